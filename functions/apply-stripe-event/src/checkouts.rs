@@ -1,0 +1,144 @@
+//! Events about a payment.
+
+use kembali::adapters::commit::apply;
+use kembali::domain::checkout::{Checkout, Event};
+use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, SessionId};
+use kembali::domain::money::Money;
+use kembali::domain::refund::{Purpose, StripeRefund};
+use kembali::domain::time::Timestamp;
+use kembali::fault::Fault;
+
+use crate::ApplyStripeEvent;
+
+impl ApplyStripeEvent {
+    /// Applies `event` to the checkout `id`, and does what its state then requires.
+    pub(crate) async fn on_checkout(
+        &self,
+        account: Option<&AccountId>,
+        id: &CheckoutId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        match self.load(account, id, event == &Event::Expired).await? {
+            Some(checkout) => self.commit(checkout, event, now).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// A session says that it was paid; how, only the charge says. If the charge's own event came first, there is nothing
+    /// to ask.
+    pub(crate) async fn on_session_paid(
+        &self,
+        account: Option<&AccountId>,
+        id: &CheckoutId,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(checkout) = self.load(account, id, false).await? else { return Ok(()) };
+        if checkout.payment().is_some() {
+            return self.effects.ensure(&checkout, now).await;
+        }
+        if &checkout.session != session {
+            return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
+        }
+        let paid = self.stripe.charge_of_session(&checkout.account, session).await?;
+        self.commit(checkout, &Event::Paid { charge: paid.charge, amount: paid.amount }, now)
+            .await
+            .map(|_| ())
+    }
+
+    /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge.
+    pub(crate) async fn on_refund(
+        &self,
+        account: Option<&AccountId>,
+        refund: StripeRefund,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        match (&refund.purpose, &refund.charge) {
+            (Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. }, _) => {
+                self.on_checkout(account, &checkout.clone(), &Event::RefundSeen(refund), now).await
+            }
+            (Purpose::Dashboard, Some(charge)) => {
+                self.on_charge(account, &charge.clone(), &Event::RefundSeen(refund), now).await
+            }
+            // Of something that has no charge, and so is no payment of ours.
+            (Purpose::Dashboard, None) => Ok(()),
+        }
+    }
+
+    /// An event that names a charge only. Our checkout is in the charge's metadata; a charge without one is not ours.
+    pub(crate) async fn on_charge(
+        &self,
+        account: Option<&AccountId>,
+        charge: &ChargeId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(on) = account else { return Ok(()) };
+        match self.stripe.charge(on, charge).await?.checkout {
+            Some(id) => self.on_checkout(account, &id, event, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// `refunded` is a total: if it is what we know of, there is nothing to do; if not, Stripe is asked for every refund.
+    pub(crate) async fn on_charge_refunded(
+        &self,
+        account: Option<&AccountId>,
+        id: &CheckoutId,
+        charge: &ChargeId,
+        refunded: Money,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(mut checkout) = self.load(account, id, false).await? else { return Ok(()) };
+        if known_refunds(&checkout)? == Some(refunded) {
+            return Ok(());
+        }
+        for refund in self.stripe.refunds(&checkout.account, charge).await? {
+            checkout = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
+        }
+        Ok(())
+    }
+
+    async fn commit(&self, checkout: Checkout, event: &Event, now: Timestamp) -> Result<Checkout, Fault> {
+        let checkout = apply(&self.store, checkout, event, now).await?;
+        self.effects.ensure(&checkout, now).await?;
+        Ok(checkout)
+    }
+
+    /// The checkout, if it may hear of an event on `account`. One that is not there yet is still being written, so the
+    /// event comes again, and ends where a person sees it; only the expiry of a session that nobody was shown
+    /// (`may_be_missing`) is no loss.
+    async fn load(
+        &self,
+        account: Option<&AccountId>,
+        id: &CheckoutId,
+        may_be_missing: bool,
+    ) -> Result<Option<Checkout>, Fault> {
+        let Some(checkout) = self.store.checkout(id).await? else {
+            return if may_be_missing {
+                Ok(None)
+            } else {
+                Err(Fault::Retry(format!("no checkout {id} yet")))
+            };
+        };
+        if account != Some(&checkout.account) {
+            tracing::warn!(checkout = %id, "an event of another account names this checkout; it is left out");
+            return Ok(None);
+        }
+        Ok(Some(checkout))
+    }
+}
+
+/// The sum of all refunds that we know Stripe has made on the charge, our cashback among them. `None` for a checkout
+/// that is not paid as far as we know.
+fn known_refunds(checkout: &Checkout) -> Result<Option<Money>, Fault> {
+    let Some(payment) = checkout.payment() else { return Ok(None) };
+    let none = Money::zero(checkout.content.amount.currency());
+    let refunds = payment.refunds.values().filter(|refund| refund.state.moved()).map(|refund| refund.amount);
+    refunds
+        .chain(payment.cashback.taken_from_charge())
+        .try_fold(none, Money::plus)
+        .map(Some)
+        .map_err(|error| Fault::Bug(format!("add refunds: {error}")))
+}

@@ -1,0 +1,83 @@
+//! Applies queued Stripe events: to the checkout they speak of, or to the merchant.
+
+mod checkouts;
+mod merchants;
+
+use std::convert::Infallible;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use kembali::adapters::aws::Aws;
+use kembali::adapters::config::{ConfigError, Environment};
+use kembali::adapters::effects::Effects;
+use kembali::adapters::sqs_batch::{Report, read};
+use kembali::adapters::store::Store;
+use kembali::adapters::stripe::Stripe;
+use kembali::domain::checkout::Event;
+use kembali::domain::stripe_event::{Kind, StripeEvent};
+use kembali::domain::time::Timestamp;
+use kembali::fault::Fault;
+
+/// The function and what it keeps between invocations.
+#[derive(Debug)]
+pub struct ApplyStripeEvent {
+    store: Store,
+    stripe: Stripe,
+    effects: Effects,
+}
+
+impl ApplyStripeEvent {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
+        let aws = Aws::new(environment)?;
+        let stripe = Stripe::new(environment)?;
+        Ok(Self {
+            store: Store::new(&aws, environment)?,
+            effects: Effects::new(&aws, &stripe, environment)?,
+            stripe,
+        })
+    }
+
+    /// Applies a batch, and reports what must come again.
+    ///
+    /// # Errors
+    /// Never: what goes wrong is in the report.
+    pub async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
+        let mut report = Report::default();
+        for message in batch.records {
+            let result = match read(&message) {
+                Ok((event, sent_at)) => Box::pin(self.apply(event, sent_at)).await,
+                Err(fault) => Err(fault),
+            };
+            report.add(message, result);
+        }
+        Ok(report.into())
+    }
+
+    async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
+        let of = event.account.as_ref();
+        match event.kind {
+            Kind::ChargeSucceeded { checkout, charge, amount } => {
+                self.on_checkout(of, &checkout, &Event::Paid { charge, amount }, now).await
+            }
+            Kind::SessionPaid { checkout, session } => {
+                self.on_session_paid(of, &checkout, &session, now).await
+            }
+            Kind::SessionFailed { checkout } => {
+                self.on_checkout(of, &checkout, &Event::PaymentFailed, now).await
+            }
+            Kind::SessionExpired { checkout } => self.on_checkout(of, &checkout, &Event::Expired, now).await,
+            Kind::RefundChanged(refund) => self.on_refund(of, refund, now).await,
+            Kind::ChargeRefunded { checkout, charge, refunded } => {
+                self.on_charge_refunded(of, &checkout, &charge, refunded, now).await
+            }
+            Kind::DisputeOpened { charge } => self.on_charge(of, &charge, &Event::DisputeOpened, now).await,
+            Kind::DisputeClosed { charge, won } => {
+                self.on_charge(of, &charge, &Event::DisputeClosed { won }, now).await
+            }
+            Kind::AccountChanged { account } => self.on_account_changed(&account).await,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `POST /v1/checkouts/{checkout}/expire`
+
+use kembali::adapters::commit::apply;
+use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::stripe::StripeError;
+use kembali::domain::checkout::{Event, State};
+use kembali::domain::view::CheckoutView;
+use kembali::fault::{Kind, Problem};
+
+use crate::CreateCheckout;
+
+impl CreateCheckout {
+    /// Closes an open checkout. Stripe decides: if the payer was faster, it is paid.
+    pub(crate) async fn expire(&self, request: &Request) -> Answer {
+        let checkout = self.own_checkout(request).await?;
+        match checkout.state {
+            State::Expired => return json(200, &CheckoutView::from(&checkout)),
+            State::Open { .. } => {}
+            State::Failed | State::Paid(_) => {
+                let detail = format!("The checkout is {}; only an open one can expire.", checkout.status());
+                return Err(Problem::new(Kind::WrongState, detail).into());
+            }
+        }
+        match self.stripe.expire_session(&checkout.account, &checkout.session).await {
+            Ok(()) => {
+                let checkout = apply(&self.store, checkout, &Event::Expired, request.at).await?;
+                json(200, &CheckoutView::from(&checkout))
+            }
+            Err(StripeError::Refused { .. }) => {
+                let detail = "Stripe's page is no longer open; its payment or expiry is about to arrive.";
+                Err(Problem::new(Kind::WrongState, detail)
+                    .next("Read the checkout again in a few seconds.")
+                    .into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Creates, reads, lists, expires and refunds a merchant's checkouts.
+
+mod campaigns;
+mod create;
+mod expire;
+mod read;
+mod refund;
+
+use std::convert::Infallible;
+
+use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use kembali::adapters::aws::Aws;
+use kembali::adapters::config::{ConfigError, Environment};
+use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, respond};
+use kembali::adapters::merchant_auth;
+use kembali::adapters::store::Store;
+use kembali::adapters::stripe::Stripe;
+use kembali::domain::checkout::Checkout;
+use kembali::domain::ids::CheckoutId;
+use kembali::domain::payer::PayerKey;
+use kembali::fault::Fault;
+
+use campaigns::Campaigns;
+
+/// The function and what it keeps between invocations.
+#[derive(Debug)]
+pub struct CreateCheckout {
+    store: Store,
+    stripe: Stripe,
+    campaigns: Campaigns,
+    payer_key: PayerKey,
+    return_url: String,
+}
+
+impl CreateCheckout {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            store: Store::new(&Aws::new(environment)?, environment)?,
+            stripe: Stripe::new(environment)?,
+            campaigns: Campaigns::default(),
+            payer_key: PayerKey::new(environment.required("PAYER_HASH_KEY")?),
+            return_url: environment.required("RETURN_URL")?.to_owned(),
+        })
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// Never: what goes wrong is told in the answer.
+    pub async fn handle(
+        &self,
+        event: ApiGatewayV2httpRequest,
+    ) -> Result<ApiGatewayV2httpResponse, Infallible> {
+        Ok(match Request::parse(event) {
+            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
+            Err(problem) => refuse(&problem),
+        })
+    }
+
+    async fn route(&self, request: &Request) -> Answer {
+        match request.route.as_str() {
+            "POST /v1/checkouts" => self.create(request).await,
+            "GET /v1/checkouts" => self.list(request).await,
+            "GET /v1/checkouts/{checkout}" => self.read(request).await,
+            "POST /v1/checkouts/{checkout}/expire" => self.expire(request).await,
+            "POST /v1/checkouts/{checkout}/refunds" => self.refund(request).await,
+            _ => Err(no_route(request)),
+        }
+    }
+
+    /// The checkout in the path, if it is the caller's. Another merchant's does not exist for them.
+    async fn own_checkout(&self, request: &Request) -> Result<Checkout, Fault> {
+        let key = merchant_auth::key(request)?;
+        let id = request.path("checkout", CheckoutId::parse)?;
+        let (merchant, checkout) = self.store.merchant_and_checkout(key.merchant(), &id).await?;
+        let merchant = merchant_auth::check(&key, merchant)?;
+        checkout.filter(|checkout| checkout.merchant == merchant.id).ok_or_else(|| not_found("checkout"))
+    }
+}

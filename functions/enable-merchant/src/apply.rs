@@ -1,0 +1,103 @@
+//! `POST /v1/merchants`
+
+use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::merchant_auth::operator;
+use kembali::adapters::store::Written;
+use kembali::domain::api_key::ApiKey;
+use kembali::domain::ids::{MerchantId, Reference};
+use kembali::domain::market::Country;
+use kembali::domain::merchant::{Merchant, State};
+use kembali::fault::{Fault, Kind, Problem};
+use serde::Deserialize;
+
+use crate::EnableMerchant;
+use crate::keys::new_key;
+use crate::view::MerchantView;
+
+/// More than half of a payment is no fee.
+const LARGEST_FEE_BPS: u16 = 5_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Application {
+    /// The platform's own name for the business: the idempotency key.
+    reference: Reference,
+    name: String,
+    email: String,
+    country: Country,
+    /// The platform's fee in basis points.
+    #[serde(default)]
+    fee_bps: u16,
+}
+
+impl EnableMerchant {
+    /// A business asks to be paid here. The market's rollout decides whether it is invited or waits. The platform asks on
+    /// its behalf, since it is the platform that knows who the business is.
+    pub(crate) async fn apply(&self, request: &Request) -> Answer {
+        operator(request)?;
+        let application: Application = request.json()?;
+        application.check()?;
+        let rollout = self.store.rollout(application.country).await?;
+        let id = MerchantId::of(&application.reference);
+        let key = new_key(&id)?;
+        let is_admitted = rollout.admits(&application.reference);
+        let merchant = application.into_merchant(id, &key, is_admitted, request);
+        match self.store.create_merchant(&merchant).await? {
+            Written::Done => json(201, &MerchantView::of(&merchant).with_key(&key)),
+            Written::Lost => {
+                let known = self.store.merchant(&merchant.id).await?;
+                repeat(&known.ok_or_else(|| Fault::Bug("a merchant is gone".to_owned()))?, &merchant)
+            }
+        }
+    }
+}
+
+impl Application {
+    fn check(&self) -> Result<(), Problem> {
+        if self.name.trim().is_empty() || self.name.chars().count() > 60 {
+            return Err(Problem::invalid("name", "Write 1 to 60 characters."));
+        }
+        let has_form = self.email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && !self.email.contains(char::is_whitespace)
+        });
+        if !has_form || self.email.len() > 254 {
+            return Err(Problem::invalid("email", "Give an email address."));
+        }
+        if self.fee_bps > LARGEST_FEE_BPS {
+            return Err(Problem::invalid("fee_bps", format!("At most {LARGEST_FEE_BPS} basis points.")));
+        }
+        Ok(())
+    }
+
+    fn into_merchant(self, id: MerchantId, key: &ApiKey, is_admitted: bool, request: &Request) -> Merchant {
+        Merchant {
+            id,
+            reference: self.reference,
+            name: self.name,
+            email: self.email,
+            country: self.country,
+            fee_bps: self.fee_bps,
+            state: if is_admitted { State::Invited } else { State::Waitlisted },
+            keys: vec![key.hash()],
+            created_at: request.at,
+            version: 1,
+        }
+    }
+}
+
+/// The same application again changes nothing, and shows no key again.
+fn repeat(known: &Merchant, asked: &Merchant) -> Answer {
+    let differs = [
+        ("name", known.name != asked.name),
+        ("email", known.email != asked.email),
+        ("country", known.country != asked.country),
+        ("fee_bps", known.fee_bps != asked.fee_bps),
+    ];
+    match differs.into_iter().find(|(_, differs)| *differs) {
+        None => json(200, &MerchantView::of(known)),
+        Some((field, _)) => {
+            let detail = format!("The business {} has applied with another {field}.", known.reference);
+            Err(Problem::new(Kind::ReferenceReused, detail).field(field).into())
+        }
+    }
+}

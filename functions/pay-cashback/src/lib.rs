@@ -1,0 +1,120 @@
+//! Pays due cashbacks: decides, writes down that it will, asks Stripe, writes down how it went.
+
+use std::convert::Infallible;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use kembali::adapters::aws::Aws;
+use kembali::adapters::commit::apply;
+use kembali::adapters::config::{ConfigError, Environment};
+use kembali::adapters::effects::Effects;
+use kembali::adapters::messages::CashbackDue;
+use kembali::adapters::sqs_batch::{Report, read};
+use kembali::adapters::store::Store;
+use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
+use kembali::domain::campaign::Funding;
+use kembali::domain::cashback::Cashback;
+use kembali::domain::checkout::{Checkout, Event};
+use kembali::domain::refund::{Failure, Purpose};
+use kembali::domain::time::Timestamp;
+use kembali::fault::Fault;
+
+/// The function and what it keeps between invocations.
+#[derive(Debug)]
+pub struct PayCashback {
+    store: Store,
+    stripe: Stripe,
+    effects: Effects,
+}
+
+impl PayCashback {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
+        let aws = Aws::new(environment)?;
+        let stripe = Stripe::new(environment)?;
+        Ok(Self {
+            store: Store::new(&aws, environment)?,
+            effects: Effects::new(&aws, &stripe, environment)?,
+            stripe,
+        })
+    }
+
+    /// Pays a batch, and reports what must come again.
+    ///
+    /// # Errors
+    /// Never: what goes wrong is in the report.
+    pub async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
+        let mut report = Report::default();
+        for message in batch.records {
+            let result = match read(&message) {
+                Ok((due, sent_at)) => Box::pin(self.pay(due, sent_at)).await,
+                Err(fault) => Err(fault),
+            };
+            report.add(message, result);
+        }
+        Ok(report.into())
+    }
+
+    async fn pay(&self, due: CashbackDue, now: Timestamp) -> Result<(), Fault> {
+        let checkout = self.store.checkout(&due.checkout).await?;
+        let checkout = checkout.ok_or_else(|| Fault::Bug("a due cashback has no checkout".to_owned()))?;
+        let was_paying = is_paying(&checkout);
+        let checkout = apply(&self.store, checkout, &Event::CashbackMatured, now).await?;
+        let checkout = match self.ask_stripe(&checkout, was_paying).await? {
+            Some(event) => apply(&self.store, checkout, &event, now).await?,
+            None => checkout,
+        };
+        self.effects.ensure(&checkout, now).await
+    }
+
+    /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier invocation may
+    /// have asked already, Stripe is first asked what it knows: its memory of a key ends after a day, that of a refund
+    /// never.
+    async fn ask_stripe(
+        &self,
+        checkout: &Checkout,
+        may_have_been_asked: bool,
+    ) -> Result<Option<Event>, Fault> {
+        let Some(payment) = checkout.payment() else { return Ok(None) };
+        let Cashback::Paying { terms, amount, attempt, .. } = &payment.cashback else { return Ok(None) };
+        let (account, charge) = (&checkout.account, &payment.charge.charge);
+        let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
+        if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, charge, &purpose).await?
+        {
+            return Ok(Some(Event::RefundSeen(found)));
+        }
+        if terms.funding == Funding::Platform {
+            let is_first_try = !may_have_been_asked && *attempt == 1;
+            self.stripe.fund_cashback(account, &checkout.id, *amount, is_first_try).await.map_err(
+                |error| match error {
+                    // Our own balance, not the payer's card: it stays to be paid, and a person is called.
+                    StripeError::Refused { code } => Fault::Bug(format!("transfer refused: {code}")),
+                    error => error.into(),
+                },
+            )?;
+        }
+        match self
+            .stripe
+            .create_refund(account, &NewRefund { charge, amount: *amount, purpose: &purpose })
+            .await
+        {
+            Ok(refund) => Ok(Some(Event::RefundSeen(refund))),
+            Err(StripeError::Refused { code }) => {
+                let reason = if code == "balance_insufficient" {
+                    Failure::InsufficientFunds
+                } else {
+                    Failure::Refused
+                };
+                tracing::warn!(checkout = %checkout.id, code, "Stripe refused a cashback");
+                Ok(Some(Event::CashbackRefused { attempt: *attempt, reason }))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn is_paying(checkout: &Checkout) -> bool {
+    checkout.payment().is_some_and(|payment| matches!(payment.cashback, Cashback::Paying { .. }))
+}

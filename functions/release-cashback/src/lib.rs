@@ -1,0 +1,93 @@
+//! Finds the cashbacks whose time has come and queues them. It decides nothing: whether one is paid is decided, by its
+//! own state, where it is paid. So finding one twice does no harm.
+
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use kembali::adapters::aws::Aws;
+use kembali::adapters::config::{ConfigError, Environment};
+use kembali::adapters::keys::DUE_SHARDS;
+use kembali::adapters::messages::{BucketDue, CashbackDue};
+use kembali::adapters::queue::Queue;
+use kembali::adapters::store::Store;
+use kembali::domain::cashback::RELEASE_MARGIN_HOURS;
+use kembali::domain::time::Timestamp;
+use kembali::fault::Fault;
+use serde::{Deserialize, Serialize};
+
+/// The sweep leaves alone what became due so recently that its own schedule is still at work on it.
+const SWEEP_AFTER_SECONDS: i64 = 15 * 60;
+
+/// What wakes the function.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Wake {
+    /// The schedule of one bucket.
+    Bucket(BucketDue),
+    /// The hourly rule.
+    Sweep(Box<EventBridgeEvent>),
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Released {
+    /// How many were queued.
+    pub queued: usize,
+    /// How many of them are past their promised time.
+    pub late: usize,
+}
+
+/// The function and what it keeps between invocations.
+#[derive(Debug)]
+pub struct ReleaseCashback {
+    store: Store,
+    due: Queue,
+}
+
+impl ReleaseCashback {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
+        let aws = Aws::new(environment)?;
+        Ok(Self {
+            store: Store::new(&aws, environment)?,
+            due: Queue::new(&aws, environment, "CASHBACK_DUE_QUEUE_URL")?,
+        })
+    }
+
+    /// Queues what is due.
+    ///
+    /// # Errors
+    /// The table or the queue did not answer; the scheduler tries again, and the next sweep finds the rest.
+    pub async fn handle(&self, wake: Wake) -> Result<Released, Fault> {
+        let (from, until) = match wake {
+            Wake::Bucket(BucketDue { bucket }) => (bucket.start(), bucket.end()),
+            Wake::Sweep(event) => {
+                let time =
+                    event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
+                let now = Timestamp::from_epoch_seconds(time.timestamp());
+                (Timestamp::from_epoch_seconds(0), now.plus_seconds(-SWEEP_AFTER_SECONDS))
+            }
+        };
+        // An hour after its release a cashback should be with the payer; the campaign's own promise is in its item.
+        let late_before = until.plus_seconds(SWEEP_AFTER_SECONDS - i64::from(RELEASE_MARGIN_HOURS) * 3600);
+        let mut released = Released::default();
+        for shard in 0..DUE_SHARDS {
+            let mut start = None;
+            loop {
+                let page = self.store.due(shard, from, until, start).await?;
+                released.late += page.checkouts.iter().filter(|(_, due_at)| *due_at < late_before).count();
+                let due = page.checkouts.into_iter().map(|(checkout, _)| CashbackDue { checkout });
+                let due: Vec<CashbackDue> = due.collect();
+                self.due.send_all(&due).await?;
+                released.queued += due.len();
+                start = page.next;
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+        tracing::info!(queued = released.queued, late = released.late, "released");
+        Ok(released)
+    }
+}

@@ -1,0 +1,146 @@
+//! DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps changes.
+//!
+//! Every write passes the front one at a time. It reads the items a write names before and after it, so a change
+//! record holds what really was and what really is, whatever the action; a write that changes nothing makes no
+//! record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
+//!
+//! Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]
+//! is the stream); a transaction never conflicts and nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
+//! sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the stack's. What
+//! a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
+
+mod capacity;
+mod changes;
+mod engine;
+mod front;
+mod tables;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::post;
+use dynoxide::{Database, DynoxideError};
+use local_wire::{Calls, Clock};
+use serde_json::{Value, json};
+
+use crate::wire::{MAX_BODY_BYTES, Recorder};
+use changes::ChangeLog;
+use tables::Tables;
+
+/// Why the database could not be opened, or a table not be created.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// dynoxide refused: a file that is no database, a request that is not valid.
+    #[error("DynamoDB: {0}")]
+    Database(#[from] DynoxideError),
+    /// The file of unacknowledged changes, next to the database, cannot be read or written.
+    #[error("the file of unacknowledged changes: {0}")]
+    File(#[from] std::io::Error),
+    /// The file holds a table of this name with other keys or indexes.
+    #[error("the table {0} exists already and differs from the one described")]
+    TableDiffers(String),
+}
+
+/// The service: the tables of the stack and their stream. Cloning shares them.
+#[derive(Clone)]
+pub struct DynamoDb {
+    clock: Clock,
+    recorder: Recorder,
+    database: Database,
+    front: Arc<Mutex<Front>>,
+}
+
+/// What only one write at a time may touch.
+struct Front {
+    tables: Tables,
+    changes: ChangeLog,
+}
+
+impl DynamoDb {
+    /// Opens the database in the file at `path`, or an empty one in memory, on `clock`, recording into `calls`.
+    ///
+    /// Next to the file stands `<path>.changes` with what the stream's reader has not acknowledged. A process that
+    /// is killed between a write and the record of it loses that record.
+    ///
+    /// # Errors
+    /// One of the two files cannot be read or created.
+    pub fn open(path: Option<&Path>, clock: Clock, calls: Calls) -> Result<Self, Error> {
+        let database = match path {
+            Some(path) => Database::new(&path.to_string_lossy())?,
+            None => Database::memory()?,
+        };
+        let changes = ChangeLog::open(path)?;
+        let recorder = Recorder { service: "dynamodb", clock: clock.clone(), calls };
+        let front = Front { tables: Tables::default(), changes };
+        Ok(Self { clock, recorder, database, front: Arc::new(Mutex::new(front)) })
+    }
+
+    /// What answers the SDK: AWS JSON 1.0 on `POST /`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/", post(front::handle))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self.clone())
+    }
+
+    /// Creates a table from the JSON of a `CreateTable` request. One that exists with the same keys and indexes is
+    /// fine; its stream, which the file does not remember, is then as described here.
+    ///
+    /// # Errors
+    /// The request is not valid, or a table of this name exists with other keys or indexes.
+    pub fn create_table(&self, create_table_request: Value) -> Result<(), Error> {
+        match self.call("CreateTable", create_table_request.clone()) {
+            Ok(_) => Ok(()),
+            Err(DynoxideError::ResourceInUseException(_)) => {
+                let name = tables::name(&create_table_request);
+                let described = engine::run(&self.database, "DescribeTable", json!({ "TableName": name }))?;
+                if !tables::same_schema(&create_table_request, &described) {
+                    return Err(Error::TableDiffers(name.to_owned()));
+                }
+                self.lock().tables.declare(&create_table_request);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the `Records`
+    /// of a DynamoDB event. Empty for a table without a stream.
+    pub fn changes(&self, table: &str, max: usize) -> Vec<Value> {
+        self.lock().changes.pending(table, max)
+    }
+
+    /// Drops the changes to `table` up to and including the one with this sequence number.
+    pub fn acknowledge(&self, table: &str, sequence_number: &str) {
+        self.lock().changes.acknowledge(table, sequence_number);
+    }
+
+    /// The item of `table` with this key, both in DynamoDB's JSON (`{"pk": {"S": "…"}}`).
+    pub fn item(&self, table: &str, key: Value) -> Option<Value> {
+        front::read_item(&self.database, table, &key)
+    }
+
+    /// All items of `table` in DynamoDB's JSON, in no particular order; none if there is no such table.
+    pub fn scan(&self, table: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut request = json!({ "TableName": table });
+        loop {
+            let Ok(Value::Object(mut page)) = engine::run(&self.database, "Scan", request.clone()) else {
+                return items;
+            };
+            if let Some(Value::Array(found)) = page.remove("Items") {
+                items.extend(found);
+            }
+            match (page.remove("LastEvaluatedKey"), &mut request) {
+                (Some(last), Value::Object(request)) => request.insert("ExclusiveStartKey".to_owned(), last),
+                _ => return items,
+            };
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Front> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

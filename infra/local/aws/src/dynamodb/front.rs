@@ -1,0 +1,147 @@
+//! The front: every request measured and recorded, every write's effect kept.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use dynoxide::{Database, DynoxideError};
+use serde_json::{Value, json};
+
+use super::capacity::{self, Units};
+use super::changes::Images;
+use super::tables::{Touched, place};
+use super::{DynamoDb, engine};
+use crate::wire::{self, Refusal};
+
+const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
+const CAPACITY_MODE: &str = "ReturnConsumedCapacity";
+
+/// What came of a request.
+struct Done {
+    result: Result<Value, DynoxideError>,
+    units: Units,
+    subject: String,
+}
+
+pub(super) async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Bytes) -> Response {
+    let action = wire::action(&headers);
+    let request: Value = match wire::parse(&body) {
+        Ok(request) => request,
+        Err(refusal) => {
+            dynamodb.recorder.record(&action, String::new(), refusal.status);
+            return wire::answer(refusal.status, MEDIA_TYPE, &refusal.body());
+        }
+    };
+    // SQLite blocks, and with a file it waits for the disk: the workers that run the functions must not.
+    let answered = tokio::task::spawn_blocking(move || dynamodb.answer(&action, request)).await;
+    answered.unwrap_or_else(|_| {
+        let refusal = Refusal::new("InternalServerError", "The local DynamoDB failed.");
+        wire::answer(StatusCode::INTERNAL_SERVER_ERROR, MEDIA_TYPE, &refusal.body())
+    })
+}
+
+/// The item with this key, if there is one.
+pub(super) fn read_item(database: &Database, table: &str, key: &Value) -> Option<Value> {
+    let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
+    engine::run(database, "GetItem", request).ok()?.get("Item").cloned()
+}
+
+impl DynamoDb {
+    /// Performs a request and discards what it cost.
+    pub(super) fn call(&self, action: &str, request: Value) -> Result<Value, DynoxideError> {
+        self.perform(action, request).result
+    }
+
+    fn answer(&self, action: &str, request: Value) -> Response {
+        let done = self.perform(action, request);
+        let (status, body) = match &done.result {
+            Ok(answer) => (StatusCode::OK, answer.clone()),
+            Err(error) => {
+                let status = StatusCode::from_u16(error.status_code());
+                let body = serde_json::from_str(&error.to_json()).unwrap_or_default();
+                (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
+            }
+        };
+        let Units { write_tenths, read_tenths } = done.units;
+        self.recorder.record_units(action, done.subject, status, write_tenths, read_tenths);
+        wire::answer(status, MEDIA_TYPE, &body)
+    }
+
+    /// Performs a request, with the consumed capacity measured whether or not its caller wants to know.
+    fn perform(&self, action: &str, mut request: Value) -> Done {
+        let asked = request.get(CAPACITY_MODE).is_some_and(|mode| *mode != json!("NONE"));
+        if let (false, true, Value::Object(request)) = (asked, capacity::is_measured(action), &mut request) {
+            request.insert(CAPACITY_MODE.to_owned(), json!("INDEXES"));
+        }
+        let mut done = match action {
+            "CreateTable" => self.create(request),
+            action if capacity::is_write(action) => self.write(action, request),
+            action => self.read(action, request),
+        };
+        if let Ok(answer) = &mut done.result {
+            done.units = capacity::measured(action, answer);
+            if let (false, Value::Object(answer)) = (asked, answer) {
+                answer.remove("ConsumedCapacity");
+            }
+        }
+        done
+    }
+
+    fn read(&self, action: &str, request: Value) -> Done {
+        let subject = subject(&self.lock().tables.touched(action, &request), &request);
+        Done { result: engine::run(&self.database, action, request), units: Units::default(), subject }
+    }
+
+    /// Creates a table, whose stream is the front's business and none of dynoxide's.
+    fn create(&self, request: Value) -> Done {
+        let subject = place(&request);
+        let mut without_stream = request.clone();
+        if let Value::Object(members) = &mut without_stream {
+            members.remove("StreamSpecification");
+        }
+        let mut front = self.lock();
+        let result = engine::run(&self.database, "CreateTable", without_stream);
+        if result.is_ok() {
+            front.tables.declare(&request);
+        }
+        Done { result, units: Units::default(), subject }
+    }
+
+    /// Writes, and records what has changed. The front's lock makes this the only write meanwhile.
+    fn write(&self, action: &str, request: Value) -> Done {
+        let mut front = self.lock();
+        let touched = front.tables.touched(action, &request);
+        let subject = subject(&touched, &request);
+        let read = |item: &Touched| read_item(&self.database, &item.table, &item.key);
+        let before: Vec<Option<Value>> = touched.iter().map(read).collect();
+        let answer = match engine::run(&self.database, action, request) {
+            Ok(answer) => answer,
+            Err(error) => {
+                let units = capacity::refused(&error, &before);
+                return Done { result: Err(error), units, subject };
+            }
+        };
+        let at_seconds = self.clock.epoch_seconds();
+        let mut recorded = Ok(());
+        for (item, old) in touched.iter().zip(before) {
+            let images = Images { new: read(item), old };
+            let view = front.tables.get(&item.table).and_then(|table| table.view.clone());
+            if let Some(view) = view.filter(|_| images.old != images.new) {
+                recorded = recorded.and(front.changes.record(item, &view, images, at_seconds));
+            }
+        }
+        let result = recorded.map(|()| answer).map_err(|error| {
+            DynoxideError::InternalServerError(format!("the change could not be recorded: {error}"))
+        });
+        Done { result, units: Units::default(), subject }
+    }
+}
+
+/// What a request is about: the partition keys of its items, or its table and index.
+fn subject(touched: &[Touched], request: &Value) -> String {
+    if touched.is_empty() {
+        return place(request);
+    }
+    let partitions: Vec<&str> = touched.iter().map(|item| item.partition.as_str()).collect();
+    partitions.join(", ")
+}

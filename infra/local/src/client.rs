@@ -1,0 +1,104 @@
+//! A plain HTTP client for the demo, the page and the tests: it goes to the gateway as everybody else does.
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client as HyperClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+/// The request had no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {url}: {reason}")]
+pub struct NoAnswer {
+    method: String,
+    url: String,
+    reason: String,
+}
+
+/// The client. Cloning shares its connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    base: String,
+    hyper: HyperClient<HttpConnector, Full<Bytes>>,
+}
+
+impl Response {
+    /// The body as JSON, or `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The first header `name`.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Client {
+    /// A client of the server at `base` (no trailing slash).
+    pub fn new(base: impl Into<String>) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self { base: base.into(), hyper: HyperClient::builder(TokioExecutor::new()).build(connector) }
+    }
+
+    /// Sends a request with these headers and this body. Redirects are not followed.
+    ///
+    /// # Errors
+    /// The server did not answer, or the request cannot be sent.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Response, NoAnswer> {
+        let url = format!("{}{path}", self.base);
+        let failed = |reason: String| NoAnswer { method: method.to_owned(), url: url.clone(), reason };
+        let mut request = hyper::Request::builder().method(method).uri(&url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::new(body.into())).map_err(|error| failed(error.to_string()))?;
+        let answer = self.hyper.request(request).await.map_err(|error| failed(error.to_string()))?;
+        let status = answer.status().as_u16();
+        let text =
+            |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let body = answer.into_body().collect().await.map_err(|error| failed(error.to_string()))?;
+        Ok(Response { status, headers, body: body.to_bytes().to_vec() })
+    }
+
+    /// A request with a bearer token and, if there is one, a JSON body.
+    ///
+    /// # Errors
+    /// The server did not answer.
+    pub async fn call(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, NoAnswer> {
+        let authorization = format!("Bearer {token}");
+        let json = ("content-type", "application/json");
+        match body {
+            Some(body) => {
+                self.send(method, path, &[("authorization", &authorization), json], body.to_string()).await
+            }
+            None => self.send(method, path, &[("authorization", &authorization)], String::new()).await,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The HTTP API: finds the route, asks the authorizer, and turns HTTP into the payload that Lambda receives and
+//! Lambda's answer back into HTTP (payload format 2.0).
+//!
+//! Differences from AWS: the API answers on plain HTTP, adds no tracing headers, sees every client at 127.0.0.1, and
+//! numbers its requests. CORS, stages and throttling do not exist.
+
+mod request;
+mod response;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use local_wire::Clock;
+
+use crate::functions::Functions;
+use crate::operator::Operator;
+use crate::template::Template;
+use request::Arrival;
+
+/// The largest payload that Lambda takes.
+const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+
+/// The API in front of the functions.
+pub struct Gateway {
+    clock: Clock,
+    functions: Arc<Functions>,
+    /// The authorizers by name.
+    operators: BTreeMap<String, Operator>,
+    requests: AtomicU64,
+}
+
+/// What a method of a path leads to.
+struct Target {
+    function: String,
+    route_key: String,
+    authorizer: Option<String>,
+}
+
+/// The methods of one path.
+type Methods = BTreeMap<String, Target>;
+
+impl Gateway {
+    /// The API of `functions`, whose protected routes ask `operators`, by name.
+    pub fn new(clock: Clock, functions: Arc<Functions>, operators: BTreeMap<String, Operator>) -> Self {
+        Self { clock, functions, operators, requests: AtomicU64::new(0) }
+    }
+
+    /// The routes of `template`.
+    pub fn router(self, template: &Template) -> Router {
+        let gateway = Arc::new(self);
+        let mut paths: BTreeMap<&str, Methods> = BTreeMap::new();
+        for function in &template.functions {
+            for route in &function.triggers.routes {
+                let target = Target {
+                    function: function.id.clone(),
+                    route_key: format!("{} {}", route.method, route.path),
+                    authorizer: route.authorizer.clone(),
+                };
+                paths.entry(&route.path).or_default().insert(route.method.clone(), target);
+            }
+        }
+        let mut router =
+            Router::new().fallback(async || response::message(StatusCode::NOT_FOUND, "Not Found"));
+        for (path, methods) in paths {
+            let (gateway, methods) = (Arc::clone(&gateway), Arc::new(methods));
+            let answer = async move |parameters: RawPathParams, request: Request| {
+                gateway.answer(&methods, &parameters, request).await
+            };
+            router = router.route(path, any(answer));
+        }
+        router
+    }
+
+    async fn answer(&self, methods: &Methods, parameters: &RawPathParams, request: Request) -> Response {
+        let (head, body) = request.into_parts();
+        let Some(target) = methods.get(head.method.as_str()) else {
+            return response::message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let mut claims = None;
+        if let Some(name) = &target.authorizer {
+            let token = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let operator = self.operators.get(name);
+            claims = operator.and_then(|operator| operator.authorize(token, self.clock.epoch_seconds()));
+            if claims.is_none() {
+                return response::unauthorized();
+            }
+        }
+        let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+            return response::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let arrival = Arrival {
+            head: &head,
+            body: &body,
+            path_parameters: parameters.iter().collect(),
+            route_key: &target.route_key,
+            claims: claims.as_ref(),
+            number: self.requests.fetch_add(1, Ordering::SeqCst) + 1,
+            at_millis: self.clock.epoch_millis(),
+        };
+        let answer =
+            self.functions.invoke(&target.function, arrival.payload().to_string().into_bytes()).await;
+        let response = answer.ok().and_then(|answer| response::read(&answer));
+        response
+            .unwrap_or_else(|| response::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

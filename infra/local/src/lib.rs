@@ -1,0 +1,22 @@
+//! The whole system on one machine, from the same [template](template), handlers and SDK clients as the deployment.
+//!
+//! [`Stack::start`](stack::Stack::start) reads the template, creates what it declares in stand-ins on loopback, gives
+//! every function its [environment](environment) and puts the [gateway] in front. Nothing happens by itself: the
+//! [engine] does what is due whenever it is asked to, by the stack's own clock.
+
+pub mod aws;
+pub mod client;
+pub mod engine;
+pub mod environment;
+pub mod functions;
+pub mod gateway;
+pub mod names;
+pub mod operator;
+pub mod options;
+pub mod registry;
+pub mod stack;
+pub mod template;
+
+pub use functions::{Answer, Build, Handler, Invocation, Registry};
+pub use options::{Options, Secrets};
+pub use stack::{Stack, StackError};

@@ -1,0 +1,68 @@
+//! The production functions, as the local stack deploys them: the same `handle`, real payload bytes in, real answer
+//! bytes out.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use apply_stripe_event::ApplyStripeEvent;
+use create_checkout::CreateCheckout;
+use enable_merchant::EnableMerchant;
+use kembali::adapters::config::Environment;
+use manage_market::ManageMarket;
+use pay_cashback::PayCashback;
+use publish_events::PublishEvents;
+use receive_stripe_event::ReceiveStripeEvent;
+use release_cashback::ReleaseCashback;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::functions::{Answer, Build, Registry};
+
+/// A function of the workspace under the name of its binary. The functions share a form and no trait: each has `new`
+/// and `handle`.
+macro_rules! functions {
+    ($($binary:literal => $function:ty),* $(,)?) => {
+        Registry::from([$(($binary, build(|variables| {
+            let environment = Environment::new(variables.clone());
+            let function = Arc::new(<$function>::new(&environment).map_err(|error| error.to_string())?);
+            Ok(Arc::new(move |payload: Vec<u8>| -> Answer {
+                let function = Arc::clone(&function);
+                Box::pin(async move {
+                    let event = read(&payload)?;
+                    write(function.handle(event).await)
+                })
+            }))
+        }))),*])
+    };
+}
+
+/// All functions of the template.
+pub fn production() -> Registry {
+    functions! {
+        "create-checkout" => CreateCheckout,
+        "enable-merchant" => EnableMerchant,
+        "manage-market" => ManageMarket,
+        "receive-stripe-event" => ReceiveStripeEvent,
+        "apply-stripe-event" => ApplyStripeEvent,
+        "release-cashback" => ReleaseCashback,
+        "pay-cashback" => PayCashback,
+        "publish-events" => PublishEvents,
+    }
+}
+
+fn build(
+    build: impl Fn(&BTreeMap<String, String>) -> Result<crate::functions::Handler, String> + Send + Sync + 'static,
+) -> Build {
+    Arc::new(build)
+}
+
+/// As the Lambda runtime reads an event, and fails the invocation when it cannot.
+fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(payload).map_err(|error| format!("the event cannot be read: {error}"))
+}
+
+fn write<T: Serialize, E: Display>(answer: Result<T, E>) -> Result<Vec<u8>, String> {
+    let answer = answer.map_err(|error| error.to_string())?;
+    serde_json::to_vec(&answer).map_err(|error| format!("the answer cannot be written: {error}"))
+}

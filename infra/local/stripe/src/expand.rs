@@ -1,0 +1,66 @@
+//! Objects by their id alone, and `expand`.
+
+use serde_json::Value;
+
+use crate::balance::render_movement;
+use crate::error::Error;
+use crate::objects::{account_v1, charge, dispute, intent, refund, session, transfer};
+use crate::state::State;
+
+impl State {
+    /// The object with this id as API v1 shows it, whatever it is.
+    pub(crate) fn render(&self, id: &str) -> Option<Value> {
+        let config = &self.config;
+        match id.split('_').next()? {
+            "acct" => self.owner(id).map(|owner| account_v1::render(self.account(&owner))),
+            "ch" => self.charges.find(id).map(|(_, row)| charge::render(row, config)),
+            "cs" => self.sessions.find(id).map(|(_, row)| session::render(row, config)),
+            "du" => self.disputes.find(id).map(|(_, row)| dispute::render(row, config)),
+            "pi" => self.intents.find(id).map(|(_, row)| {
+                let charge = row.latest_charge.as_deref().and_then(|charge| self.charges.find(charge));
+                intent::render(row, charge.map(|(_, charge)| charge), config)
+            }),
+            "re" => self.refunds.find(id).map(|(_, row)| refund::render(row)),
+            "tr" => self.transfers.find(id).map(|(_, row)| transfer::render(row, config)),
+            "txn" => self.books.movements.find(id).map(|(_, row)| render_movement(row)),
+            _ => None,
+        }
+    }
+
+    /// Puts the objects that `paths` name (`payment_intent.latest_charge`) in the place of their ids.
+    pub(crate) fn expand(&self, mut answer: Value, paths: &[String]) -> Result<Value, Error> {
+        for path in paths {
+            let steps: Vec<&str> = path.split('.').collect();
+            self.expand_in(&mut answer, &steps).map_err(|()| {
+                Error::invalid(format!("This property cannot be expanded ({path}).")).at("expand")
+            })?;
+        }
+        Ok(answer)
+    }
+
+    fn expand_in(&self, value: &mut Value, steps: &[&str]) -> Result<(), ()> {
+        let Some((step, rest)) = steps.split_first() else { return Ok(()) };
+        if let Some(items) = value.as_array_mut() {
+            return items.iter_mut().try_for_each(|item| self.expand_in(item, steps));
+        }
+        if value.is_null() {
+            return Ok(());
+        }
+        if *step == "line_items" {
+            return self.expand_items(value);
+        }
+        let member = value.get_mut(*step).ok_or(())?;
+        if let Some(id) = member.as_str() {
+            *member = self.render(id).ok_or(())?;
+        }
+        self.expand_in(member, rest)
+    }
+
+    fn expand_items(&self, value: &mut Value) -> Result<(), ()> {
+        let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
+        let (_, session) = self.sessions.find(id).ok_or(())?;
+        let items = session::render_items(session);
+        value.as_object_mut().ok_or(())?.insert("line_items".to_owned(), items);
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! A dispute.
+
+use serde_json::{Value, json};
+
+use super::{charge, refund};
+use crate::balance::{MovementKind, render_movement};
+use crate::config::Config;
+use crate::error::Error;
+use crate::methods::Method;
+use crate::state::Act;
+
+/// How long the account has to answer.
+const EVIDENCE_SECONDS: i64 = 9 * 24 * 3600;
+
+/// A payer's bank takes a payment back.
+#[derive(Clone, Debug)]
+pub(crate) struct Dispute {
+    pub(crate) id: String,
+    pub(crate) charge: String,
+    pub(crate) intent: String,
+    pub(crate) method: Method,
+    pub(crate) created: i64,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) status: Status,
+    pub(crate) movements: Vec<crate::balance::Movement>,
+}
+
+/// Where a dispute is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    NeedsResponse,
+    Won,
+    Lost,
+}
+
+/// Opens a dispute over the whole charge and takes the money from its account.
+pub(crate) fn open(act: &mut Act<'_>, charge_id: &str) -> Result<String, Error> {
+    let (owner, charge) =
+        act.state.charges.find(charge_id).cloned().ok_or_else(|| Error::missing("charge", charge_id))?;
+    if charge.status != charge::Status::Succeeded || charge.disputed || charge.refundable() == 0 {
+        return Err(Error::invalid(format!("Charge {charge_id} cannot be disputed.")));
+    }
+    if charge.method == Method::Paynow {
+        return Err(Error::invalid("PayNow payments cannot be disputed."));
+    }
+    let id = act.state.ids.next("du");
+    if let Some(charge) = act.state.charges.find_mut(charge_id) {
+        charge.disputed = true;
+        charge.charged_back = true;
+    }
+    let dispute = Dispute {
+        id: id.clone(),
+        charge: charge_id.to_owned(),
+        intent: charge.intent,
+        method: charge.method,
+        created: act.now(),
+        amount: charge.amount,
+        currency: charge.currency,
+        status: Status::NeedsResponse,
+        movements: Vec::new(),
+    };
+    act.state.disputes.insert(owner.clone(), &id, dispute);
+    move_money(act, &id, -charge.amount);
+    for kind in ["charge.dispute.created", "charge.dispute.funds_withdrawn"] {
+        act.emit(&owner, kind, act.state.render(&id).unwrap_or_default());
+    }
+    refund::fail_waiting(act, charge_id);
+    Ok(id)
+}
+
+/// Closes a dispute. When it is won the money comes back and the charge can be refunded again.
+pub(crate) fn close(act: &mut Act<'_>, id: &str, won: bool) -> Result<(), Error> {
+    let (owner, dispute) =
+        act.state.disputes.find(id).cloned().ok_or_else(|| Error::missing("dispute", id))?;
+    if dispute.status != Status::NeedsResponse {
+        return Err(Error::invalid(format!("Dispute {id} is closed.")));
+    }
+    let before = act.state.render(id);
+    if let Some(dispute) = act.state.disputes.find_mut(id) {
+        dispute.status = if won { Status::Won } else { Status::Lost };
+    }
+    if won {
+        move_money(act, id, dispute.amount);
+        if let Some(charge) = act.state.charges.find_mut(&dispute.charge) {
+            charge.charged_back = false;
+        }
+        act.emit(&owner, "charge.dispute.funds_reinstated", act.state.render(id).unwrap_or_default());
+    }
+    let after = act.state.render(id).unwrap_or_default();
+    act.emit_change(&owner, "charge.dispute.closed", after, before.as_ref());
+    Ok(())
+}
+
+fn move_money(act: &mut Act<'_>, id: &str, amount: i64) {
+    let Some((owner, dispute)) = act.state.disputes.find(id).cloned() else { return };
+    let transaction = act.post(&owner, MovementKind::Adjustment, (amount, 0), &dispute.currency, id);
+    let movement = act.state.books.movements.find(&transaction).map(|(_, movement)| movement.clone());
+    if let Some(dispute) = act.state.disputes.find_mut(id) {
+        dispute.movements.extend(movement);
+    }
+}
+
+/// The dispute object.
+pub(crate) fn render(dispute: &Dispute, config: &Config) -> Value {
+    let status = match dispute.status {
+        Status::NeedsResponse => "needs_response",
+        Status::Won => "won",
+        Status::Lost => "lost",
+    };
+    let transactions: Vec<Value> = dispute.movements.iter().map(render_movement).collect();
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "balance_transactions": transactions,
+        "charge": dispute.charge,
+        "created": dispute.created,
+        "currency": dispute.currency,
+        "enhanced_eligibility_types": [],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": dispute.created + EVIDENCE_SECONDS, "enhanced_eligibility": {}, "has_evidence": false,
+            "past_due": false, "submission_count": 0, "submission_method": "not_submitted",
+        },
+        "intended_submission_method": null,
+        "is_charge_refundable": dispute.status == Status::Won,
+        "livemode": config.livemode,
+        "metadata": {},
+        "payment_intent": dispute.intent,
+        "payment_method_details": { "type": dispute.method.as_str() },
+        "reason": "fraudulent",
+        "status": status,
+    })
+}

@@ -1,0 +1,227 @@
+//! A Checkout Session.
+
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::methods::Method;
+use crate::params::Metadata;
+use crate::state::{Act, Change};
+use crate::table::Owner;
+
+/// A Checkout Session in `payment` mode.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) account: Owner,
+    pub(crate) created: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) status: Status,
+    pub(crate) paid: bool,
+    pub(crate) intent: Option<String>,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) order: Order,
+}
+
+/// What was asked for when the session was created.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) currency: String,
+    pub(crate) items: Vec<Item>,
+    /// The sum over the items.
+    pub(crate) amount: i64,
+    pub(crate) ui: UiMode,
+    pub(crate) success_url: Option<String>,
+    pub(crate) cancel_url: Option<String>,
+    pub(crate) return_url: Option<String>,
+    pub(crate) redirect_on_completion: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) client_reference_id: Option<String>,
+    pub(crate) customer_email: Option<String>,
+    pub(crate) locale: Option<String>,
+    pub(crate) integration_identifier: Option<String>,
+    pub(crate) phone_number_collection: bool,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) excluded: Vec<String>,
+    pub(crate) intent_data: IntentData,
+}
+
+/// `payment_intent_data`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IntentData {
+    pub(crate) application_fee_amount: Option<i64>,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) receipt_email: Option<String>,
+    pub(crate) statement_descriptor_suffix: Option<String>,
+    pub(crate) transfer_group: Option<String>,
+}
+
+/// One line of the order.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) name: String,
+    pub(crate) unit_amount: i64,
+    pub(crate) quantity: i64,
+}
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Open,
+    Complete,
+    Expired,
+}
+
+/// Who shows the payment page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UiMode {
+    HostedPage,
+    EmbeddedPage,
+}
+
+impl Session {
+    /// Where a payer who has paid goes, with the session's id filled in.
+    pub(crate) fn after_payment(&self) -> Option<String> {
+        let url = match self.order.ui {
+            UiMode::HostedPage => self.order.success_url.as_ref(),
+            UiMode::EmbeddedPage => self.order.return_url.as_ref(),
+        };
+        url.map(|url| url.replace("{CHECKOUT_SESSION_ID}", &self.id))
+    }
+}
+
+/// Ends an open session, by request or because its time is up.
+pub(crate) fn expire(act: &mut Act<'_>, id: &str) -> Value {
+    let Some(session) = act.state.sessions.find_mut(id) else { return Value::Null };
+    session.status = Status::Expired;
+    let (owner, rendered) = (session.account.clone(), render(session, &act.state.config));
+    act.state.changes.cancel(&Change::ExpireSession(id.to_owned()));
+    act.emit(&owner, "checkout.session.expired", rendered.clone());
+    rendered
+}
+
+/// Ends a session whose time is up, unless it was paid.
+pub(crate) fn expire_when_due(act: &mut Act<'_>, id: &str) {
+    if act.state.sessions.find(id).is_some_and(|(_, session)| session.status == Status::Open) {
+        expire(act, id);
+    }
+}
+
+/// The session object.
+pub(crate) fn render(session: &Session, config: &Config) -> Value {
+    let order = &session.order;
+    let (status, open) = match session.status {
+        Status::Open => ("open", true),
+        Status::Complete => ("complete", false),
+        Status::Expired => ("expired", false),
+    };
+    let (ui_mode, hosted) = match order.ui {
+        UiMode::HostedPage => ("hosted_page", true),
+        UiMode::EmbeddedPage => ("embedded_page", false),
+    };
+    let url = (open && hosted).then(|| format!("{}/c/pay/{}", config.public_url, session.id));
+    let client_secret = (open && !hosted).then(|| format!("{}_secret_standin", session.id));
+    let methods: Vec<&str> = session.methods.iter().map(|method| method.as_str()).collect();
+    let mut rendered = constants();
+    let own = json!({
+        "id": session.id,
+        "object": "checkout.session",
+        "allowed_payment_method_types": if order.allowed.is_empty() { Value::Null } else { json!(order.allowed) },
+        "amount_subtotal": order.amount,
+        "amount_total": order.amount,
+        "cancel_url": order.cancel_url,
+        "client_reference_id": order.client_reference_id,
+        "client_secret": client_secret,
+        "created": session.created,
+        "currency": order.currency,
+        "customer_details": order.customer_email.as_ref().map(|email| json!({
+            "address": null, "email": email, "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
+        })),
+        "customer_email": order.customer_email,
+        "excluded_payment_method_types": order.excluded,
+        "expires_at": session.expires_at,
+        "integration_identifier": order.integration_identifier,
+        "livemode": config.livemode,
+        "locale": order.locale,
+        "metadata": order.metadata,
+        "mode": "payment",
+        "payment_intent": session.intent,
+        "payment_method_types": methods,
+        "payment_status": if session.paid { "paid" } else { "unpaid" },
+        "phone_number_collection": { "enabled": order.phone_number_collection },
+        "redirect_on_completion": order.redirect_on_completion,
+        "return_url": order.return_url,
+        "status": status,
+        "success_url": order.success_url,
+        "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
+        "ui_mode": ui_mode,
+        "url": url,
+    });
+    if let (Some(all), Value::Object(own)) = (rendered.as_object_mut(), own) {
+        all.extend(own);
+    }
+    rendered
+}
+
+/// The members of a session that never differ in the stand-in.
+fn constants() -> Value {
+    json!({
+        "adaptive_pricing": { "enabled": false },
+        "after_expiration": null,
+        "allow_promotion_codes": null,
+        "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
+        "billing_address_collection": null,
+        "collected_information": null,
+        "consent": null,
+        "consent_collection": null,
+        "currency_conversion": null,
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null,
+        },
+        "customer": null,
+        "customer_account": null,
+        "customer_creation": "if_required",
+        "discounts": [],
+        "invoice": null,
+        "invoice_creation": { "enabled": false, "invoice_data": null },
+        "managed_payments": null,
+        "origin_context": null,
+        "payment_link": null,
+        "payment_method_collection": "if_required",
+        "payment_method_configuration_details": null,
+        "payment_method_options": {},
+        "permissions": null,
+        "recovered_from": null,
+        "saved_payment_method_options": null,
+        "setup_intent": null,
+        "shipping_address_collection": null,
+        "shipping_cost": null,
+        "shipping_options": [],
+        "submit_type": null,
+        "subscription": null,
+        "wallet_options": null,
+    })
+}
+
+/// The `line_items` list of a session, for who expands it.
+pub(crate) fn render_items(session: &Session) -> Value {
+    let item = |(index, item): (usize, &Item)| {
+        let total = item.unit_amount.saturating_mul(item.quantity);
+        json!({
+            "id": format!("li_{}{index}", crate::ids::scramble(&session.id, 22)),
+            "object": "item",
+            "amount_discount": 0,
+            "amount_subtotal": total,
+            "amount_tax": 0,
+            "amount_total": total,
+            "currency": session.order.currency,
+            "description": item.name,
+            "price": null,
+            "quantity": item.quantity,
+        })
+    };
+    let data: Vec<Value> = session.order.items.iter().enumerate().map(item).collect();
+    let url = format!("/v1/checkout/sessions/{}/line_items", session.id);
+    json!({ "object": "list", "data": data, "has_more": false, "url": url })
+}

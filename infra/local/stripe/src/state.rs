@@ -1,0 +1,152 @@
+//! Everything the stand-in remembers, and the one way to change it: an [`Act`].
+
+use std::collections::BTreeMap;
+
+use crate::agenda::Agenda;
+use crate::balance::Books;
+use crate::config::{Config, EventOrder};
+use crate::events::Event;
+use crate::idempotency::Keys;
+use crate::ids::Ids;
+use crate::objects::account::{Account, Link};
+use crate::objects::charge::Charge;
+use crate::objects::dispute::Dispute;
+use crate::objects::intent::Intent;
+use crate::objects::refund::Refund;
+use crate::objects::session::Session;
+use crate::objects::transfer::Transfer;
+use crate::objects::{payment, refund, session};
+use crate::table::{Owner, Table};
+use crate::webhooks::{Attempt, Delivery};
+
+/// All objects, plans and records.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) event_order: EventOrder,
+    pub(crate) ids: Ids,
+    /// The platform's own account.
+    pub(crate) platform: Account,
+    pub(crate) accounts: Table<Account>,
+    pub(crate) links: BTreeMap<String, Link>,
+    pub(crate) sessions: Table<Session>,
+    pub(crate) intents: Table<Intent>,
+    pub(crate) charges: Table<Charge>,
+    pub(crate) refunds: Table<Refund>,
+    pub(crate) disputes: Table<Dispute>,
+    pub(crate) transfers: Table<Transfer>,
+    pub(crate) books: Books,
+    pub(crate) events: Table<Event>,
+    pub(crate) keys: Keys,
+    pub(crate) changes: Agenda<Change>,
+    pub(crate) deliveries: Agenda<Delivery>,
+    pub(crate) attempts: Vec<Attempt>,
+    /// Failure reasons for coming refunds, by account.
+    pub(crate) failing_refunds: Vec<(Owner, String)>,
+}
+
+/// A change of state that happens by itself when its time comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// A session nobody paid runs out.
+    ExpireSession(String),
+    /// A payment that takes a while ends.
+    SettlePayment(String),
+    /// A refund under way ends.
+    SettleRefund(String),
+    /// Money came in: refunds that wait for it go on.
+    ResumeRefunds(Owner),
+}
+
+/// What made a change: the API request, if it was one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cause {
+    /// `req_…`.
+    pub(crate) request: Option<String>,
+    /// The request's idempotency key.
+    pub(crate) key: Option<String>,
+}
+
+/// One change of the state, at one moment, on one account.
+#[derive(Debug)]
+pub(crate) struct Act<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) now_millis: i64,
+    pub(crate) owner: Owner,
+    pub(crate) cause: Cause,
+}
+
+impl State {
+    /// The state on the first day.
+    pub(crate) fn new(config: Config) -> Self {
+        let mut ids = Ids::default();
+        let platform = Account::platform(ids.next_of_length("acct", 16));
+        Self {
+            config,
+            event_order: EventOrder::AsStripe,
+            ids,
+            platform,
+            accounts: Table::new("account"),
+            links: BTreeMap::new(),
+            sessions: Table::new("checkout.session"),
+            intents: Table::new("payment_intent"),
+            charges: Table::new("charge"),
+            refunds: Table::new("refund"),
+            disputes: Table::new("dispute"),
+            transfers: Table::new("transfer"),
+            books: Books::default(),
+            events: Table::new("event"),
+            keys: Keys::default(),
+            changes: Agenda::default(),
+            deliveries: Agenda::default(),
+            attempts: Vec::new(),
+            failing_refunds: Vec::new(),
+        }
+    }
+
+    /// The account that owns `owner`'s objects.
+    pub(crate) fn account(&self, owner: &Owner) -> &Account {
+        owner.as_ref().and_then(|id| self.accounts.find(id)).map_or(&self.platform, |(_, account)| account)
+    }
+
+    /// The owner that the account id `id` stands for, if there is such an account.
+    pub(crate) fn owner(&self, id: &str) -> Option<Owner> {
+        if id == self.platform.id {
+            return Some(None);
+        }
+        self.accounts.find(id).map(|_| Some(id.to_owned()))
+    }
+
+    /// Does every [`Change`] that is due, each at its own time. Returns how many.
+    pub(crate) fn catch_up(&mut self, now_millis: i64) -> usize {
+        let mut done = 0;
+        while let Some((due_millis, change)) = self.changes.pop_due(now_millis) {
+            let mut act = Act::new(self, due_millis, None);
+            match change {
+                Change::ExpireSession(id) => session::expire_when_due(&mut act, &id),
+                Change::SettlePayment(id) => payment::settle(&mut act, &id),
+                Change::SettleRefund(id) => refund::settle(&mut act, &id),
+                Change::ResumeRefunds(owner) => refund::resume(&mut act, &owner),
+            }
+            done += 1;
+        }
+        done
+    }
+}
+
+impl<'a> Act<'a> {
+    /// A change on `owner`'s account that no API request made.
+    pub(crate) fn new(state: &'a mut State, now_millis: i64, owner: Owner) -> Self {
+        Self { state, now_millis, owner, cause: Cause::default() }
+    }
+
+    /// Whole seconds since the epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.now_millis.div_euclid(1000)
+    }
+
+    /// Plans `change` in `seconds` from now.
+    pub(crate) fn plan(&mut self, seconds: i64, change: Change) {
+        self.state.changes.plan(self.now_millis.saturating_add(seconds.saturating_mul(1000)), change);
+    }
+}

@@ -1,0 +1,260 @@
+//! The handle: the server, and what people do to it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{any, get};
+use local_wire::{Calls, Clock};
+use serde_json::Value;
+
+use crate::balance::Movement;
+use crate::config::{Config, Endpoint, EventOrder};
+use crate::error::Error;
+use crate::events::Event;
+use crate::methods::PayWith;
+use crate::objects::payment::{self, Course, Outcome};
+use crate::objects::{dispute, onboarding, refund};
+use crate::state::{Act, State};
+use crate::webhooks::{Attempt, Sender};
+use crate::{api, pages};
+
+/// A stand-in for Stripe. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Stripe(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    clock: Clock,
+    calls: Calls,
+    sender: Sender,
+    latency: Mutex<Duration>,
+}
+
+impl Stripe {
+    /// A stand-in without any object.
+    pub fn new(config: Config, clock: Clock, calls: Calls) -> Self {
+        let (state, sender) = (Mutex::new(State::new(config)), Sender::new());
+        Self(Arc::new(Shared { state, clock, calls, sender, latency: Mutex::default() }))
+    }
+
+    /// The API under `/v1` and `/v2`, and the hosted pages.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/c/pay/{session}", get(pages::checkout::show).post(pages::checkout::submit))
+            .route("/setup/{token}", get(pages::setup::show).post(pages::setup::submit))
+            .route("/receipts/{charge}", get(pages::checkout::receipt))
+            .fallback(any(api::answer))
+            .with_state(self.clone())
+    }
+
+    /// Does everything that is due: payments and refunds settle, sessions expire, webhooks are posted, first attempts and
+    /// repeated ones, also those that come due through a webhook's own calls. Returns how many changes and attempts
+    /// there were; zero means that nothing was due.
+    pub async fn deliver(&self) -> usize {
+        let mut done = 0;
+        loop {
+            let now_millis = self.clock().epoch_millis();
+            let (changes, outgoing) = {
+                let mut state = self.lock();
+                (state.catch_up(now_millis), state.next_outgoing(now_millis))
+            };
+            done += changes;
+            let Some(outgoing) = outgoing else { return done };
+            let status = self.0.sender.post(&outgoing).await;
+            self.lock().record_attempt(outgoing, status);
+            done += 1;
+        }
+    }
+
+    /// When [`deliver`](Self::deliver) next has something to do.
+    pub fn next_due_millis(&self) -> Option<i64> {
+        let state = self.lock();
+        [state.changes.next_at(), state.deliveries.next_at()].into_iter().flatten().min()
+    }
+
+    /// Replaces the webhook endpoints. Deliveries to a URL that is gone are dropped; a new secret counts from the
+    /// next attempt on.
+    pub fn set_endpoints(&self, endpoints: Vec<Endpoint>) {
+        self.lock().config.endpoints = endpoints;
+    }
+
+    /// Where the hosted pages are reachable from now on.
+    pub fn set_public_url(&self, url: &str) {
+        self.lock().config.public_url = url.trim_end_matches('/').to_owned();
+    }
+
+    /// Chooses the order of a payment's events.
+    pub fn set_event_order(&self, order: EventOrder) {
+        self.lock().event_order = order;
+    }
+
+    /// How long a keyed `POST` stays in progress before it is carried out, in real time, so that two requests can
+    /// overlap. Zero at first.
+    pub fn set_latency(&self, latency: Duration) {
+        *self.0.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
+    }
+
+    /// A person pays an open session. A declined card is no error: the session stays open.
+    ///
+    /// # Errors
+    /// The session does not exist, is not open, or does not offer this method.
+    pub fn pay(&self, session: &str, with: PayWith) -> Result<(), Error> {
+        self.pay_in(session, &with, Course::AtOnce).map(|_| ())
+    }
+
+    /// A person pays with something that takes a while: the session completes unpaid, and ten minutes later the payment
+    /// has succeeded or failed.
+    ///
+    /// # Errors
+    /// As for [`pay`](Self::pay).
+    pub fn pay_slowly(&self, session: &str, with: PayWith, will_succeed: bool) -> Result<(), Error> {
+        let course = if will_succeed { Course::LaterSucceeds } else { Course::LaterFails };
+        self.pay_in(session, &with, course).map(|_| ())
+    }
+
+    /// A merchant finishes onboarding: every requested capability becomes active.
+    ///
+    /// # Errors
+    /// There is no such connected account.
+    pub fn complete_onboarding(&self, account: &str) -> Result<(), Error> {
+        self.act(|act| onboarding::complete(act, account))
+    }
+
+    /// Stripe restricts an account: its capabilities are off until onboarding is completed again. `reason` describes what
+    /// is past due, such as `identity.individual.documents`.
+    ///
+    /// # Errors
+    /// There is no such connected account.
+    pub fn restrict(&self, account: &str, reason: &str) -> Result<(), Error> {
+        self.act(|act| onboarding::restrict(act, account, reason))
+    }
+
+    /// A payer disputes a charge. Returns the dispute's id.
+    ///
+    /// # Errors
+    /// The charge does not exist, did not succeed, is refunded in full, was disputed before, or is a PayNow payment.
+    pub fn dispute(&self, charge: &str) -> Result<String, Error> {
+        self.act(|act| dispute::open(act, charge))
+    }
+
+    /// The bank decides a dispute.
+    ///
+    /// # Errors
+    /// The dispute does not exist or is closed.
+    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), Error> {
+        self.act(|act| dispute::close(act, dispute, won))
+    }
+
+    /// A merchant refunds in Stripe's dashboard: no metadata, no API request. Returns the refund's id.
+    ///
+    /// # Errors
+    /// As for `POST /v1/refunds`.
+    pub fn refund_from_dashboard(&self, charge: &str, amount: i64) -> Result<String, Error> {
+        let reason = Some("requested_by_customer".to_owned());
+        self.act(|act| {
+            refund::create(act, charge, refund::Wish { amount: Some(amount), reason, ..Default::default() })
+        })
+    }
+
+    /// The next refund on this account that has money behind it ends as failed after a minute.
+    pub fn fail_next_refund(&self, account: &str, failure_reason: &str) {
+        let mut state = self.lock();
+        if let Some(owner) = state.owner(account) {
+            state.failing_refunds.push((owner, failure_reason.to_owned()));
+        }
+    }
+
+    /// Sets an account's available balance, without a balance transaction. The platform's own account is
+    /// [`platform_account`](Self::platform_account).
+    pub fn set_available_balance(&self, account: &str, currency: &str, minor: i64) {
+        self.act(|act| {
+            if let Some(owner) = act.state.owner(account) {
+                act.state.books.set(&owner, &currency.to_lowercase(), minor);
+                refund::resume(act, &owner);
+            }
+        });
+    }
+
+    /// What an account can spend.
+    pub fn available_balance(&self, account: &str, currency: &str) -> i64 {
+        let state = self.lock();
+        state.owner(account).map_or(0, |owner| state.books.available(&owner, &currency.to_lowercase()))
+    }
+
+    /// Every balance transaction, oldest first: what money really moved.
+    pub fn moved(&self) -> Vec<Movement> {
+        self.lock().books.movements.all().cloned().collect()
+    }
+
+    /// Every attempt to deliver an event, oldest first.
+    pub fn webhooks(&self) -> Vec<Attempt> {
+        self.lock().attempts.clone()
+    }
+
+    /// Every event, thin ones included, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        self.lock().events.all().map(Event::render).collect()
+    }
+
+    /// The id of the platform's own account.
+    pub fn platform_account(&self) -> String {
+        self.lock().platform.id.clone()
+    }
+
+    /// The ids of all connected accounts, oldest first.
+    pub fn accounts(&self) -> Vec<String> {
+        self.lock().accounts.all().map(|account| account.id.clone()).collect()
+    }
+
+    /// The ids of all Checkout Sessions on all accounts, oldest first.
+    pub fn sessions(&self) -> Vec<String> {
+        self.lock().sessions.all().map(|session| session.id.clone()).collect()
+    }
+
+    /// Any object of API v1 by its id, on whichever account: a session, payment intent, charge, refund, dispute, transfer,
+    /// balance transaction or account.
+    pub fn object(&self, id: &str) -> Option<Value> {
+        self.lock().render(id)
+    }
+
+    /// The charge of a session's latest payment attempt.
+    pub fn charge_of(&self, session: &str) -> Option<String> {
+        let state = self.lock();
+        let (_, session) = state.sessions.find(session)?;
+        let (_, intent) = state.intents.find(session.intent.as_deref()?)?;
+        intent.latest_charge.clone()
+    }
+
+    pub(crate) fn pay_in(&self, session: &str, with: &PayWith, course: Course) -> Result<Outcome, Error> {
+        self.act(|act| payment::pay(act, session, with, course))
+    }
+
+    /// Changes the state as it is now, with everything done that was due before.
+    pub(crate) fn act<T>(&self, change: impl FnOnce(&mut Act<'_>) -> T) -> T {
+        let now_millis = self.clock().epoch_millis();
+        let mut state = self.lock();
+        state.catch_up(now_millis);
+        change(&mut Act::new(&mut state, now_millis, None))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.0.calls
+    }
+
+    pub(crate) async fn linger(&self) {
+        let latency = *self.0.latency.lock().unwrap_or_else(PoisonError::into_inner);
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The stand-in as its clients meet it: through HTTP on a loopback port.
+
+#[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod lab;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod payments;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod transfers;
+#[cfg(test)]
+mod webhooks;

@@ -1,0 +1,61 @@
+//! What a checkout's state requires of the world. It is derived from the state alone, never from having been the one who
+//! changed it, so a redelivery that finds nothing to decide still does what is missing.
+
+use super::aws::Aws;
+use super::config::{ConfigError, Environment};
+use super::schedule::Schedules;
+use super::stripe::Stripe;
+use crate::domain::bucket::Bucket;
+use crate::domain::campaign::Funding;
+use crate::domain::cashback::Cashback;
+use crate::domain::checkout::Checkout;
+use crate::domain::time::Timestamp;
+use crate::fault::Fault;
+
+/// The means to carry effects out.
+#[derive(Clone, Debug)]
+pub struct Effects {
+    schedules: Schedules,
+    stripe: Stripe,
+}
+
+impl Effects {
+    /// Reads the schedules' variables.
+    ///
+    /// # Errors
+    /// One of them is not set.
+    pub fn new(aws: &Aws, stripe: &Stripe, environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { schedules: Schedules::new(aws, environment)?, stripe: stripe.clone() })
+    }
+
+    /// Ensures what `checkout` requires: a schedule for a held cashback, and the platform's money back from a cashback
+    /// that will not be refunded.
+    ///
+    /// # Errors
+    /// EventBridge Scheduler or Stripe did not do it; deliver the message again.
+    pub async fn ensure(&self, checkout: &Checkout, now: Timestamp) -> Result<(), Fault> {
+        let Some(payment) = checkout.payment() else { return Ok(()) };
+        match &payment.cashback {
+            Cashback::Held(waiting) => self.schedules.ensure(Bucket::of(waiting.release_at), now).await,
+            Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
+                self.take_back(checkout, terms.funding).await
+            }
+            // Only an attempt that was made can have moved money.
+            Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
+                self.take_back(checkout, waiting.terms.funding).await
+            }
+            Cashback::None { .. }
+            | Cashback::Frozen(_)
+            | Cashback::Paying { .. }
+            | Cashback::Credited { .. }
+            | Cashback::Reversed { .. } => Ok(()),
+        }
+    }
+
+    async fn take_back(&self, checkout: &Checkout, funding: Funding) -> Result<(), Fault> {
+        match funding {
+            Funding::Merchant => Ok(()),
+            Funding::Platform => Ok(self.stripe.unfund_cashback(&checkout.id).await?),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Keys of the one table, each a function of typed ids. One item is one aggregate.
+//!
+//! | item | `pk` | `sk` |
+//! |---|---|---|
+//! | merchant | `M#<merchant>` | `-` |
+//! | account → merchant | `A#<account>` | `-` |
+//! | checkout | `C#<checkout>` | `-` |
+//! | payer | `P#<payer>` | `-` |
+//! | campaign | `K#<market>` | `<campaign>` |
+//! | rollout | `R#<market>` | `-` |
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, digest};
+use crate::domain::market::Country;
+use crate::domain::time::Day;
+
+/// An item, or its key.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The `sk` of an item that is alone under its `pk`.
+const ALONE: &str = "-";
+
+/// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held payment
+/// writes here twice.
+pub const DUE_SHARDS: u8 = 8;
+
+/// A key of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    pub(super) fn merchant(id: &MerchantId) -> Self {
+        Self::alone(format!("M#{id}"))
+    }
+
+    pub(super) fn account(id: &AccountId) -> Self {
+        Self::alone(format!("A#{id}"))
+    }
+
+    pub(super) fn checkout(id: &CheckoutId) -> Self {
+        Self::alone(format!("C#{id}"))
+    }
+
+    pub(super) fn payer(id: &PayerId) -> Self {
+        Self::alone(format!("P#{id}"))
+    }
+
+    pub(super) fn campaign(country: Country, id: &CampaignId) -> Self {
+        Self { pk: campaigns(country), sk: id.to_string() }
+    }
+
+    pub(super) fn rollout(country: Country) -> Self {
+        Self::alone(format!("R#{}", country.code()))
+    }
+
+    fn alone(pk: String) -> Self {
+        Self { pk, sk: ALONE.to_owned() }
+    }
+
+    pub(super) fn into_item(self) -> Item {
+        Item::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk)),
+            ("sk".to_owned(), AttributeValue::S(self.sk)),
+        ])
+    }
+}
+
+/// The `pk` of all campaigns of a market.
+pub(super) fn campaigns(country: Country) -> String {
+    format!("K#{}", country.code())
+}
+
+/// The partition of the due index in which a checkout waits.
+pub(super) fn due_shard(id: &CheckoutId) -> String {
+    let sum = digest(&["due", id.as_str()], 8)
+        .bytes()
+        .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    shard_name(sum % DUE_SHARDS)
+}
+
+/// The name of one partition of the due index.
+pub(super) fn shard_name(shard: u8) -> String {
+    format!("due#{shard}")
+}
+
+/// Under what a merchant's checkouts of a day are listed.
+pub(super) fn listing(merchant: &MerchantId, day: Day) -> String {
+    format!("{merchant}#{day}")
+}

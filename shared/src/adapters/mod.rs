@@ -1,0 +1,19 @@
+//! How decisions are carried out: concrete clients for AWS and Stripe. They run unchanged everywhere; only addresses
+//! differ.
+
+pub mod aws;
+pub mod bus;
+pub mod commit;
+pub mod config;
+pub mod effects;
+pub mod http;
+pub mod items;
+pub mod keys;
+pub mod logging;
+pub mod merchant_auth;
+pub mod messages;
+pub mod queue;
+pub mod schedule;
+pub mod sqs_batch;
+pub mod store;
+pub mod stripe;

@@ -1,0 +1,47 @@
+//! A batch of messages of which some may fail.
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsMessage};
+use serde::de::DeserializeOwned;
+
+use crate::domain::time::Timestamp;
+use crate::fault::Fault;
+
+/// Reads a message: its body, and when it was sent.
+///
+/// # Errors
+/// The message is not one of ours; the queue keeps it for a person.
+pub fn read<T: DeserializeOwned>(message: &SqsMessage) -> Result<(T, Timestamp), Fault> {
+    let body = message.body.as_deref().unwrap_or_default();
+    let body = serde_json::from_str(body).map_err(|_| Fault::Bug("a message cannot be read".to_owned()))?;
+    let sent = message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
+    let sent = sent.ok_or_else(|| Fault::Bug("a message has no SentTimestamp".to_owned()))?;
+    Ok((body, Timestamp::from_epoch_millis(sent)))
+}
+
+/// Which messages must come again. One that fails does not hold up the others.
+#[derive(Debug, Default)]
+pub struct Report(SqsBatchResponse);
+
+impl Report {
+    /// Adds how `message` went. A fault is logged here, once.
+    pub fn add(&mut self, message: SqsMessage, result: Result<(), Fault>) {
+        let Err(fault) = result else { return };
+        let message_id = message.message_id.unwrap_or_default();
+        match &fault {
+            Fault::Reject(problem) => tracing::warn!(message_id, problem = %problem, "message refused"),
+            Fault::Retry(reason) => tracing::warn!(message_id, reason, "message will come again"),
+            Fault::Bug(reason) => tracing::error!(message_id, reason, "message needs a person"),
+        }
+        if fault.is_redelivered() {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = message_id;
+            self.0.batch_item_failures.push(failure);
+        }
+    }
+}
+
+impl From<Report> for SqsBatchResponse {
+    fn from(report: Report) -> Self {
+        report.0
+    }
+}

@@ -1,0 +1,101 @@
+//! The table. Every write is conditional: on the item being new, or on nobody having written it since it was read.
+
+mod campaigns;
+mod checkouts;
+mod merchants;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
+
+use super::aws::{Aws, client};
+use super::config::{ConfigError, Environment};
+use super::items::read;
+use super::keys::{Item, Key};
+use crate::fault::Fault;
+
+pub use checkouts::DuePage;
+
+/// The one table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+}
+
+/// Whether a conditional write was done. Whoever gets this must say what a lost race means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Written {
+    /// It was.
+    Done,
+    /// Somebody else wrote first: read again and decide again.
+    Lost,
+}
+
+impl Store {
+    /// The table that `TABLE_NAME` names.
+    ///
+    /// # Errors
+    /// The variable is not set.
+    pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, ConfigError> {
+        let table = environment.required("TABLE_NAME")?.to_owned();
+        Ok(Self { client: client!(aws_sdk_dynamodb, "DYNAMODB", aws), table })
+    }
+
+    async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>, Fault> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| fault("GetItem", &error))?;
+        answer.item.map(read).transpose()
+    }
+
+    /// Writes `item` if there is none under its key (`expected` is `None`), or one of that version.
+    async fn put(&self, item: Item, expected: Option<u64>) -> Result<Written, Fault> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let sent = match expected {
+            None => put.condition_expression("attribute_not_exists(pk)").send().await,
+            Some(version) => {
+                put.condition_expression("version = :version")
+                    .expression_attribute_values(":version", number(version))
+                    .send()
+                    .await
+            }
+        };
+        match sent {
+            Ok(_) => Ok(Written::Done),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(Written::Lost)
+            }
+            Err(error) => Err(fault("PutItem", &error)),
+        }
+    }
+}
+
+fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// What DynamoDB's error means for us. Only its code is told.
+fn fault<E, R>(operation: &str, error: &SdkError<E, R>) -> Fault
+where
+    E: ProvideErrorMetadata,
+{
+    let code = error.as_service_error().and_then(|error| error.code());
+    match code {
+        Some("ValidationException" | "ResourceNotFoundException" | "AccessDeniedException") => {
+            Fault::Bug(format!("DynamoDB {operation}: {}", code.unwrap_or_default()))
+        }
+        _ => Fault::Retry(format!("DynamoDB {operation}: {}", code.unwrap_or("no answer"))),
+    }
+}

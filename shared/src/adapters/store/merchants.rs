@@ -1,0 +1,84 @@
+//! Merchants and the pointers to them.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, Written, checkouts, number};
+use crate::adapters::items::item;
+use crate::adapters::keys::Key;
+use crate::domain::ids::{AccountId, MerchantId};
+use crate::domain::merchant::Merchant;
+use crate::fault::Fault;
+
+/// Which merchant a connected account belongs to.
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    merchant: MerchantId,
+}
+
+impl Store {
+    /// The merchant `id`.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, Fault> {
+        self.get(Key::merchant(id)).await
+    }
+
+    /// The merchant whose connected account is `account`.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn merchant_of(&self, account: &AccountId) -> Result<Option<Merchant>, Fault> {
+        match self.get::<Pointer>(Key::account(account)).await? {
+            Some(pointer) => self.merchant(&pointer.merchant).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Writes a new merchant.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn create_merchant(&self, merchant: &Merchant) -> Result<Written, Fault> {
+        self.put(item(Key::merchant(&merchant.id), merchant)?, None).await
+    }
+
+    /// Writes a merchant who was at `expected` when it was read.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn put_merchant(&self, merchant: &Merchant, expected: u64) -> Result<Written, Fault> {
+        self.put(item(Key::merchant(&merchant.id), merchant)?, Some(expected)).await
+    }
+
+    /// Writes a merchant together with the pointer by which Stripe's events find it, both or neither.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn put_merchant_with_account(
+        &self,
+        merchant: &Merchant,
+        account: &AccountId,
+        expected: u64,
+    ) -> Result<Written, Fault> {
+        let pointer = Pointer { merchant: merchant.id.clone() };
+        let put = |item| Put::builder().table_name(&self.table).set_item(Some(item));
+        let merchant = put(item(Key::merchant(&merchant.id), merchant)?)
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(expected));
+        let pointer =
+            put(item(Key::account(account), &pointer)?).condition_expression("attribute_not_exists(pk)");
+        let writes = [merchant.build(), pointer.build()].map(|put| {
+            put.map(|put| TransactWriteItem::builder().put(put).build())
+                .map_err(|error| Fault::Bug(format!("build a transaction: {error}")))
+        });
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes.into_iter().collect::<Result<_, _>>()?))
+            .send()
+            .await;
+        checkouts::transaction_written(sent.map(|_| ()))
+    }
+}

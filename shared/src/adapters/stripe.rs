@@ -1,0 +1,16 @@
+//! The one Stripe client: typed calls over `hyper`, to the address that the environment names.
+//!
+//! Every mutation carries an idempotency key that is a function of what it means, so that repeating it is safe
+//! (<https://docs.stripe.com/api/idempotent_requests>). Reads need none.
+
+mod accounts;
+mod payments;
+mod refunds;
+mod request;
+mod sessions;
+mod transfers;
+
+pub use accounts::{NewAccount, OnboardingLink};
+pub use refunds::NewRefund;
+pub use request::{Stripe, StripeError};
+pub use sessions::{NewSession, Session};

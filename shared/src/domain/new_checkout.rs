@@ -1,0 +1,251 @@
+//! A request for a checkout: parsed, checked against the market, compared with an earlier one.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{PayerId, Reference};
+use super::market::{Country, Method};
+use super::money::{Money, MoneyError};
+use super::payer::Phone;
+use super::time::Timestamp;
+use crate::fault::{Kind, Problem};
+
+/// A session lives between 30 minutes and 24 hours from its creation
+/// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>).
+const SHORTEST_SECONDS: i64 = 30 * 60;
+const LONGEST_SECONDS: i64 = 24 * 3600;
+
+/// Stripe's limit of line items, and texts that fit on its page and into WhatsApp's `order_details`.
+const MOST_ITEMS: usize = 100;
+const LONGEST_TEXT: usize = 250;
+const LONGEST_NAME: usize = 60;
+
+/// What a merchant sends to create a checkout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCheckout {
+    /// The merchant's own order number: the idempotency key.
+    pub reference: Reference,
+    /// How much.
+    pub amount: Money,
+    /// What for, in one line.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// What for, line by line; the lines must add up to the amount.
+    #[serde(default)]
+    pub items: Vec<Item>,
+    /// Who pays, if known.
+    #[serde(default)]
+    pub payer: Option<NewPayer>,
+    /// Where the payer is.
+    pub channel: Channel,
+    /// Until when it can be paid; Stripe's 24 hours when left out.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Where Stripe sends the payer afterwards.
+    #[serde(default)]
+    pub return_url: Option<String>,
+}
+
+/// Who pays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayer {
+    /// Their phone number. Only a keyed hash of it is kept.
+    pub phone: Phone,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// What it is.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// What one costs.
+    pub unit_amount: Money,
+}
+
+/// Where the payer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// In the chat.
+    Chat,
+    /// At the counter.
+    Counter,
+}
+
+/// What a merchant asked for, as it is kept: the same reference must come with the same again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// The merchant's order number.
+    pub reference: Reference,
+    /// How much.
+    pub amount: Money,
+    /// What for, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What for, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// Where the payer is.
+    pub channel: Channel,
+    /// Until when it can be paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Where Stripe sends the payer afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
+}
+
+impl NewCheckout {
+    /// Checks everything that does not depend on the time, and gives what is kept.
+    ///
+    /// # Errors
+    /// The first field that cannot be accepted in `country`.
+    pub fn check(&self, country: Country) -> Result<Content, Problem> {
+        let expected = country.currency();
+        if self.amount.currency() != expected {
+            let detail = format!("Merchants in {} charge in {}.", country.code(), expected.code());
+            return Err(Problem::invalid("amount.currency", detail));
+        }
+        if self.methods(country).is_empty() {
+            return Err(outside_limits(self.amount, country));
+        }
+        self.check_texts()?;
+        self.check_items()?;
+        Ok(Content {
+            reference: self.reference.clone(),
+            amount: self.amount,
+            description: self.description.clone(),
+            items: self.items.clone(),
+            channel: self.channel,
+            expires_at: self.expires_at,
+            return_url: self.return_url.clone(),
+        })
+    }
+
+    /// The market's ways to pay that accept the amount.
+    pub fn methods(&self, country: Country) -> Vec<Method> {
+        country.methods().iter().copied().filter(|method| method.accepts(self.amount)).collect()
+    }
+
+    /// Checks what depends on the time. A repetition is not held to it: it asks for what was granted before.
+    ///
+    /// # Errors
+    /// The expiry is too near or too far.
+    pub fn check_expiry(&self, now: Timestamp) -> Result<(), Problem> {
+        match self.expires_at.map(|end| end.seconds_since(now)) {
+            Some(seconds) if !(SHORTEST_SECONDS..=LONGEST_SECONDS).contains(&seconds) => {
+                Err(Problem::invalid("expires_at", "A checkout can be paid for 30 minutes to 24 hours."))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check_texts(&self) -> Result<(), Problem> {
+        if let Some(text) = &self.description
+            && (text.trim().is_empty() || text.chars().count() > LONGEST_TEXT)
+        {
+            return Err(Problem::invalid("description", format!("Write 1 to {LONGEST_TEXT} characters.")));
+        }
+        if let Some(url) = &self.return_url
+            && (!(url.starts_with("https://")
+                || url.starts_with("http://localhost")
+                || url.starts_with("http://127.0.0.1"))
+                || url.chars().count() > 2000
+                || url.chars().any(|letter| letter.is_whitespace() || letter.is_control()))
+        {
+            return Err(Problem::invalid("return_url", "Give an https URL of at most 2000 characters."));
+        }
+        match (&self.description, self.items.is_empty()) {
+            (None, true) => {
+                Err(Problem::invalid("description", "Say what it is for: a description or items."))
+            }
+            (Some(_), false) => {
+                Err(Problem::invalid("description", "Give a description or items, not both."))
+            }
+            (Some(_), true) | (None, false) => Ok(()),
+        }
+    }
+
+    fn check_items(&self) -> Result<(), Problem> {
+        if self.items.len() > MOST_ITEMS {
+            return Err(Problem::invalid("items", format!("At most {MOST_ITEMS} items.")));
+        }
+        let mut sum = Money::zero(self.amount.currency());
+        for (index, item) in self.items.iter().enumerate() {
+            let field = |name| format!("items[{index}].{name}");
+            if item.name.trim().is_empty() || item.name.chars().count() > LONGEST_NAME {
+                return Err(Problem::invalid(
+                    field("name"),
+                    format!("Write 1 to {LONGEST_NAME} characters."),
+                ));
+            }
+            if !(1..=999).contains(&item.quantity) {
+                return Err(Problem::invalid(field("quantity"), "The quantity must be 1 to 999."));
+            }
+            sum = add_line(sum, item)
+                .map_err(|error| Problem::invalid(field("unit_amount"), error.to_string()))?;
+        }
+        if !self.items.is_empty() && sum != self.amount {
+            let detail = format!("The items add up to {sum}, the amount is {}.", self.amount);
+            return Err(Problem::invalid("amount", detail));
+        }
+        Ok(())
+    }
+}
+
+fn add_line(sum: Money, item: &Item) -> Result<Money, MoneyError> {
+    let line = item.unit_amount.minor().checked_mul(i64::from(item.quantity)).ok_or(MoneyError::TooLarge)?;
+    sum.plus(Money::from_minor(line, item.unit_amount.currency())?)
+}
+
+fn outside_limits(amount: Money, country: Country) -> Problem {
+    let limits: Vec<String> = country
+        .methods()
+        .iter()
+        .filter_map(|method| {
+            let (smallest, largest) = method.limits(amount.currency()).ok()?;
+            Some(format!("{} to {} by {}", smallest, largest, method.label()))
+        })
+        .collect();
+    Problem::invalid(
+        "amount",
+        format!("{amount} cannot be paid in {}: {}.", country.code(), limits.join(", ")),
+    )
+}
+
+impl Content {
+    /// That `asked` asks for the same as this.
+    ///
+    /// # Errors
+    /// A conflict that names the first field that differs.
+    pub fn same_as(
+        &self,
+        payer: Option<&PayerId>,
+        asked: &Self,
+        asked_payer: Option<&PayerId>,
+    ) -> Result<(), Problem> {
+        let differs = [
+            ("amount", self.amount != asked.amount),
+            ("description", self.description != asked.description),
+            ("items", self.items != asked.items),
+            ("payer", payer != asked_payer),
+            ("channel", self.channel != asked.channel),
+            ("expires_at", self.expires_at != asked.expires_at),
+            ("return_url", self.return_url != asked.return_url),
+        ];
+        match differs.into_iter().find(|(_, differs)| *differs) {
+            None => Ok(()),
+            Some((field, _)) => {
+                let detail =
+                    format!("The reference {} was used before with another {field}.", self.reference);
+                Err(Problem::new(Kind::ReferenceReused, detail)
+                    .field(field)
+                    .next("Use a new reference for a new order, or repeat the first request unchanged."))
+            }
+        }
+    }
+}

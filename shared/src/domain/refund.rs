@@ -1,0 +1,276 @@
+//! Refunds on a payment: the merchant's own, and what Stripe says of any.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ChargeId, CheckoutId, Reference, RefundId};
+use super::money::Money;
+use super::time::Timestamp;
+
+/// By what a merchant's refund is known. Two equal partial refunds are two refunds: never the amount.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum RefundKey {
+    /// Asked for through our API, under the merchant's own reference.
+    Requested(Reference),
+    /// Made in Stripe's dashboard, known by Stripe's id.
+    Dashboard(RefundId),
+}
+
+impl From<RefundKey> for String {
+    fn from(key: RefundKey) -> Self {
+        match key {
+            RefundKey::Requested(reference) => format!("api:{reference}"),
+            RefundKey::Dashboard(id) => format!("stripe:{id}"),
+        }
+    }
+}
+
+impl TryFrom<String> for RefundKey {
+    type Error = super::ids::InvalidId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.strip_prefix("stripe:") {
+            Some(id) => RefundId::parse(id).map(Self::Dashboard),
+            None => Reference::parse(text.strip_prefix("api:").unwrap_or_default()).map(Self::Requested),
+        }
+    }
+}
+
+/// A merchant's refund on a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: RefundState,
+}
+
+/// Where a refund stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RefundState {
+    /// Written down, and Stripe is being asked.
+    Requested {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Stripe has accepted it and waits for the payer's bank.
+    Pending {
+        /// Stripe's refund.
+        id: RefundId,
+    },
+    /// The payer has it.
+    Succeeded {
+        /// Stripe's refund.
+        id: RefundId,
+    },
+    /// The payer does not have it, and the money is with the merchant again.
+    Failed {
+        /// Why.
+        reason: Failure,
+    },
+}
+
+/// What Stripe says of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// `pending` or `requires_action`.
+    Pending,
+    /// `succeeded`.
+    Succeeded,
+    /// `failed` or `canceled`.
+    Failed(Failure),
+}
+
+/// Why a refund failed: Stripe's `failure_reason` (<https://docs.stripe.com/refunds#failed-refunds>), and our own
+/// reading of a request it refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The merchant's balance was too low.
+    InsufficientFunds,
+    /// The card is gone.
+    ExpiredOrCanceledCard,
+    /// The card is gone.
+    LostOrStolenCard,
+    /// The payer's bank said no.
+    Declined,
+    /// The merchant stopped it.
+    MerchantRequest,
+    /// The payment was disputed meanwhile.
+    ChargeForPendingRefundDisputed,
+    /// Stripe refused the request: the payment is refunded already, too old, or disputed.
+    Refused,
+    /// Stripe does not say, or says something new.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Failure {
+    /// Reads Stripe's word for it.
+    pub fn from_stripe(reason: &str) -> Self {
+        match reason {
+            "insufficient_funds" => Self::InsufficientFunds,
+            "expired_or_canceled_card" => Self::ExpiredOrCanceledCard,
+            "lost_or_stolen_card" => Self::LostOrStolenCard,
+            "declined" => Self::Declined,
+            "merchant_request" => Self::MerchantRequest,
+            "charge_for_pending_refund_disputed" => Self::ChargeForPendingRefundDisputed,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether the same refund may succeed a little later.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::InsufficientFunds => true,
+            Self::ExpiredOrCanceledCard
+            | Self::LostOrStolenCard
+            | Self::Declined
+            | Self::MerchantRequest
+            | Self::ChargeForPendingRefundDisputed
+            | Self::Refused
+            | Self::Unknown => false,
+        }
+    }
+}
+
+/// What a refund is for, from the metadata we gave it. A refund without it was made in Stripe's dashboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "purpose", rename_all = "snake_case")]
+pub enum Purpose {
+    /// Our own cashback. It is no refund of the merchant's and takes nothing back.
+    Cashback {
+        /// Of which checkout.
+        checkout: CheckoutId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The merchant's refund, asked for through our API.
+    Merchant {
+        /// Of which checkout.
+        checkout: CheckoutId,
+        /// The merchant's reference for it.
+        reference: Reference,
+    },
+    /// Made without us.
+    Dashboard,
+}
+
+/// A refund as Stripe shows it, in an answer or in an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StripeRefund {
+    /// Stripe's id.
+    pub id: RefundId,
+    /// The charge it is taken from, when Stripe names it.
+    pub charge: Option<ChargeId>,
+    /// How much.
+    pub amount: Money,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+impl RefundState {
+    /// The state after Stripe has said `outcome` of refund `id`. News may come in any order: a refund that has
+    /// succeeded is not pending again, and one that has failed stays failed.
+    #[must_use]
+    pub fn on(&self, id: &RefundId, outcome: Outcome) -> Self {
+        match (self, outcome) {
+            (Self::Requested { .. } | Self::Pending { .. }, Outcome::Pending) => {
+                Self::Pending { id: id.clone() }
+            }
+            (Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. }, Outcome::Succeeded) => {
+                Self::Succeeded { id: id.clone() }
+            }
+            (
+                Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. },
+                Outcome::Failed(reason),
+            ) => Self::Failed { reason },
+            (Self::Succeeded { .. }, Outcome::Pending)
+            | (Self::Failed { .. }, Outcome::Pending | Outcome::Succeeded | Outcome::Failed(_)) => {
+                self.clone()
+            }
+        }
+    }
+
+    /// Its name in the API.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Requested { .. } => "requested",
+            Self::Pending { .. } => "pending",
+            Self::Succeeded { .. } => "succeeded",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Whether the money is, or may be, on its way to the payer.
+    pub fn counts(&self) -> bool {
+        match self {
+            Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. } => true,
+            Self::Failed { .. } => false,
+        }
+    }
+
+    /// Whether Stripe has moved the money.
+    pub fn moved(&self) -> bool {
+        match self {
+            Self::Pending { .. } | Self::Succeeded { .. } => true,
+            Self::Requested { .. } | Self::Failed { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn every_state_and_every_outcome() {
+        let id = RefundId::parse("re_1").unwrap();
+        let states = [
+            RefundState::Requested { since: Timestamp::from_epoch_seconds(0) },
+            RefundState::Pending { id: id.clone() },
+            RefundState::Succeeded { id: id.clone() },
+            RefundState::Failed { reason: Failure::Declined },
+        ];
+        let mut table = String::new();
+        for state in &states {
+            for outcome in [Outcome::Pending, Outcome::Succeeded, Outcome::Failed(Failure::Unknown)] {
+                table.push_str(&format!(
+                    "{:<9} {outcome:?}: {}\n",
+                    state.name(),
+                    state.on(&id, outcome).name()
+                ));
+            }
+        }
+        expect![[r#"
+            requested Pending: pending
+            requested Succeeded: succeeded
+            requested Failed(Unknown): failed
+            pending   Pending: pending
+            pending   Succeeded: succeeded
+            pending   Failed(Unknown): failed
+            succeeded Pending: succeeded
+            succeeded Succeeded: succeeded
+            succeeded Failed(Unknown): failed
+            failed    Pending: failed
+            failed    Succeeded: failed
+            failed    Failed(Unknown): failed
+        "#]]
+        .assert_eq(&table);
+    }
+
+    #[test]
+    fn a_key_comes_back() {
+        for key in [
+            RefundKey::Requested(Reference::parse("re_1").unwrap()),
+            RefundKey::Dashboard(RefundId::parse("re_1").unwrap()),
+        ] {
+            assert_eq!(RefundKey::try_from(String::from(key.clone())), Ok(key));
+        }
+    }
+}

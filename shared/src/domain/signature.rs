@@ -1,0 +1,162 @@
+//! Stripe's webhook signature: `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the HMAC-SHA256
+//! of `<t>.<raw body>` under an endpoint's secret (<https://docs.stripe.com/webhooks#verify-manually>).
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::time::Timestamp;
+
+/// How old a signature may be: Stripe's own default, which its libraries use.
+pub const TOLERANCE_SECONDS: i64 = 300;
+
+/// The secrets of the endpoints that deliver here. While one is rolled, the old and the new one are both in it.
+#[derive(Clone)]
+pub struct Secrets(Vec<String>);
+
+/// No secret was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at least one webhook secret is needed")]
+pub struct NoSecret;
+
+/// Why a signature is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// There is no header, or it is not of the form above.
+    #[error("the Stripe-Signature header is missing or malformed")]
+    Malformed,
+    /// It was made too long before the request came.
+    #[error("the signature is too old")]
+    Stale,
+    /// None of its signatures was made with one of our secrets over this body.
+    #[error("no signature matches")]
+    Mismatch,
+}
+
+impl Secrets {
+    /// Parses a comma-separated list.
+    ///
+    /// # Errors
+    /// The list is empty: an empty secret would let everybody sign.
+    pub fn parse(list: &str) -> Result<Self, NoSecret> {
+        let secrets: Vec<_> = list.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
+        if secrets.is_empty() {
+            Err(NoSecret)
+        } else {
+            Ok(Self(secrets.into_iter().map(str::to_owned).collect()))
+        }
+    }
+
+    /// Checks that `header` signs `body` with one of the secrets, at most [`TOLERANCE_SECONDS`] before `received_at`.
+    ///
+    /// # Errors
+    /// See [`SignatureError`].
+    pub fn verify(&self, header: &str, body: &[u8], received_at: Timestamp) -> Result<(), SignatureError> {
+        let parsed = Header::parse(header)?;
+        let is_signed = self.0.iter().any(|secret| {
+            parsed.signatures.iter().any(|signature| is_signature(secret, parsed.signed_at, body, signature))
+        });
+        if !is_signed {
+            return Err(SignatureError::Mismatch);
+        }
+        let signed_at: i64 = parsed.signed_at.parse().map_err(|_| SignatureError::Malformed)?;
+        if received_at.epoch_seconds().saturating_sub(signed_at) > TOLERANCE_SECONDS {
+            return Err(SignatureError::Stale);
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Secrets({} hidden)", self.0.len())
+    }
+}
+
+struct Header<'a> {
+    /// As it was written, since it was signed as it was written.
+    signed_at: &'a str,
+    signatures: Vec<Vec<u8>>,
+}
+
+impl<'a> Header<'a> {
+    fn parse(header: &'a str) -> Result<Self, SignatureError> {
+        let mut signed_at = None;
+        let mut signatures = Vec::new();
+        for (name, value) in header.split(',').filter_map(|part| part.trim().split_once('=')) {
+            match name {
+                "t" => signed_at = Some(value),
+                // A signature that is no hex matches nothing; another one may.
+                "v1" => signatures.extend(HEXLOWER_PERMISSIVE.decode(value.as_bytes())),
+                _ => {}
+            }
+        }
+        let signed_at = signed_at
+            .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .ok_or(SignatureError::Malformed)?;
+        if signatures.is_empty() {
+            Err(SignatureError::Malformed)
+        } else {
+            Ok(Self { signed_at, signatures })
+        }
+    }
+}
+
+/// Compares in constant time.
+fn is_signature(secret: &str, signed_at: &str, body: &[u8], signature: &[u8]) -> bool {
+    Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mac| {
+        mac.chain_update(signed_at.as_bytes())
+            .chain_update(b".")
+            .chain_update(body)
+            .verify_slice(signature)
+            .is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"id":"evt_1"}"#;
+
+    fn sign(secret: &str, signed_at: i64, body: &[u8]) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        let mac = mac.chain_update(signed_at.to_string()).chain_update(b".").chain_update(body);
+        HEXLOWER_PERMISSIVE.encode(&mac.finalize().into_bytes())
+    }
+
+    #[test]
+    fn verdicts() {
+        let secrets = Secrets::parse("whsec_new, whsec_old").unwrap();
+        let (new, old) = (sign("whsec_new", 1000, BODY), sign("whsec_old", 1000, BODY));
+        let foreign = sign("whsec_foreign", 1000, BODY);
+        let cases = [
+            ("the new secret", format!("t=1000,v1={new}"), 1000, Ok(())),
+            ("the old secret", format!("t=1000,v1={old}"), 1000, Ok(())),
+            ("any v1 of several", format!("t=1000,v1={foreign},v1={old},v0=00"), 1000, Ok(())),
+            ("spaces", format!("t=1000, v1={new}"), 1000, Ok(())),
+            ("at the tolerance", format!("t=1000,v1={new}"), 1300, Ok(())),
+            ("past the tolerance", format!("t=1000,v1={new}"), 1301, Err(SignatureError::Stale)),
+            ("from a clock ahead of ours", format!("t=1000,v1={new}"), 900, Ok(())),
+            ("another secret", format!("t=1000,v1={foreign}"), 1000, Err(SignatureError::Mismatch)),
+            ("another time", format!("t=1001,v1={new}"), 1000, Err(SignatureError::Mismatch)),
+            ("cut short", format!("t=1000,v1={}", &new[..62]), 1000, Err(SignatureError::Mismatch)),
+            ("only v0", format!("t=1000,v0={new}"), 1000, Err(SignatureError::Malformed)),
+            ("no time", format!("v1={new}"), 1000, Err(SignatureError::Malformed)),
+            ("no number", format!("t=1e3,v1={new}"), 1000, Err(SignatureError::Malformed)),
+            ("nothing", String::new(), 1000, Err(SignatureError::Malformed)),
+        ];
+        for (case, header, received_at, verdict) in cases {
+            let received_at = Timestamp::from_epoch_seconds(received_at);
+            assert_eq!(secrets.verify(&header, BODY, received_at), verdict, "{case}");
+        }
+        let header = format!("t=1000,v1={new}");
+        let changed = secrets.verify(&header, b"{}", Timestamp::from_epoch_seconds(1000));
+        assert_eq!(changed, Err(SignatureError::Mismatch), "another body");
+    }
+
+    #[test]
+    fn an_empty_secret_is_refused() {
+        assert_eq!(Secrets::parse(" , ").err(), Some(NoSecret));
+    }
+}

@@ -1,0 +1,332 @@
+//! Stripe's events, read into a closed enum. What is queued is this, not Stripe's body: no name, address, phone number
+//! or card detail that Stripe sends along goes any further.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::checkout::Charge;
+use super::ids::{AccountId, ChargeId, CheckoutId, EventId, SessionId};
+use super::money::Money;
+use super::refund::StripeRefund;
+use super::stripe_object::{self, NotUnderstood, read};
+use super::time::Timestamp;
+
+/// An event that concerns us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StripeEvent {
+    /// Stripe's id for it: the same on every delivery.
+    pub id: EventId,
+    /// The connected account it happened on. A v2 event about an account names that account.
+    pub account: Option<AccountId>,
+    /// Whether real money is meant.
+    pub livemode: bool,
+    /// When it happened.
+    pub created: Timestamp,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    /// `charge.succeeded` for a checkout of ours: all there is to know of a payment.
+    ChargeSucceeded {
+        /// Which checkout.
+        checkout: CheckoutId,
+        /// The charge.
+        charge: Charge,
+        /// Its amount.
+        amount: Money,
+    },
+    /// `checkout.session.completed` or `.async_payment_succeeded`, paid: the charge can be read at Stripe.
+    SessionPaid {
+        /// Which checkout.
+        checkout: CheckoutId,
+        /// Stripe's session.
+        session: SessionId,
+    },
+    /// `checkout.session.async_payment_failed`.
+    SessionFailed {
+        /// Which checkout.
+        checkout: CheckoutId,
+    },
+    /// `checkout.session.expired`.
+    SessionExpired {
+        /// Which checkout.
+        checkout: CheckoutId,
+    },
+    /// `refund.created`, `refund.updated`, `refund.failed` or `charge.refund.updated`.
+    RefundChanged(StripeRefund),
+    /// `charge.refunded`. Its amount is a total, never an addition: it says only whether we have missed a refund.
+    ChargeRefunded {
+        /// Which checkout.
+        checkout: CheckoutId,
+        /// The charge.
+        charge: ChargeId,
+        /// How much of it has been refunded in all.
+        refunded: Money,
+    },
+    /// `charge.dispute.created`.
+    DisputeOpened {
+        /// The charge that is disputed.
+        charge: ChargeId,
+    },
+    /// `charge.dispute.closed`.
+    DisputeClosed {
+        /// The charge that was disputed.
+        charge: ChargeId,
+        /// Whether the merchant keeps the money.
+        won: bool,
+    },
+    /// Anything about a connected account: it has to be read again.
+    AccountChanged {
+        /// Which account.
+        account: AccountId,
+    },
+}
+
+/// What a body holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parsed {
+    /// An event that concerns us.
+    Ours(Box<StripeEvent>),
+    /// An event of a type we do not use, or of something that is not ours. Its type is told for the log.
+    NotOurs {
+        /// Stripe's type.
+        event_type: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    id: EventId,
+    #[serde(rename = "type")]
+    event_type: String,
+    account: Option<AccountId>,
+    #[serde(default)]
+    livemode: bool,
+    created: Created,
+    data: Option<Data>,
+    related_object: Option<Related>,
+}
+
+/// v1 events count seconds, v2 events write RFC 3339.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Created {
+    Seconds(i64),
+    Text(Timestamp),
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Value,
+}
+
+#[derive(Deserialize)]
+struct Related {
+    id: String,
+}
+
+/// Reads a webhook's body.
+///
+/// # Errors
+/// It is no event, or an event of a type we use without a field that we need.
+pub fn parse(body: &[u8]) -> Result<Parsed, NotUnderstood> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| NotUnderstood("body".to_owned()))?;
+    let envelope: Envelope = read(&value)?;
+    let nothing = Value::Null;
+    let object = envelope.data.as_ref().map_or(&nothing, |data| &data.object);
+    Ok(match kind(&envelope, object)? {
+        None => Parsed::NotOurs { event_type: envelope.event_type },
+        Some(kind) => {
+            let created = match envelope.created {
+                Created::Seconds(seconds) => Timestamp::from_epoch_seconds(seconds),
+                Created::Text(time) => time,
+            };
+            let account = match &kind {
+                Kind::AccountChanged { account } => Some(account.clone()),
+                Kind::ChargeSucceeded { .. }
+                | Kind::SessionPaid { .. }
+                | Kind::SessionFailed { .. }
+                | Kind::SessionExpired { .. }
+                | Kind::RefundChanged(_)
+                | Kind::ChargeRefunded { .. }
+                | Kind::DisputeOpened { .. }
+                | Kind::DisputeClosed { .. } => envelope.account.clone(),
+            };
+            let Envelope { id, livemode, .. } = envelope;
+            Parsed::Ours(Box::new(StripeEvent { id, account, livemode, created, kind }))
+        }
+    })
+}
+
+fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
+    let ours = stripe_object::checkout_of(object);
+    match envelope.event_type.as_str() {
+        "charge.succeeded" => ours.map(|checkout| charge_succeeded(checkout, object)).transpose(),
+        "charge.refunded" => ours.map(|checkout| charge_refunded(checkout, object)).transpose(),
+        "checkout.session.completed"
+        | "checkout.session.async_payment_succeeded"
+        | "checkout.session.async_payment_failed"
+        | "checkout.session.expired" => match ours {
+            Some(checkout) => session(&envelope.event_type, checkout, object),
+            None => Ok(None),
+        },
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            stripe_object::refund(object).map(|refund| Some(Kind::RefundChanged(refund)))
+        }
+        "charge.dispute.created" | "charge.dispute.closed" => dispute(&envelope.event_type, object).map(Some),
+        "account.updated" | "capability.updated" => {
+            let account = envelope.account.clone().ok_or_else(|| NotUnderstood("account".to_owned()))?;
+            Ok(Some(Kind::AccountChanged { account }))
+        }
+        v2 if v2.starts_with("v2.core.account.") || v2.starts_with("v2.core.account[") => {
+            let related = envelope.related_object.as_ref().map(|related| AccountId::parse(&related.id));
+            let account =
+                related.and_then(Result::ok).ok_or_else(|| NotUnderstood("related_object".to_owned()))?;
+            Ok(Some(Kind::AccountChanged { account }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn charge_succeeded(checkout: CheckoutId, object: &Value) -> Result<Kind, NotUnderstood> {
+    let read = stripe_object::charge(object)?;
+    Ok(Kind::ChargeSucceeded { checkout, charge: read.charge, amount: read.amount })
+}
+
+fn charge_refunded(checkout: CheckoutId, object: &Value) -> Result<Kind, NotUnderstood> {
+    let read = stripe_object::charge(object)?;
+    Ok(Kind::ChargeRefunded { checkout, charge: read.charge.charge, refunded: read.refunded })
+}
+
+#[derive(Deserialize)]
+struct Session {
+    id: SessionId,
+    payment_status: String,
+}
+
+fn session(event_type: &str, checkout: CheckoutId, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
+    let session: Session = read(object)?;
+    Ok(match event_type {
+        "checkout.session.expired" => Some(Kind::SessionExpired { checkout }),
+        "checkout.session.async_payment_failed" => Some(Kind::SessionFailed { checkout }),
+        // Completed and not paid: the payer's bank takes its time, and another event will say how it ended.
+        _ if session.payment_status == "unpaid" => None,
+        _ => Some(Kind::SessionPaid { checkout, session: session.id }),
+    })
+}
+
+#[derive(Deserialize)]
+struct Dispute {
+    charge: ChargeId,
+    status: String,
+}
+
+fn dispute(event_type: &str, object: &Value) -> Result<Kind, NotUnderstood> {
+    let Dispute { charge, status } = read(object)?;
+    Ok(match event_type {
+        "charge.dispute.created" => Kind::DisputeOpened { charge },
+        // `won`, `warning_closed` and `prevented` all leave the money with the merchant.
+        _ => Kind::DisputeClosed { charge, won: status != "lost" },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::market::Method;
+    use serde_json::json;
+
+    const CHECKOUT: &str = "chk_abcdefghijklmnopqrstuvwx";
+
+    fn event(event_type: &str, object: &Value) -> Result<Parsed, NotUnderstood> {
+        let body = json!({
+            "id": "evt_1", "object": "event", "type": event_type, "account": "acct_1", "livemode": false,
+            "created": 1_795_341_600, "api_version": "2026-10-28.endive", "something_new": {"a": 1},
+            "data": {"object": object},
+        });
+        parse(body.to_string().as_bytes())
+    }
+
+    fn kind_of(event_type: &str, object: &Value) -> Option<Kind> {
+        match event(event_type, object).unwrap() {
+            Parsed::Ours(event) => Some(event.kind),
+            Parsed::NotOurs { .. } => None,
+        }
+    }
+
+    fn charge() -> Value {
+        json!({
+            "id": "ch_1", "object": "charge", "amount": 2500, "amount_refunded": 125, "currency": "sgd",
+            "created": 1_795_341_500, "payment_intent": {"id": "pi_1", "object": "payment_intent"},
+            "billing_details": {"phone": "+6591234567", "name": "Mei"},
+            "metadata": {"kembali_checkout": CHECKOUT},
+            "payment_method_details": {"type": "card", "card": {"fingerprint": "Fp1", "last4": "4242"}},
+        })
+    }
+
+    #[test]
+    fn a_charge_says_all_about_a_payment_and_nothing_about_a_person() {
+        let Parsed::Ours(parsed) = event("charge.succeeded", &charge()).unwrap() else { panic!("ours") };
+        let Kind::ChargeSucceeded { charge, amount, .. } = &parsed.kind else { panic!("a charge") };
+        assert_eq!(amount.to_string(), "SGD 25.00");
+        assert_eq!(charge.method, Some(Method::Card));
+        assert_eq!(charge.payment_intent.as_str(), "pi_1");
+        let queued = serde_json::to_string(&parsed).unwrap();
+        assert!(!queued.contains("9123") && !queued.contains("Mei") && !queued.contains("4242"), "{queued}");
+        assert_eq!(serde_json::from_str::<StripeEvent>(&queued).unwrap(), *parsed);
+    }
+
+    #[test]
+    fn sessions_end_in_four_ways() {
+        let session = |status: &str| json!({"id": "cs_1", "payment_status": status, "metadata": {"kembali_checkout": CHECKOUT}});
+        let name = |event_type, status| match kind_of(event_type, &session(status)) {
+            Some(Kind::SessionPaid { .. }) => "paid",
+            Some(Kind::SessionFailed { .. }) => "failed",
+            Some(Kind::SessionExpired { .. }) => "expired",
+            None => "nothing",
+            Some(other) => panic!("{other:?}"),
+        };
+        assert_eq!(name("checkout.session.completed", "paid"), "paid");
+        assert_eq!(name("checkout.session.completed", "unpaid"), "nothing");
+        assert_eq!(name("checkout.session.async_payment_succeeded", "paid"), "paid");
+        assert_eq!(name("checkout.session.async_payment_failed", "unpaid"), "failed");
+        assert_eq!(name("checkout.session.expired", "unpaid"), "expired");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_let_pass() {
+        let mut foreign = charge();
+        foreign["metadata"] = json!({});
+        assert_eq!(kind_of("charge.succeeded", &foreign), None, "a charge made without us");
+        assert_eq!(kind_of("invoice.paid", &json!({})), None, "a type we do not use");
+        assert_eq!(kind_of("something.new", &json!({})), None, "a type we do not know");
+    }
+
+    #[test]
+    fn what_we_need_and_cannot_read_is_named() {
+        let mut broken = charge();
+        broken["amount"] = json!("a lot");
+        assert_eq!(event("charge.succeeded", &broken), Err(NotUnderstood("amount".into())));
+        assert_eq!(parse(b"not json"), Err(NotUnderstood("body".into())));
+        assert_eq!(event("charge.dispute.created", &json!({})), Err(NotUnderstood(".".into())));
+    }
+
+    #[test]
+    fn account_events_of_both_versions_name_the_account() {
+        let v2 = json!({
+            "id": "evt_2", "object": "v2.core.event", "livemode": false, "created": "2026-11-22T10:00:00.000Z",
+            "type": "v2.core.account[configuration.merchant].capability_status_updated",
+            "related_object": {"id": "acct_9", "type": "v2.core.account", "url": "/v2/core/accounts/acct_9"},
+        });
+        let Parsed::Ours(v2) = parse(v2.to_string().as_bytes()).unwrap() else { panic!("ours") };
+        assert_eq!(v2.kind, Kind::AccountChanged { account: AccountId::parse("acct_9").unwrap() });
+        assert_eq!(
+            kind_of("account.updated", &json!({"id": "acct_1"})),
+            Some(Kind::AccountChanged { account: AccountId::parse("acct_1").unwrap() })
+        );
+    }
+}

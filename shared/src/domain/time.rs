@@ -1,0 +1,151 @@
+//! Points in time. Nothing here reads a clock: time comes in with the event.
+
+use jiff::tz::TimeZone;
+
+/// A point in time in whole seconds, as Stripe writes it. As text it is RFC 3339 in UTC, twenty characters wide, so
+/// texts sort as times do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Timestamp(jiff::Timestamp);
+
+/// Why a text is not a point in time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a date and time such as 2026-11-22T10:00:00Z")]
+pub struct InvalidTimestamp;
+
+impl Timestamp {
+    /// Seconds since the Unix epoch. What lies before 1970 or after 9999 is brought to the nearest end.
+    pub fn from_epoch_seconds(seconds: i64) -> Self {
+        Self(
+            jiff::Timestamp::from_second(seconds.clamp(0, LAST_SECOND))
+                .unwrap_or(jiff::Timestamp::UNIX_EPOCH),
+        )
+    }
+
+    /// Milliseconds since the Unix epoch, as API Gateway and SQS write time; the fraction is dropped.
+    pub fn from_epoch_millis(millis: i64) -> Self {
+        Self::from_epoch_seconds(millis.div_euclid(1000))
+    }
+
+    /// Parses RFC 3339, with any offset.
+    ///
+    /// # Errors
+    /// The text is not one, or lies before 1970.
+    pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| InvalidTimestamp)?;
+        if (0..=LAST_SECOND).contains(&parsed.as_second()) {
+            Ok(Self::from_epoch_seconds(parsed.as_second()))
+        } else {
+            Err(InvalidTimestamp)
+        }
+    }
+
+    /// Seconds since the Unix epoch.
+    pub fn epoch_seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// So many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self::from_epoch_seconds(self.epoch_seconds().saturating_add(seconds))
+    }
+
+    /// So many hours later.
+    #[must_use]
+    pub fn plus_hours(self, hours: u32) -> Self {
+        self.plus_seconds(i64::from(hours).saturating_mul(3600))
+    }
+
+    /// Seconds from `earlier` to this, negative when `earlier` is later.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        self.epoch_seconds().saturating_sub(earlier.epoch_seconds())
+    }
+
+    /// The calendar day in `zone`.
+    pub fn day_in(self, zone: &TimeZone) -> Day {
+        Day(self.0.to_zoned(zone.clone()).date())
+    }
+
+    /// Weekday, day, month and time in `zone`, as a payer reads it: `Tue 24 Nov 10:00`.
+    pub fn for_people(self, zone: &TimeZone) -> String {
+        self.0.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
+    }
+}
+
+/// 9999-12-30T22:00:00Z, the last second that can be written in every time zone.
+const LAST_SECOND: i64 = 253_402_207_200;
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(time: Timestamp) -> Self {
+        time.to_string()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+/// A calendar day in a market's own time zone, written `2026-11-22`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(jiff::civil::Date);
+
+/// Why a text is not a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a day such as 2026-11-22")]
+pub struct InvalidDay;
+
+impl Day {
+    /// Parses `2026-11-22`.
+    ///
+    /// # Errors
+    /// The text is not a day.
+    pub fn parse(text: &str) -> Result<Self, InvalidDay> {
+        if text.len() == 10 { text.parse().map(Self).map_err(|_| InvalidDay) } else { Err(InvalidDay) }
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_sort_as_times_do_and_come_back() {
+        let early = Timestamp::from_epoch_seconds(9);
+        let late = Timestamp::from_epoch_seconds(1_795_341_600);
+        assert!(early.to_string() < late.to_string());
+        assert_eq!(late.to_string().len(), 20);
+        assert_eq!(Timestamp::parse(&late.to_string()), Ok(late));
+    }
+
+    #[test]
+    fn any_offset_is_read() {
+        assert_eq!(Timestamp::parse("2026-11-22T18:00:00+08:00"), Timestamp::parse("2026-11-22T10:00:00Z"));
+        for text in ["", "2026-11-22", "yesterday", "1969-12-31T23:59:59Z"] {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_the_markets_own() {
+        let late_evening_utc = Timestamp::parse("2026-11-22T18:30:00Z").unwrap();
+        assert_eq!(late_evening_utc.day_in(&jiff::tz::get!("Asia/Singapore")).to_string(), "2026-11-23");
+        assert_eq!(late_evening_utc.for_people(&jiff::tz::get!("Asia/Singapore")), "Mon 23 Nov 02:30");
+    }
+}

@@ -1,0 +1,291 @@
+//! A checkout as merchants and listeners see it. No phone number, no key and no card detail is in it.
+
+use serde::Serialize;
+
+use super::campaign::NoCashback;
+use super::cashback::Cashback;
+use super::checkout::{Checkout, Payment, State};
+use super::ids::{CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId};
+use super::ledger::{Account, Posting};
+use super::market::Method;
+use super::money::Money;
+use super::new_checkout::{Channel, Item};
+use super::offer::Offer;
+use super::refund::{Refund, RefundKey, RefundState};
+use super::time::Timestamp;
+
+/// A checkout.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckoutView {
+    /// Its id.
+    pub id: CheckoutId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// The merchant's order number.
+    pub reference: Reference,
+    /// Where it stands.
+    pub status: &'static str,
+    /// How much.
+    pub amount: Money,
+    /// The platform's fee in it.
+    pub fee: Money,
+    /// What for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What for, line by line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// Where the payer is.
+    pub channel: Channel,
+    /// Stripe's page, while it can be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What is promised for each way to pay, while it can be paid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<OfferView>,
+    /// How it was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentView>,
+    /// What became of the promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cashback: Option<CashbackView>,
+    /// The merchant's refunds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<RefundView>,
+    /// The books.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub postings: Vec<PostingView>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Until when it can be paid, if the merchant said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What is promised for one way to pay.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfferView {
+    /// The way to pay.
+    pub method: Method,
+    /// For the payer to read.
+    pub text: String,
+    /// How much, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cashback: Option<Money>,
+    /// Within how many hours of payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise_hours: Option<u32>,
+    /// The rule that said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_cashback: Option<NoCashback>,
+}
+
+/// How a checkout was paid.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaymentView {
+    /// The way to pay; `null` for one that is none of the market's.
+    pub method: Option<Method>,
+    /// When.
+    pub paid_at: Timestamp,
+    /// Stripe's charge.
+    pub charge: ChargeId,
+    /// Stripe's payment intent.
+    pub payment_intent: PaymentIntentId,
+}
+
+/// What became of the promise.
+#[derive(Clone, Debug, Serialize)]
+pub struct CashbackView {
+    /// Where it stands.
+    pub state: &'static str,
+    /// For a person to read: when it comes, or why it does not.
+    pub text: String,
+    /// How much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// The campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// The end of the promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promised_by: Option<Timestamp>,
+    /// When the payer got it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credited_at: Option<Timestamp>,
+    /// Stripe's refund.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundId>,
+}
+
+/// A merchant's refund.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefundView {
+    /// The merchant's reference, unless it was made in Stripe's dashboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// Stripe's id, once it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundId>,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub status: &'static str,
+}
+
+/// A line of the books.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostingView {
+    /// The account that receives.
+    pub debit: Account,
+    /// The account that gives.
+    pub credit: Account,
+    /// How much.
+    pub amount: Money,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Checkout> for CheckoutView {
+    fn from(checkout: &Checkout) -> Self {
+        let content = checkout.content.clone();
+        let payment = checkout.payment();
+        let url = match &checkout.state {
+            State::Open { url } => Some(url.clone()),
+            State::Expired | State::Failed | State::Paid(_) => None,
+        };
+        let offers = if url.is_some() { offers(checkout) } else { Vec::new() };
+        Self {
+            id: checkout.id.clone(),
+            merchant: checkout.merchant.clone(),
+            reference: content.reference,
+            status: checkout.status(),
+            amount: content.amount,
+            fee: checkout.fee,
+            description: content.description,
+            items: content.items,
+            channel: content.channel,
+            url,
+            offers,
+            payment: payment.map(payment_view),
+            cashback: payment.map(|payment| cashback_view(checkout, &payment.cashback)),
+            refunds: payment.map(refunds).unwrap_or_default(),
+            postings: checkout
+                .postings
+                .iter()
+                .filter_map(|posting| posting_view(checkout, posting))
+                .collect(),
+            created_at: checkout.created_at,
+            expires_at: content.expires_at,
+        }
+    }
+}
+
+fn offers(checkout: &Checkout) -> Vec<OfferView> {
+    let view = |(method, offer): (&Method, &Offer)| match offer {
+        Offer::Cashback(terms) => {
+            let by = terms.promised_by(checkout.created_at).for_people(&checkout.country.time_zone());
+            OfferView {
+                method: *method,
+                text: format!("{} back with {}, by {by} if you pay now", terms.amount, method.label()),
+                cashback: Some(terms.amount),
+                promise_hours: Some(terms.promise_hours),
+                no_cashback: None,
+            }
+        }
+        Offer::None { no_cashback } => OfferView {
+            method: *method,
+            text: format!("No cashback with {}", method.label()),
+            cashback: None,
+            promise_hours: None,
+            no_cashback: Some(*no_cashback),
+        },
+    };
+    checkout.offers.iter().map(view).collect()
+}
+
+fn payment_view(payment: &Payment) -> PaymentView {
+    PaymentView {
+        method: payment.charge.method,
+        paid_at: payment.charge.paid_at,
+        charge: payment.charge.charge.clone(),
+        payment_intent: payment.charge.payment_intent.clone(),
+    }
+}
+
+fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
+    let day = |time: Timestamp| time.for_people(&checkout.country.time_zone());
+    let view = |text: String| CashbackView {
+        state: cashback.name(),
+        text,
+        amount: None,
+        campaign: None,
+        promised_by: None,
+        credited_at: None,
+        refund: None,
+    };
+    match cashback {
+        Cashback::None { reason } => view(format!("No cashback: {}.", reason.explanation())),
+        Cashback::Held(waiting) => CashbackView {
+            amount: Some(waiting.amount),
+            campaign: Some(waiting.terms.campaign.clone()),
+            promised_by: Some(waiting.promised_by),
+            ..view(format!("{} by {}.", waiting.amount, day(waiting.promised_by)))
+        },
+        Cashback::Frozen(waiting) => CashbackView {
+            amount: Some(waiting.amount),
+            campaign: Some(waiting.terms.campaign.clone()),
+            promised_by: Some(waiting.promised_by),
+            ..view(format!("{} waits for the end of the dispute.", waiting.amount))
+        },
+        Cashback::Paying { terms, amount, promised_by, .. } => CashbackView {
+            amount: Some(*amount),
+            campaign: Some(terms.campaign.clone()),
+            promised_by: Some(*promised_by),
+            ..view(format!("{amount} is on its way, by {}.", day(*promised_by)))
+        },
+        Cashback::Credited { terms, amount, refund, at, promised_by, .. } => CashbackView {
+            amount: Some(*amount),
+            campaign: Some(terms.campaign.clone()),
+            promised_by: Some(*promised_by),
+            credited_at: Some(*at),
+            refund: Some(refund.clone()),
+            ..view(format!("{amount} came back on {}.", day(*at)))
+        },
+        Cashback::CreditedToWallet { terms, amount, at, .. } => CashbackView {
+            amount: Some(*amount),
+            campaign: Some(terms.campaign.clone()),
+            credited_at: Some(*at),
+            ..view(format!("{amount} could not be refunded and is in the wallet for the next payment."))
+        },
+        Cashback::Failed { terms, amount, .. } => CashbackView {
+            amount: Some(*amount),
+            campaign: Some(terms.campaign.clone()),
+            ..view(format!("{amount} could not be refunded, and no payer is known; it is still owed."))
+        },
+        Cashback::Reversed { reason, waiting, .. } => CashbackView {
+            campaign: Some(waiting.terms.campaign.clone()),
+            ..view(format!("No cashback: {}.", reason.explanation()))
+        },
+    }
+}
+
+fn refunds(payment: &Payment) -> Vec<RefundView> {
+    let view = |(key, refund): (&RefundKey, &Refund)| {
+        let known = match (&refund.state, key) {
+            (RefundState::Pending { id } | RefundState::Succeeded { id }, _)
+            | (_, RefundKey::Dashboard(id)) => Some(id.clone()),
+            (RefundState::Requested { .. } | RefundState::Failed { .. }, RefundKey::Requested(_)) => None,
+        };
+        let reference = match key {
+            RefundKey::Requested(reference) => Some(reference.clone()),
+            RefundKey::Dashboard(_) => None,
+        };
+        RefundView { reference, refund: known, amount: refund.amount, status: refund.state.name() }
+    };
+    payment.refunds.iter().map(view).collect()
+}
+
+fn posting_view(checkout: &Checkout, posting: &Posting) -> Option<PostingView> {
+    let amount = Money::from_minor(posting.minor, checkout.content.amount.currency()).ok()?;
+    Some(PostingView { debit: posting.debit, credit: posting.credit, amount, at: posting.at })
+}
