@@ -3,7 +3,9 @@
 use data_encoding::BASE64URL_NOPAD;
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::merchant_auth;
-use kembali::domain::time::Day;
+use kembali::adapters::store::PageEnd;
+use kembali::domain::ids::CheckoutId;
+use kembali::domain::time::{Day, Timestamp};
 use kembali::domain::view::CheckoutView;
 use serde::Serialize;
 
@@ -32,14 +34,15 @@ impl CreateCheckout {
         let day = day.unwrap_or_else(|| request.at.day_in(&merchant.country.time_zone()));
         let limit = request.query("limit", parse_limit)?.unwrap_or(USUAL_PAGE);
         let cursor = request.query("cursor", parse_cursor)?;
-        let (checkouts, next) =
-            self.store.checkouts_of_day(&merchant.id, day, cursor.as_deref(), limit).await?;
+        let bounds = day.bounds_in(&merchant.country.time_zone());
+        let (checkouts, end) =
+            self.store.checkouts_of_day(&merchant.id, bounds, cursor.as_ref(), limit).await?;
         json(
             200,
             &Page {
                 day: day.to_string(),
                 checkouts: checkouts.iter().map(CheckoutView::from).collect(),
-                next_cursor: next.map(|position| BASE64URL_NOPAD.encode(position.as_bytes())),
+                next_cursor: end.as_ref().map(cursor_after),
             },
         )
     }
@@ -50,8 +53,16 @@ fn parse_limit(text: &str) -> Result<i32, String> {
     limit.ok_or_else(|| format!("The limit must be 1 to {LARGEST_PAGE}."))
 }
 
-fn parse_cursor(text: &str) -> Result<String, &'static str> {
-    let position =
-        BASE64URL_NOPAD.decode(text.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    position.filter(|position| !position.is_empty()).ok_or("Send `next_cursor` of the page before, as it is.")
+fn cursor_after(end: &PageEnd) -> String {
+    BASE64URL_NOPAD.encode(format!("{}#{}", end.created_at, end.checkout).as_bytes())
+}
+
+fn parse_cursor(text: &str) -> Result<PageEnd, &'static str> {
+    let parse = || {
+        let position = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
+        let (created_at, checkout) = position.split_once('#')?;
+        let created_at = Timestamp::parse(created_at).ok()?;
+        Some(PageEnd { created_at, checkout: CheckoutId::parse(checkout).ok()? })
+    };
+    parse().ok_or("Send `next_cursor` of the page before, as it is.")
 }

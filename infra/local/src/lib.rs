@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod client;
+pub mod demo;
 pub mod engine;
 pub mod environment;
 pub mod functions;
@@ -16,6 +17,7 @@ pub mod options;
 pub mod registry;
 pub mod stack;
 pub mod template;
+pub mod town;
 
 pub use functions::{Answer, Build, Handler, Invocation, Registry};
 pub use options::{Options, Secrets};

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::keys::{Item, Key, due_shard, listing};
+use super::keys::{Item, Key, due_shard};
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::CheckoutId;
 use crate::domain::time::Timestamp;
@@ -18,16 +18,13 @@ pub(super) fn item<T: Serialize>(key: Key, value: &T) -> Result<Item, Fault> {
     Ok(item)
 }
 
-/// A checkout, in the listing of its merchant's day, and in the due index while its cashback waits.
+/// A checkout, and while its cashback waits, its place in the due index. Its merchant and its creation are its place in
+/// the listing.
 pub(super) fn checkout_item(checkout: &Checkout) -> Result<Item, Fault> {
     let mut item = item(Key::checkout(&checkout.id), checkout)?;
-    let mut set = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
-    let day = checkout.created_at.day_in(&checkout.country.time_zone());
-    set("listed_under", listing(&checkout.merchant, day));
-    set("listed_at", format!("{}#{}", checkout.created_at, checkout.id));
     if let Some(due_at) = checkout.due_at() {
-        set("due_shard", due_shard(&checkout.id));
-        set("due_at", format!("{due_at}#{}", checkout.id));
+        item.insert("due_shard".to_owned(), AttributeValue::S(due_shard(&checkout.id)));
+        item.insert("due_at".to_owned(), AttributeValue::S(due_at.to_string()));
     }
     Ok(item)
 }
@@ -49,7 +46,6 @@ pub(super) fn checkout_id(row: &Item) -> Result<CheckoutId, Fault> {
 
 /// The checkout that a row of the due index belongs to, and when it became due.
 pub(super) fn due_row(row: &Item) -> Result<(CheckoutId, Timestamp), Fault> {
-    let due_at = row.get("due_at").and_then(|due_at| due_at.as_s().ok());
-    let due_at = due_at.and_then(|due_at| Timestamp::parse(due_at.split('#').next()?).ok());
+    let due_at = row.get("due_at").and_then(|due_at| Timestamp::parse(due_at.as_s().ok()?).ok());
     Ok((checkout_id(row)?, due_at.ok_or_else(|| Fault::Bug("a due row has no time".to_owned()))?))
 }

@@ -15,7 +15,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, digest};
 use crate::domain::market::Country;
-use crate::domain::time::Day;
 
 /// An item, or its key.
 pub type Item = HashMap<String, AttributeValue>;
@@ -87,9 +86,4 @@ pub(super) fn due_shard(id: &CheckoutId) -> String {
 /// The name of one partition of the due index.
 pub(super) fn shard_name(shard: u8) -> String {
     format!("due#{shard}")
-}
-
-/// Under what a merchant's checkouts of a day are listed.
-pub(super) fn listing(merchant: &MerchantId, day: Day) -> String {
-    format!("{merchant}#{day}")
 }

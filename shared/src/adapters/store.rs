@@ -14,7 +14,7 @@ use super::items::read;
 use super::keys::{Item, Key};
 use crate::fault::Fault;
 
-pub use checkouts::DuePage;
+pub use checkouts::{DuePage, PageEnd};
 
 /// The one table.
 #[derive(Clone, Debug)]

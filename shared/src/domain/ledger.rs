@@ -6,19 +6,19 @@
 //!
 //! # Chart of accounts
 //!
-//! | account | kind | what it holds |
-//! |---|---|---|
-//! | `merchant.balance` | asset | the merchant's balance at Stripe |
-//! | `merchant.sales` | income | what payers paid |
-//! | `merchant.refunds` | contra income | what the merchant gave back |
-//! | `merchant.disputes` | expense | what a payer's bank took back |
-//! | `merchant.fees` | expense | the platform's fee |
-//! | `merchant.cashback` | expense | cashback that the merchant funds |
-//! | `platform.balance` | asset | the platform's balance at Stripe |
-//! | `platform.fees` | income | the platform's fee |
-//! | `platform.cashback` | expense | cashback that the platform funds |
-//! | `payer.cashback` | liability | promised and not yet paid |
-//! | `payer.wallet` | liability | credit the payer may spend |
+//! | code | account | kind | what it holds |
+//! |---|---|---|---|
+//! | 1000 | `merchant.balance` | asset | the merchant's balance at Stripe |
+//! | 1100 | `platform.balance` | asset | the platform's balance at Stripe |
+//! | 2000 | `payer.cashback` | liability | promised and not yet paid |
+//! | 2100 | `payer.wallet` | liability | credit the payer may spend |
+//! | 4000 | `merchant.sales` | income | what payers paid |
+//! | 4100 | `merchant.refunds` | contra income | what the merchant gave back |
+//! | 4200 | `platform.fees` | income | the platform's fee |
+//! | 5000 | `merchant.fees` | expense | the platform's fee |
+//! | 5100 | `merchant.cashback` | expense | cashback that the merchant funds |
+//! | 5200 | `merchant.disputes` | expense | what a payer's bank took back |
+//! | 5300 | `platform.cashback` | expense | cashback that the platform funds |
 
 use std::collections::BTreeMap;
 
@@ -30,32 +30,81 @@ use super::checkout::{Dispute, Payment};
 use super::money::{Money, MoneyError};
 use super::time::Timestamp;
 
-/// An account of the chart above.
+/// An account of the chart above. In the table it is its code: books are written with every change, and every byte is
+/// paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "u16", try_from = "u16")]
 #[expect(missing_docs, reason = "the chart of accounts above documents each")]
 pub enum Account {
-    #[serde(rename = "merchant.balance")]
-    MerchantBalance,
-    #[serde(rename = "merchant.sales")]
-    MerchantSales,
-    #[serde(rename = "merchant.refunds")]
-    MerchantRefunds,
-    #[serde(rename = "merchant.disputes")]
-    MerchantDisputes,
-    #[serde(rename = "merchant.fees")]
-    MerchantFees,
-    #[serde(rename = "merchant.cashback")]
-    MerchantCashback,
-    #[serde(rename = "platform.balance")]
-    PlatformBalance,
-    #[serde(rename = "platform.fees")]
-    PlatformFees,
-    #[serde(rename = "platform.cashback")]
-    PlatformCashback,
-    #[serde(rename = "payer.cashback")]
-    PayerCashback,
-    #[serde(rename = "payer.wallet")]
-    PayerWallet,
+    MerchantBalance = 1000,
+    PlatformBalance = 1100,
+    PayerCashback = 2000,
+    PayerWallet = 2100,
+    MerchantSales = 4000,
+    MerchantRefunds = 4100,
+    PlatformFees = 4200,
+    MerchantFees = 5000,
+    MerchantCashback = 5100,
+    MerchantDisputes = 5200,
+    PlatformCashback = 5300,
+}
+
+/// There is no account with this code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no account has the code {0}")]
+pub struct NoAccount(u16);
+
+impl Account {
+    /// Every account.
+    pub const ALL: [Self; 11] = [
+        Self::MerchantBalance,
+        Self::PlatformBalance,
+        Self::PayerCashback,
+        Self::PayerWallet,
+        Self::MerchantSales,
+        Self::MerchantRefunds,
+        Self::PlatformFees,
+        Self::MerchantFees,
+        Self::MerchantCashback,
+        Self::MerchantDisputes,
+        Self::PlatformCashback,
+    ];
+
+    /// Its code.
+    pub const fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MerchantBalance => "merchant.balance",
+            Self::PlatformBalance => "platform.balance",
+            Self::PayerCashback => "payer.cashback",
+            Self::PayerWallet => "payer.wallet",
+            Self::MerchantSales => "merchant.sales",
+            Self::MerchantRefunds => "merchant.refunds",
+            Self::PlatformFees => "platform.fees",
+            Self::MerchantFees => "merchant.fees",
+            Self::MerchantCashback => "merchant.cashback",
+            Self::MerchantDisputes => "merchant.disputes",
+            Self::PlatformCashback => "platform.cashback",
+        }
+    }
+}
+
+impl From<Account> for u16 {
+    fn from(account: Account) -> Self {
+        account.code()
+    }
+}
+
+impl TryFrom<u16> for Account {
+    type Error = NoAccount;
+
+    fn try_from(code: u16) -> Result<Self, NoAccount> {
+        Self::ALL.into_iter().find(|account| account.code() == code).ok_or(NoAccount(code))
+    }
 }
 
 /// One posting: `minor` units from `credit` to `debit`, in the checkout's currency. In the table it is a list of four,

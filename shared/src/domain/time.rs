@@ -113,6 +113,15 @@ impl Day {
     pub fn parse(text: &str) -> Result<Self, InvalidDay> {
         if text.len() == 10 { text.parse().map(Self).map_err(|_| InvalidDay) } else { Err(InvalidDay) }
     }
+
+    /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or longer.
+    pub fn bounds_in(self, zone: &TimeZone) -> (Timestamp, Timestamp) {
+        let start = |date: jiff::civil::Date| {
+            let start = date.to_zoned(zone.clone()).map(|start| start.timestamp().as_second());
+            Timestamp::from_epoch_seconds(start.unwrap_or_default())
+        };
+        (start(self.0), start(self.0.tomorrow().unwrap_or(self.0)))
+    }
 }
 
 impl std::fmt::Display for Day {
@@ -146,6 +155,13 @@ mod tests {
     fn a_day_is_the_markets_own() {
         let late_evening_utc = Timestamp::parse("2026-11-22T18:30:00Z").unwrap();
         assert_eq!(late_evening_utc.day_in(&jiff::tz::get!("Asia/Singapore")).to_string(), "2026-11-23");
+        let (first, after) = Day::parse("2026-11-23").unwrap().bounds_in(&jiff::tz::get!("Asia/Singapore"));
+        assert_eq!(
+            (first.to_string().as_str(), after.seconds_since(first)),
+            ("2026-11-22T16:00:00Z", 24 * 3600)
+        );
+        let (first, after) = Day::parse("2026-11-01").unwrap().bounds_in(&jiff::tz::get!("America/New_York"));
+        assert_eq!(after.seconds_since(first), 25 * 3600, "the day on which summer time ends");
         assert_eq!(late_evening_utc.for_people(&jiff::tz::get!("Asia/Singapore")), "Mon 23 Nov 02:30");
     }
 }

@@ -6,7 +6,7 @@ use super::campaign::NoCashback;
 use super::cashback::Cashback;
 use super::checkout::{Checkout, Payment, State};
 use super::ids::{CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId};
-use super::ledger::{Account, Posting};
+use super::ledger::Posting;
 use super::market::Method;
 use super::money::Money;
 use super::new_checkout::{Channel, Item};
@@ -136,9 +136,9 @@ pub struct RefundView {
 #[derive(Clone, Debug, Serialize)]
 pub struct PostingView {
     /// The account that receives.
-    pub debit: Account,
+    pub debit: &'static str,
     /// The account that gives.
-    pub credit: Account,
+    pub credit: &'static str,
     /// How much.
     pub amount: Money,
     /// When.
@@ -287,5 +287,5 @@ fn refunds(payment: &Payment) -> Vec<RefundView> {
 
 fn posting_view(checkout: &Checkout, posting: &Posting) -> Option<PostingView> {
     let amount = Money::from_minor(posting.minor, checkout.content.amount.currency()).ok()?;
-    Some(PostingView { debit: posting.debit, credit: posting.credit, amount, at: posting.at })
+    Some(PostingView { debit: posting.debit.name(), credit: posting.credit.name(), amount, at: posting.at })
 }

@@ -6,12 +6,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWr
 
 use super::{Store, Written, fault, number};
 use crate::adapters::items::{checkout_id, checkout_item, due_row, read};
-use crate::adapters::keys::{Item, Key, listing, shard_name};
+use crate::adapters::keys::{Item, Key, shard_name};
 use crate::domain::checkout::Checkout;
 use crate::domain::decision::{Commit, WalletCredit};
 use crate::domain::ids::{CheckoutId, MerchantId};
 use crate::domain::merchant::Merchant;
-use crate::domain::time::{Day, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
 /// A page of checkouts whose cashback is due.
@@ -21,6 +21,24 @@ pub struct DuePage {
     pub checkouts: Vec<(CheckoutId, Timestamp)>,
     /// Where the next page begins, if there is one.
     pub next: Option<Item>,
+}
+
+/// The last checkout of a page of the listing: the next page begins after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Which it is.
+    pub checkout: CheckoutId,
+}
+
+impl PageEnd {
+    fn start_key(&self, merchant: &MerchantId) -> Item {
+        let mut key = Key::checkout(&self.checkout).into_item();
+        key.insert("merchant".to_owned(), AttributeValue::S(merchant.to_string()));
+        key.insert("created_at".to_owned(), AttributeValue::S(self.created_at.to_string()));
+        key
+    }
 }
 
 impl Store {
@@ -120,7 +138,6 @@ impl Store {
         until: Timestamp,
         start: Option<Item>,
     ) -> Result<DuePage, Fault> {
-        // `due_at` is the time and the checkout's id; no id sorts before the bare time.
         let last = until.plus_seconds(-1);
         let answer = self
             .client
@@ -130,7 +147,7 @@ impl Store {
             .key_condition_expression("due_shard = :shard AND due_at BETWEEN :from AND :last")
             .expression_attribute_values(":shard", AttributeValue::S(shard_name(shard)))
             .expression_attribute_values(":from", AttributeValue::S(from.to_string()))
-            .expression_attribute_values(":last", AttributeValue::S(format!("{last}#~")))
+            .expression_attribute_values(":last", AttributeValue::S(last.to_string()))
             .set_exclusive_start_key(start)
             .limit(500)
             .send()
@@ -140,40 +157,42 @@ impl Store {
         Ok(DuePage { checkouts, next: answer.last_evaluated_key })
     }
 
-    /// A merchant's checkouts of a day, newest first, at most `limit`, before the position `before` (exclusive); and the
-    /// position at which the next page begins.
+    /// A merchant's checkouts created within `day` (its first second and the first after it), newest first, at most
+    /// `limit`, after the last of the page before.
     ///
     /// # Errors
     /// DynamoDB did not answer.
     pub async fn checkouts_of_day(
         &self,
         merchant: &MerchantId,
-        day: Day,
-        before: Option<&str>,
+        day: (Timestamp, Timestamp),
+        after: Option<&PageEnd>,
         limit: i32,
-    ) -> Result<(Vec<Checkout>, Option<String>), Fault> {
-        // No position sorts after this one.
-        let before = before.unwrap_or("~");
+    ) -> Result<(Vec<Checkout>, Option<PageEnd>), Fault> {
+        let text = |time: Timestamp| AttributeValue::S(time.to_string());
         let answer = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("listing")
-            .key_condition_expression("listed_under = :day AND listed_at < :before")
-            .expression_attribute_values(":day", AttributeValue::S(listing(merchant, day)))
-            .expression_attribute_values(":before", AttributeValue::S(before.to_owned()))
+            .key_condition_expression("merchant = :merchant AND created_at BETWEEN :first AND :last")
+            .expression_attribute_values(":merchant", AttributeValue::S(merchant.to_string()))
+            .expression_attribute_values(":first", text(day.0))
+            .expression_attribute_values(":last", text(day.1.plus_seconds(-1)))
+            .set_exclusive_start_key(after.map(|end| end.start_key(merchant)))
             .scan_index_forward(false)
             .limit(limit)
             .send()
             .await
             .map_err(|error| fault("Query", &error))?;
-        let position = |row: &Item| row.get("listed_at").and_then(|at| at.as_s().ok()).cloned();
-        let next = answer.last_evaluated_key.as_ref().and(answer.items().last()).and_then(position);
-        let keys = answer.items().iter().map(|row| checkout_id(row).map(|id| Key::checkout(&id).into_item()));
-        let items = self.get_all(keys.collect::<Result<_, _>>()?).await?;
+        let rows = answer.items().iter().map(checkout_id).collect::<Result<Vec<_>, _>>()?;
+        let items = self.get_all(rows.iter().map(|id| Key::checkout(id).into_item()).collect()).await?;
         let mut checkouts: Vec<Checkout> = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        checkouts.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
-        Ok((checkouts, next))
+        // The items come in any order; the index has the right one.
+        checkouts.sort_by_key(|checkout| rows.iter().position(|id| id == &checkout.id));
+        let last = answer.last_evaluated_key.and(checkouts.last());
+        let end = last.map(|last| PageEnd { created_at: last.created_at, checkout: last.id.clone() });
+        Ok((checkouts, end))
     }
 
     /// The items under `keys` (at most 100), those that exist, in any order.

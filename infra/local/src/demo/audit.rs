@@ -1,0 +1,189 @@
+//! What must always hold, checked from outside: against what Stripe moved, and against what the API says.
+
+use std::collections::BTreeMap;
+
+use local_stripe::{Movement, MovementKind};
+use serde_json::Value;
+
+use super::{Story, Told};
+use crate::town::{TownError, text};
+
+/// The payer's number in every scene. It must be found nowhere.
+pub(super) const PHONE: &str = "+6591234567";
+
+/// Something that must hold and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation(pub String);
+
+/// Checks every invariant that can be seen from outside, and tells each.
+pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Violation>, TownError> {
+    story.heading("What must always hold");
+    let mut checkouts = Vec::new();
+    for told in told {
+        checkouts.push(story.town.read(&told.shop, &told.checkout).await?);
+    }
+    let moved = story.town.stack().stripe().moved();
+    let checks = [
+        (
+            "1 debits equal credits, and the books agree with Stripe's balances",
+            books(&checkouts, told, &moved),
+        ),
+        ("2 at most one cashback for a payment", one_cashback(story, &checkouts)),
+        ("3 every promise is kept within 48 hours, or explained", promises(&checkouts)),
+        ("4 refunds and cashback never exceed the charge", sums(&checkouts, &moved, story)),
+        ("5 no accepted event is lost: the dead-letter queues are empty", queues(story)),
+        ("7 one merchant never sees another's checkout", tenants(story, told).await?),
+        ("8 no phone number in the table, on the bus or in a queue", secrets(story)),
+    ];
+    let mut violations = Vec::new();
+    for (name, found) in checks {
+        (story.tell)(&format!("{} {name}", if found.is_empty() { "✓" } else { "✗" }));
+        for violation in found {
+            (story.tell)(&format!("    {violation}"));
+            violations.push(Violation(violation));
+        }
+    }
+    (story.tell)("– 6 a budget or cap is never exceeded: there are no caps and budgets yet");
+    Ok(violations)
+}
+
+/// What the postings of all checkouts add up to, against what Stripe moved on the same balances.
+fn books(checkouts: &[Value], told: &[Told], moved: &[Movement]) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut ours: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for (checkout, told) in checkouts.iter().zip(told) {
+        let mut total = 0_i64;
+        for posting in array(checkout, "/postings") {
+            let minor = minor(posting, "/amount");
+            for (side, signed) in [("/debit", minor), ("/credit", -minor)] {
+                total += signed;
+                let owner = match text(posting, side).as_str() {
+                    "merchant.balance" => told.shop.account.clone(),
+                    "platform.balance" => "platform".to_owned(),
+                    _ => continue,
+                };
+                *ours.entry((owner, text(posting, "/amount/currency"))).or_default() += signed;
+            }
+        }
+        if total != 0 {
+            violations.push(format!("{}: debits and credits differ by {total}", text(checkout, "/id")));
+        }
+    }
+    let mut theirs: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for movement in moved {
+        let owner = movement.account.clone().unwrap_or_else(|| "platform".to_owned());
+        let net = movement.amount - movement.fee;
+        *theirs.entry((owner, movement.currency.to_uppercase())).or_default() += net;
+    }
+    for key in ours.keys().chain(theirs.keys()) {
+        let (here, there) = (ours.get(key).unwrap_or(&0), theirs.get(key).unwrap_or(&0));
+        if here != there {
+            violations
+                .push(format!("balance of {} in {}: {here} in our books, {there} at Stripe", key.0, key.1));
+        }
+    }
+    violations.dedup();
+    violations
+}
+
+fn one_cashback(story: &Story<'_>, checkouts: &[Value]) -> Vec<String> {
+    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+    for movement in story.town.stack().stripe().moved() {
+        let refund = story.town.stack().stripe().object(&movement.source);
+        let Some(refund) = refund.filter(|_| movement.kind == MovementKind::Refund) else { continue };
+        if text(&refund, "/metadata/kembali_purpose") == "cashback" {
+            *sent.entry(text(&refund, "/metadata/kembali_checkout")).or_default() += 1;
+        }
+    }
+    let expected = |checkout: &Value| usize::from(text(checkout, "/cashback/state") == "credited");
+    checkouts
+        .iter()
+        .filter_map(|checkout| {
+            let (id, expected) = (text(checkout, "/id"), expected(checkout));
+            let sent = sent.get(&id).copied().unwrap_or_default();
+            (sent != expected).then(|| format!("{id}: {sent} cashbacks sent, {expected} credited"))
+        })
+        .collect()
+}
+
+fn promises(checkouts: &[Value]) -> Vec<String> {
+    let problem = |checkout: &Value| {
+        let (state, explanation) = (text(checkout, "/cashback/state"), text(checkout, "/cashback/text"));
+        let in_time = text(checkout, "/cashback/credited_at") <= text(checkout, "/cashback/promised_by");
+        let kept = match state.as_str() {
+            "credited" => in_time,
+            "none" | "reversed" | "credited_to_wallet" => !explanation.is_empty(),
+            _ => false,
+        };
+        (!kept).then(|| format!("{}: cashback {state}", text(checkout, "/id")))
+    };
+    checkouts.iter().filter(|checkout| checkout.pointer("/payment").is_some()).filter_map(problem).collect()
+}
+
+fn sums(checkouts: &[Value], moved: &[Movement], story: &Story<'_>) -> Vec<String> {
+    let refunded = |charge: &str| -> i64 {
+        let of_charge = |movement: &&Movement| {
+            let refund = story.town.stack().stripe().object(&movement.source);
+            matches!(movement.kind, MovementKind::Refund | MovementKind::RefundFailure)
+                && refund.is_some_and(|refund| text(&refund, "/charge") == charge)
+        };
+        moved.iter().filter(of_charge).map(|movement| -movement.amount).sum()
+    };
+    let over = |checkout: &Value| {
+        let (paid, back) = (minor(checkout, "/amount"), refunded(&text(checkout, "/payment/charge")));
+        (back > paid).then(|| format!("{}: {back} of {paid} went back", text(checkout, "/id")))
+    };
+    checkouts.iter().filter_map(over).collect()
+}
+
+fn queues(story: &Story<'_>) -> Vec<String> {
+    let template = story.town.stack().template();
+    let names = template.queues.iter().map(|queue| queue.id.clone());
+    names
+        .filter_map(|name| {
+            let left = story.town.stack().sqs().messages(&name).len();
+            (left > 0).then(|| format!("{name} holds {left} messages"))
+        })
+        .collect()
+}
+
+async fn tenants(story: &Story<'_>, told: &[Told]) -> Result<Vec<String>, TownError> {
+    let mut violations = Vec::new();
+    for owner in told {
+        for other in told.iter().filter(|other| other.shop.id != owner.shop.id) {
+            match story.town.read(&other.shop, &owner.checkout).await {
+                Err(TownError::Refused { status: 404, .. }) => {}
+                Err(error) => return Err(error),
+                Ok(_) => violations.push(format!("{} sees {}", other.shop.id, text(&owner.checkout, "/id"))),
+            }
+        }
+    }
+    Ok(violations)
+}
+
+fn secrets(story: &Story<'_>) -> Vec<String> {
+    let stack = story.town.stack();
+    let number = PHONE.trim_start_matches('+');
+    let table: Vec<Value> =
+        stack.template().tables.iter().flat_map(|table| stack.dynamodb().scan(&table.id)).collect();
+    let bus = stack.eventbridge().events();
+    let found_in = [
+        ("the table", table.iter().any(|item| item.to_string().contains(number))),
+        ("the bus", bus.iter().any(|event| event.detail.to_string().contains(number))),
+        ("a call's record", stack.calls().since(0).iter().any(|call| call.subject.contains(number))),
+    ];
+    found_in
+        .into_iter()
+        .filter(|(_, found)| *found)
+        .map(|(place, _)| format!("a phone number in {place}"))
+        .collect()
+}
+
+fn array<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// An amount of the API in minor units. All currencies here have two decimals.
+fn minor(value: &Value, pointer: &str) -> i64 {
+    text(value, &format!("{pointer}/value")).replace('.', "").parse().unwrap_or_default()
+}
