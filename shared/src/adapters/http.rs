@@ -41,7 +41,8 @@ pub fn respond(request: &Request, answer: Answer) -> ApiGatewayV2httpResponse {
     answer.unwrap_or_else(|fault| {
         match &fault {
             Fault::Reject(problem) => {
-                tracing::info!(request_id, route, kind = problem.type_uri, field = problem.field, "refused");
+                // Not the field: of a field that we do not know, the name is the caller's own text.
+                tracing::info!(request_id, route, kind = problem.type_uri, "refused");
             }
             Fault::Retry(reason) => tracing::warn!(request_id, route, reason, "failed for now"),
             Fault::Bug(reason) => tracing::error!(request_id, route, reason, "failed"),

@@ -311,8 +311,8 @@ fn a_payment_the_usual_way() {
         +47h paid []
         +48h paid ["cashback.credited"]
         MerchantBalance <- MerchantSales 2500
-        MerchantFees <- MerchantBalance 25
         PlatformBalance <- PlatformFees 25
+        MerchantFees <- MerchantBalance 25
         PlatformCashback <- PayerCashback 125
         MerchantBalance <- PlatformBalance 125
         PayerCashback <- MerchantBalance 125
