@@ -17,15 +17,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the same message should be delivered again. A bug is, so that it ends in the dead-letter queue,
-    /// where nothing is lost and an alarm rings, instead of being swallowed.
-    pub fn is_redelivered(&self) -> bool {
-        match self {
-            Self::Reject(_) => false,
-            Self::Retry(_) | Self::Bug(_) => true,
-        }
-    }
-
     /// What the caller of the HTTP API is told. Nothing internal is in it.
     pub fn to_problem(&self) -> Problem {
         match self {

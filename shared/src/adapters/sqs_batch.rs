@@ -23,7 +23,8 @@ pub fn read<T: DeserializeOwned>(message: &SqsMessage) -> Result<(T, Timestamp),
 pub struct Report(SqsBatchResponse);
 
 impl Report {
-    /// Adds how `message` went. A fault is logged here, once.
+    /// Adds how `message` went. A fault is logged here, once. Whatever it is, the message comes again and ends, if it
+    /// never succeeds, in the dead-letter queue, where nothing is lost and an alarm rings: nobody else would hear of it.
     pub fn add(&mut self, message: SqsMessage, result: Result<(), Fault>) {
         let Err(fault) = result else { return };
         let message_id = message.message_id.unwrap_or_default();
@@ -32,11 +33,9 @@ impl Report {
             Fault::Retry(reason) => tracing::warn!(message_id, reason, "message will come again"),
             Fault::Bug(reason) => tracing::error!(message_id, reason, "message needs a person"),
         }
-        if fault.is_redelivered() {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message_id;
-            self.0.batch_item_failures.push(failure);
-        }
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = message_id;
+        self.0.batch_item_failures.push(failure);
     }
 }
 
