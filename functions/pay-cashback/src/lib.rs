@@ -14,6 +14,7 @@ use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
 use kembali::domain::campaign::Funding;
 use kembali::domain::cashback::Cashback;
 use kembali::domain::checkout::{Checkout, Event};
+use kembali::domain::ids::{AccountId, ChargeId};
 use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -61,29 +62,26 @@ impl PayCashback {
         let checkout = self.store.checkout(&due.checkout).await?;
         let checkout = checkout.ok_or_else(|| Fault::Bug("a due cashback has no checkout".to_owned()))?;
         let was_paying = is_paying(&checkout);
-        let checkout = apply(&self.store, checkout, &Event::CashbackMatured, now).await?;
-        let checkout = match self.ask_stripe(&checkout, was_paying).await? {
-            Some(event) => apply(&self.store, checkout, &event, now).await?,
-            None => checkout,
-        };
+        let mut checkout = apply(&self.store, checkout, &Event::CashbackMatured, now).await?;
+        for event in self.ask_stripe(&checkout, was_paying).await? {
+            checkout = apply(&self.store, checkout, &event, now).await?;
+        }
         self.effects.ensure(&checkout, now).await
     }
 
     /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier invocation may
     /// have asked already, Stripe is first asked what it knows: its memory of a key ends after a day, that of a refund
     /// never.
-    async fn ask_stripe(
-        &self,
-        checkout: &Checkout,
-        may_have_been_asked: bool,
-    ) -> Result<Option<Event>, Fault> {
-        let Some(payment) = checkout.payment() else { return Ok(None) };
-        let Cashback::Paying { terms, amount, attempt, .. } = &payment.cashback else { return Ok(None) };
+    async fn ask_stripe(&self, checkout: &Checkout, may_have_been_asked: bool) -> Result<Vec<Event>, Fault> {
+        let Some(payment) = checkout.payment() else { return Ok(Vec::new()) };
+        let Cashback::Paying { terms, amount, attempt, .. } = &payment.cashback else {
+            return Ok(Vec::new());
+        };
         let (account, charge) = (&checkout.account, &payment.charge.charge);
         let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
         if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, charge, &purpose).await?
         {
-            return Ok(Some(Event::RefundSeen(found)));
+            return Ok(vec![Event::RefundSeen(found)]);
         }
         if terms.funding == Funding::Platform {
             let is_first_try = !may_have_been_asked && *attempt == 1;
@@ -91,7 +89,9 @@ impl PayCashback {
                 |error| match error {
                     // Our own balance, not the payer's card: it stays to be paid, and a person is called.
                     StripeError::Refused { code } => Fault::Bug(format!("transfer refused: {code}")),
-                    error => error.into(),
+                    error @ (StripeError::Unknown { .. }
+                    | StripeError::Misused { .. }
+                    | StripeError::NotUnderstood { .. }) => error.into(),
                 },
             )?;
         }
@@ -100,18 +100,33 @@ impl PayCashback {
             .create_refund(account, &NewRefund { charge, amount: *amount, purpose: &purpose })
             .await
         {
-            Ok(refund) => Ok(Some(Event::RefundSeen(refund))),
+            Ok(refund) => Ok(vec![Event::RefundSeen(refund)]),
             Err(StripeError::Refused { code }) => {
-                let reason = if code == "balance_insufficient" {
-                    Failure::InsufficientFunds
-                } else {
-                    Failure::Refused
-                };
                 tracing::warn!(checkout = %checkout.id, code, "Stripe refused a cashback");
-                Ok(Some(Event::CashbackRefused { attempt: *attempt, reason }))
+                self.refused(account, charge, *attempt, &code).await
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What a refusal tells. The payment may have been refunded or disputed without us, and the event that says so still
+    /// be on its way: without that news a payment that was given back would earn wallet credit on top.
+    async fn refused(
+        &self,
+        account: &AccountId,
+        charge: &ChargeId,
+        attempt: u32,
+        code: &str,
+    ) -> Result<Vec<Event>, Fault> {
+        let refused = |reason| Event::CashbackRefused { attempt, reason };
+        Ok(match code {
+            "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
+            "charge_disputed" => vec![Event::DisputeOpened, refused(Failure::Refused)],
+            _ => {
+                let refunds = self.stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen);
+                refunds.chain([refused(Failure::Refused)]).collect()
+            }
+        })
     }
 }
 

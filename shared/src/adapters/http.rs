@@ -127,10 +127,10 @@ impl Request {
         parsed.map_err(|error| Problem::invalid(name, error.to_string()).into())
     }
 
-    /// The body as JSON.
+    /// The body as a JSON object.
     ///
     /// # Errors
-    /// Another content type, no JSON, or a field that does not fit; the field is named.
+    /// Another content type, no JSON, no object, or a field that does not fit; the field is named.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let media_type = self.header("content-type").unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
@@ -138,15 +138,16 @@ impl Request {
             let problem = Problem::new(Kind::UnsupportedMediaType, "The body must be JSON.");
             return Err(problem.field("Content-Type").next("Send `Content-Type: application/json`.").into());
         }
+        // serde would take a list as well, its elements as the fields in their order.
+        if self.body.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::invalid("body", "Send a JSON object.").into());
+        }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
             if inner.is_data() {
-                // serde's message ends with the place in the text; the path says it better.
-                let message = inner.to_string();
-                let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-                Problem::invalid(if path == "." { "body".to_owned() } else { path }, message)
+                unfit(&path, &inner.to_string())
             } else {
                 let place =
                     format!("The JSON breaks off at line {}, column {}.", inner.line(), inner.column());
@@ -156,6 +157,35 @@ impl Request {
         reader.end().map_err(|_| Problem::new(Kind::MalformedRequest, "Something follows the JSON."))?;
         Ok(value)
     }
+}
+
+/// What serde says of a value that does not fit at `path`, in words for a caller: the field that is missing or there
+/// twice is the field at fault, no type of ours is named, and no list of every currency is read out.
+fn unfit(path: &str, message: &str) -> Problem {
+    /// A message up to here is short enough to be read.
+    const READABLE_BYTES: usize = 250;
+    // The message ends with the place in the text; the path says it better.
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let named = ["missing field `", "duplicate field `"]
+        .into_iter()
+        .find_map(|start| message.strip_prefix(start)?.strip_suffix('`'));
+    let field = match (path, named) {
+        (".", None) => "body".to_owned(),
+        (".", Some(name)) => name.to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+    };
+    let (said, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    Problem::invalid(
+        field,
+        if expected.starts_with("struct ") {
+            format!("{said}, expected an object")
+        } else if message.len() > READABLE_BYTES {
+            said.to_owned()
+        } else {
+            message.to_owned()
+        },
+    )
 }
 
 /// There is no such thing, or not for this caller.

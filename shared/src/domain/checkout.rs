@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cashback::{self, Cashback, Standing};
-use super::ids::{AccountId, ChargeId, CheckoutId, MerchantId, PayerId, PaymentIntentId, SessionId};
+use super::ids::{AccountId, CheckoutId, MerchantId, PayerId, SessionId};
 use super::ledger::Posting;
 use super::market::{Country, Method};
 use super::money::{Money, MoneyError};
 use super::new_checkout::Content;
 use super::offer::Offer;
+use super::payment::{Charge, Dispute, Payment};
 use super::refund::{Failure, Outcome, Purpose, Refund, RefundKey, RefundState, StripeRefund};
 use super::time::Timestamp;
 use crate::fault::Fault;
@@ -64,60 +65,6 @@ pub enum State {
     Failed,
     /// Paid.
     Paid(Box<Payment>),
-}
-
-/// A payment and everything that happened to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    /// What Stripe took.
-    #[serde(flatten)]
-    pub charge: Charge,
-    /// The merchant's refunds.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub refunds: BTreeMap<RefundKey, Refund>,
-    /// Whether it is or was disputed.
-    #[serde(default, skip_serializing_if = "Dispute::is_none")]
-    pub dispute: Dispute,
-    /// The cashback.
-    pub cashback: Cashback,
-}
-
-/// A charge that succeeded, as Stripe shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Charge {
-    /// Stripe's charge.
-    pub charge: ChargeId,
-    /// Stripe's payment intent.
-    pub payment_intent: PaymentIntentId,
-    /// How it was paid; none of ours if Stripe offered one more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<Method>,
-    /// The card's fingerprint: the same card has the same on this platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fingerprint: Option<String>,
-    /// When.
-    pub paid_at: Timestamp,
-}
-
-/// Whether a payment is disputed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dispute {
-    /// It never was.
-    #[default]
-    None,
-    /// It is.
-    Open,
-    /// It was, and the merchant kept the money.
-    Won,
-    /// It was, and the payer has the money.
-    Lost,
-}
-
-impl Dispute {
-    fn is_none(&self) -> bool {
-        matches!(self, Self::None)
-    }
 }
 
 /// What happens to a checkout.
@@ -376,34 +323,6 @@ impl Checkout {
         match &self.state {
             State::Open { .. } | State::Expired | State::Failed => self.state.name(),
             State::Paid(payment) => payment.status(self.content.amount),
-        }
-    }
-}
-
-impl Payment {
-    /// What the merchant's refunds leave of `paid`, never less than nothing: one that was asked for here and one made in
-    /// Stripe's dashboard may ask for more than there is, until Stripe refuses one of them. Refunds that failed leave it
-    /// whole.
-    ///
-    /// # Errors
-    /// A refund in another currency.
-    pub fn left_of(&self, paid: Money) -> Result<Money, MoneyError> {
-        self.refunds
-            .values()
-            .filter(|refund| refund.state.counts())
-            .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
-    }
-
-    fn status(&self, paid: Money) -> &'static str {
-        match self.dispute {
-            Dispute::Open => "disputed",
-            Dispute::Won => "won",
-            Dispute::Lost => "lost",
-            Dispute::None => match self.left_of(paid) {
-                Ok(left) if left == paid => "paid",
-                Ok(left) if !left.is_zero() => "partly_refunded",
-                Ok(_) | Err(_) => "refunded",
-            },
         }
     }
 }

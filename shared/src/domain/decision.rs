@@ -1,10 +1,11 @@
 //! From a state and an event to what is written: the one way in which a checkout changes.
 
 use super::cashback::Cashback;
-use super::checkout::{Checkout, Event, Payment, Refused, State};
+use super::checkout::{Checkout, Event, Refused, State};
 use super::ids::{PayerId, Reference};
 use super::ledger::{Positions, book, positions};
 use super::money::{Money, MoneyError};
+use super::payment::{Dispute, Payment};
 use super::refund::RefundKey;
 use super::time::Timestamp;
 use crate::fault::{Kind, Problem};
@@ -134,7 +135,7 @@ pub fn request_refund(
             Some(_) | None => Ok(RefundRequest::Known),
         };
     }
-    if payment.dispute == super::checkout::Dispute::Open {
+    if payment.dispute == Dispute::Open {
         return Err(Problem::new(
             Kind::WrongState,
             "The payment is disputed; Stripe refunds no disputed payment.",
@@ -166,3 +167,6 @@ fn refundable(checkout: &Checkout, payment: &Payment) -> Result<Money, MoneyErro
 fn nothing_left() -> Problem {
     Problem::new(Kind::WrongState, "Nothing is left to refund.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 
 use super::campaign::Funding;
 use super::cashback::Cashback;
-use super::checkout::{Dispute, Payment};
 use super::money::{Money, MoneyError};
+use super::payment::{Dispute, Payment};
 use super::time::Timestamp;
 
 /// An account of the chart above. In the table it is its code: books are written with every change, and every byte is

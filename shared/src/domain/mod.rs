@@ -6,6 +6,8 @@ pub mod campaign;
 pub mod cashback;
 pub mod checkout;
 pub mod decision;
+#[cfg(test)]
+mod examples;
 pub mod ids;
 pub mod ledger;
 pub mod market;
@@ -14,6 +16,7 @@ pub mod money;
 pub mod new_checkout;
 pub mod offer;
 pub mod payer;
+pub mod payment;
 pub mod refund;
 pub mod rollout;
 pub mod signature;

@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::checkout::Charge;
 use super::ids::{AccountId, ChargeId, CheckoutId, EventId, SessionId};
 use super::money::Money;
+use super::payment::Charge;
 use super::refund::StripeRefund;
 use super::stripe_object::{self, NotUnderstood, read};
 use super::time::Timestamp;
@@ -119,8 +119,10 @@ enum Created {
     Text(Timestamp),
 }
 
+/// A v2 event's `data` has no `object`.
 #[derive(Deserialize)]
 struct Data {
+    #[serde(default)]
     object: Value,
 }
 
@@ -321,6 +323,7 @@ mod tests {
             "id": "evt_2", "object": "v2.core.event", "livemode": false, "created": "2026-11-22T10:00:00.000Z",
             "type": "v2.core.account[configuration.merchant].capability_status_updated",
             "related_object": {"id": "acct_9", "type": "v2.core.account", "url": "/v2/core/accounts/acct_9"},
+            "data": {"updated_capability": "card_payments"},
         });
         let Parsed::Ours(v2) = parse(v2.to_string().as_bytes()).unwrap() else { panic!("ours") };
         assert_eq!(v2.kind, Kind::AccountChanged { account: AccountId::parse("acct_9").unwrap() });

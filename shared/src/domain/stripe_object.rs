@@ -5,10 +5,10 @@ use iso_currency::Currency;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::checkout::Charge;
 use super::ids::{ChargeId, CheckoutId, PaymentIntentId, Reference, RefundId};
 use super::market::Method;
 use super::money::Money;
+use super::payment::Charge;
 use super::refund::{Failure, Outcome, Purpose, StripeRefund};
 use super::time::Timestamp;
 

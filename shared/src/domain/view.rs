@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::campaign::NoCashback;
 use super::cashback::Cashback;
-use super::checkout::{Checkout, Payment, State};
+use super::checkout::{Checkout, State};
 use super::ids::{CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId};
 use super::ledger::Posting;
 use super::market::Method;
 use super::money::Money;
 use super::new_checkout::{Channel, Item};
 use super::offer::Offer;
+use super::payment::Payment;
 use super::refund::{Refund, RefundKey, RefundState};
 use super::time::Timestamp;
 

@@ -1,0 +1,110 @@
+//! A checkout to test with: 25.00 in Singapore, 5% back by PayNow, and what can happen to it.
+
+use iso_currency::Currency;
+
+use super::campaign::{Funding, NoCashback};
+use super::cashback;
+use super::checkout::{Checkout, Event, State};
+use super::decision::{Decision, decide};
+use super::ids::{
+    AccountId, CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId, SessionId,
+};
+use super::market::{Country, Method};
+use super::money::Money;
+use super::new_checkout::{Channel, Content};
+use super::offer::{Offer, Terms};
+use super::payment::Charge;
+use super::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use super::time::Timestamp;
+
+pub(in crate::domain) fn sgd(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::SGD).unwrap()
+}
+
+pub(in crate::domain) fn at(hours: u32) -> Timestamp {
+    Timestamp::from_epoch_seconds(1_795_341_600).plus_hours(hours)
+}
+
+/// 25.00 with 5% back by PayNow and nothing by card; the platform takes 1%.
+pub(in crate::domain) fn open(funding: Funding) -> Checkout {
+    let merchant = MerchantId::of(&Reference::parse("baker-13").unwrap());
+    let reference = Reference::parse("order-1").unwrap();
+    let terms = Terms {
+        campaign: CampaignId::parse("paynow-5").unwrap(),
+        amount: sgd(125),
+        funding,
+        promise_hours: cashback::PROMISE_HOURS,
+        release_margin_hours: cashback::RELEASE_MARGIN_HOURS,
+    };
+    Checkout {
+        id: CheckoutId::of(&merchant, &reference),
+        merchant,
+        account: AccountId::parse("acct_1").unwrap(),
+        country: Country::SG,
+        content: Content {
+            reference,
+            amount: sgd(2500),
+            description: Some("kopi".into()),
+            items: vec![],
+            channel: Channel::Chat,
+            expires_at: None,
+            return_url: None,
+        },
+        fee: sgd(25),
+        payer: None,
+        session: SessionId::parse("cs_1").unwrap(),
+        offers: [
+            (Method::Card, Offer::None { no_cashback: NoCashback::MethodNotEligible }),
+            (Method::Paynow, Offer::Cashback(terms)),
+        ]
+        .into(),
+        state: State::Open { url: "https://checkout.stripe.com/c/pay/cs_1".into() },
+        postings: vec![],
+        created_at: at(0),
+        version: 1,
+    }
+}
+
+pub(in crate::domain) fn paid(method: Method) -> Event {
+    let charge = Charge {
+        charge: ChargeId::parse("ch_1").unwrap(),
+        payment_intent: PaymentIntentId::parse("pi_1").unwrap(),
+        method: Some(method),
+        fingerprint: None,
+        paid_at: at(0),
+    };
+    Event::Paid { charge, amount: sgd(2500) }
+}
+
+pub(in crate::domain) fn refund(id: &str, minor: i64, outcome: Outcome, purpose: Purpose) -> Event {
+    Event::RefundSeen(StripeRefund {
+        id: RefundId::parse(id).unwrap(),
+        charge: None,
+        amount: sgd(minor),
+        outcome,
+        purpose,
+    })
+}
+
+pub(in crate::domain) fn cashback_refund(outcome: Outcome) -> Event {
+    let checkout = open(Funding::Merchant).id;
+    refund("re_cashback", 125, outcome, Purpose::Cashback { checkout, attempt: 1 })
+}
+
+pub(in crate::domain) fn apply(checkout: &Checkout, event: &Event, hours: u32) -> Checkout {
+    match decide(checkout, event, at(hours)).unwrap() {
+        Decision::Commit(commit) => commit.checkout,
+        Decision::Nothing => checkout.clone(),
+    }
+}
+
+pub(in crate::domain) fn after(funding: Funding, events: &[(u32, Event)]) -> Checkout {
+    events.iter().fold(open(funding), |checkout, (hours, event)| apply(&checkout, event, *hours))
+}
+
+pub(in crate::domain) fn asked(reference: &str, minor: i64) -> Event {
+    Event::RefundRequested {
+        key: RefundKey::Requested(Reference::parse(reference).unwrap()),
+        amount: sgd(minor),
+    }
+}
