@@ -253,6 +253,8 @@ impl Cashback {
             // Nothing to decide: a repetition, news of something that is over, or nothing that concerns a cashback.
             (
                 Self::None { .. }
+                | Self::Paying { .. }
+                | Self::Credited { .. }
                 | Self::CreditedToWallet { .. }
                 | Self::Failed { .. }
                 | Self::Reversed { .. },
@@ -271,26 +273,6 @@ impl Cashback {
             | (
                 Self::Frozen(_),
                 Event::Matured | Event::Settled { .. } | Event::Bounced { .. } | Event::DisputeOpened,
-            )
-            | (
-                Self::Paying { .. },
-                Event::Matured
-                | Event::Remaining { .. }
-                | Event::Settled { .. }
-                | Event::Bounced { .. }
-                | Event::DisputeOpened
-                | Event::DisputeWon
-                | Event::DisputeLost,
-            )
-            | (
-                Self::Credited { .. },
-                Event::Matured
-                | Event::Remaining { .. }
-                | Event::Settled { .. }
-                | Event::Bounced { .. }
-                | Event::DisputeOpened
-                | Event::DisputeWon
-                | Event::DisputeLost,
             ) => self.clone(),
         })
     }
