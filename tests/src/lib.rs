@@ -1,6 +1,16 @@
 //! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through the real
 //! edges: HTTP in, Stripe's page, webhooks, queues, the clock.
 
+mod look;
+mod truth;
+mod webhook;
+mod wire;
+
+pub use look::{Spent, item_bytes};
+pub use truth::Back;
+pub use webhook::{CONNECT_SECRET, signature};
+pub use wire::{Lost, Wire};
+
 use kembali_local::client::{Client, Response};
 use kembali_local::registry::production;
 use kembali_local::{Options, Stack};
@@ -31,11 +41,21 @@ pub struct Shop {
     pub account: String,
 }
 
-#[expect(clippy::expect_used, clippy::panic, reason = "a test helper fails the test")]
+#[expect(clippy::expect_used, reason = "a test helper fails the test")]
 impl Town {
     /// An empty town on free ports, in memory, at [`DAWN`].
     pub async fn new() -> Self {
         Self::with(Options::new(Clock::fixed(DAWN))).await
+    }
+
+    /// A town whose hourly sweep comes every fourth day only: what happens here happens by schedules and events alone,
+    /// and two days pass quickly.
+    pub async fn unswept() -> Self {
+        let mut options = Options::new(Clock::fixed(DAWN));
+        let rare = options.template.replace("rate(1 hour)", "rate(4 days)");
+        assert_ne!(rare, options.template, "the template has an hourly sweep");
+        options.template = rare;
+        Self::with(options).await
     }
 
     /// A town with options of its own.
@@ -89,6 +109,12 @@ impl Town {
         self.enable(applicant).await
     }
 
+    /// One more merchant who is enabled, in a market that is open already.
+    pub async fn another_shop(&self, country: &str, reference: &str) -> Shop {
+        let applicant = self.applicant(country, reference).await;
+        self.enable(applicant).await
+    }
+
     /// Takes an applicant through Stripe's onboarding.
     pub async fn enable(&self, applicant: Shop) -> Shop {
         let path = format!("/v1/merchants/{}/onboarding-link", applicant.id);
@@ -130,6 +156,31 @@ impl Town {
         self.call(&shop.key, "GET", &path, None).await.json()
     }
 
+    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows happens.
+    pub async fn refund(
+        &self,
+        shop: &Shop,
+        checkout: &Value,
+        reference: &str,
+        value: Option<&str>,
+    ) -> Response {
+        let path = format!("/v1/checkouts/{}/refunds", text(checkout, "/id"));
+        let mut body = json!({"reference": reference});
+        if let (Some(value), Some(fields)) = (value, body.as_object_mut()) {
+            let currency = text(checkout, "/amount/currency");
+            fields.insert("amount".to_owned(), json!({"value": value, "currency": currency}));
+        }
+        let answer = self.call(&shop.key, "POST", &path, Some(body)).await;
+        self.settle().await;
+        answer
+    }
+
+    /// Where the checkout and its cashback stand: `paid held`.
+    pub async fn standing(&self, shop: &Shop, checkout: &Value) -> String {
+        let now = self.read(shop, checkout).await;
+        format!("{} {}", text(&now, "/status"), text(&now, "/cashback/state"))
+    }
+
     /// Pays an open checkout on Stripe's page, and lets everything that follows happen.
     pub async fn pay(&self, checkout: &Value, with: PayWith) {
         self.stack.stripe().pay(&session_of(checkout), with).expect("the payer can pay");
@@ -139,6 +190,11 @@ impl Town {
     /// Does everything that is due now.
     pub async fn settle(&self) {
         self.stack.settle().await.expect("the stack comes to rest");
+    }
+
+    /// Lets minutes pass, with everything that happens in them.
+    pub async fn minutes(&self, minutes: i64) {
+        self.stack.advance(minutes * 60).await.expect("the stack comes to rest");
     }
 
     /// Lets hours pass, with everything that happens in them.
@@ -163,4 +219,9 @@ pub fn five_percent(id: &str, method: &str, funding: &str) -> Value {
         "id": id, "reward": {"kind": "percent", "percent": "5"}, "methods": [method], "funding": funding,
         "starts_at": "2026-11-01T00:00:00+08:00", "ends_at": "2027-02-01T00:00:00+08:00",
     })
+}
+
+/// A card that works.
+pub fn card() -> PayWith {
+    PayWith::Card { number: "4242 4242 4242 4242".to_owned() }
 }

@@ -85,7 +85,7 @@ impl PayCashback {
         }
         if terms.funding == Funding::Platform {
             let is_first_try = !may_have_been_asked && *attempt == 1;
-            self.stripe.fund_cashback(account, &checkout.id, *amount, is_first_try).await.map_err(
+            self.stripe.fund_cashback(account, &checkout.id, *amount, *attempt, is_first_try).await.map_err(
                 |error| match error {
                     // Our own balance, not the payer's card: it stays to be paid, and a person is called.
                     StripeError::Refused { code } => Fault::Bug(format!("transfer refused: {code}")),

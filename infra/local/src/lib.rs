@@ -1,7 +1,7 @@
-//! The whole system on one machine, from the same [template](template), handlers and SDK clients as the deployment.
+//! The whole system on one machine, from the same [template], handlers and SDK clients as the deployment.
 //!
 //! [`Stack::start`](stack::Stack::start) reads the template, creates what it declares in stand-ins on loopback, gives
-//! every function its [environment](environment) and puts the [gateway] in front. Nothing happens by itself: the
+//! every function its [environment] and puts the [gateway] in front. Nothing happens by itself: the
 //! [engine] does what is due whenever it is asked to, by the stack's own clock.
 
 pub mod aws;
@@ -14,7 +14,9 @@ pub mod gateway;
 pub mod names;
 pub mod operator;
 pub mod options;
+pub mod page;
 pub mod registry;
+pub mod settings;
 pub mod stack;
 pub mod template;
 pub mod town;

@@ -28,8 +28,8 @@ use crate::template::{Authorizer, Template, TemplateError};
 const STRIPE_URL_PARAMETER: &str = "StripeApiUrl";
 /// The route that Stripe sends its events to.
 const WEBHOOK_PATH: &str = "/webhooks/stripe";
-/// How long an operator's token is valid.
-const TOKEN_SECONDS: i64 = 3_600;
+/// How long an operator's token is valid: by the stack's clock, on which forty-eight hours pass at the press of a button.
+const TOKEN_SECONDS: i64 = 30 * 24 * 3_600;
 
 /// Why a stack does not start.
 #[derive(Debug, thiserror::Error)]
@@ -226,10 +226,24 @@ impl Stack {
         &self.aws.dynamodb
     }
 
-    /// A token for the operator's routes, valid for an hour from now. `None` if the template has no authorizer.
+    /// A token for the operator's routes, valid for thirty days from now. `None` if the template has no authorizer.
     pub fn operator_token(&self) -> Option<String> {
         let operator = self.operators.values().next()?;
         operator.token("operator", self.clock.epoch_seconds(), TOKEN_SECONDS).ok()
+    }
+
+    /// Invokes the function that is built from `binary` with a payload of one's own, as `aws lambda invoke` does.
+    ///
+    /// # Errors
+    /// The function's own error, or that no function is built from `binary`.
+    pub async fn invoke(&self, binary: &str, payload: Vec<u8>) -> Result<Vec<u8>, String> {
+        let function = self.template().functions.iter().find(|function| function.binary == binary);
+        self.functions.invoke(function.map_or(binary, |function| &function.id), payload).await
+    }
+
+    /// What the functions' variables are computed from, the address of the AWS services among it.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The environment of all functions, for `cargo lambda watch --env-file`.

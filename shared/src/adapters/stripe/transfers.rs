@@ -1,7 +1,6 @@
 //! Transfers from the platform to a merchant: the money for a cashback that the platform funds.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
 use crate::domain::ids::{AccountId, CheckoutId};
@@ -17,9 +16,10 @@ struct Transfer {
 }
 
 impl Stripe {
-    /// Makes sure that `amount` for the cashback of `checkout` is on the merchant's account: one transfer for one
-    /// checkout, whatever the number of attempts at the refund that follows. `is_first_try` saves the look at what was
-    /// transferred before; it must only be true when nothing can have been.
+    /// Makes sure that `amount` for the cashback of `checkout` is on the merchant's account: one transfer that stands,
+    /// whatever the number of attempts at the refund that follows. One that was taken back is made again, under the key
+    /// of the attempt that needs it. `is_first_try` saves the look at what was transferred before; it must only be true
+    /// when nothing can have been.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -28,9 +28,10 @@ impl Stripe {
         account: &AccountId,
         checkout: &CheckoutId,
         amount: Money,
+        attempt: u32,
         is_first_try: bool,
     ) -> Result<(), StripeError> {
-        if !is_first_try && self.transfer(checkout).await?.is_some() {
+        if !is_first_try && self.standing_transfer(checkout).await?.is_some() {
             return Ok(());
         }
         let form: Form = vec![
@@ -40,7 +41,7 @@ impl Stripe {
             ("transfer_group".to_owned(), checkout.to_string()),
             (format!("metadata[{}]", metadata::CHECKOUT), checkout.to_string()),
         ];
-        let key = format!("transfer_{checkout}");
+        let key = format!("transfer_{checkout}_{attempt}");
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 
@@ -49,19 +50,21 @@ impl Stripe {
     /// # Errors
     /// See [`StripeError`].
     pub async fn unfund_cashback(&self, checkout: &CheckoutId) -> Result<(), StripeError> {
-        match self.transfer(checkout).await? {
-            Some(transfer) if transfer.amount_reversed < transfer.amount => {
-                let path = format!("/v1/transfers/{}/reversals", transfer.id);
-                let key = format!("reversal_{checkout}");
-                self.send(Call::post(path, None, key, Body::Empty)).await.map(|_| ())
-            }
-            Some(_) | None => Ok(()),
-        }
+        let Some(transfer) = self.standing_transfer(checkout).await? else { return Ok(()) };
+        let path = format!("/v1/transfers/{}/reversals", transfer.id);
+        let key = format!("reversal_{}", transfer.id);
+        self.send(Call::post(path, None, key, Body::Empty)).await.map(|_| ())
     }
 
-    async fn transfer(&self, checkout: &CheckoutId) -> Result<Option<Transfer>, StripeError> {
+    /// The transfer for the cashback of `checkout` that has not been taken back.
+    async fn standing_transfer(&self, checkout: &CheckoutId) -> Result<Option<Transfer>, StripeError> {
         let filter = [("transfer_group".to_owned(), checkout.to_string())];
-        let found: Vec<Value> = self.list("/v1/transfers", &filter, None).await?;
-        found.first().map(|transfer| Ok(read(transfer)?)).transpose()
+        for found in self.list("/v1/transfers", &filter, None).await? {
+            let transfer: Transfer = read(&found)?;
+            if transfer.amount_reversed < transfer.amount {
+                return Ok(Some(transfer));
+            }
+        }
+        Ok(None)
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn page(status: StatusCode, title: &str, content: &Markup) -> Respons
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
+                link rel="icon" href="data:,";
                 style { (maud::PreEscaped(STYLE)) }
             }
             body {

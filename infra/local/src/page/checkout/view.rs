@@ -1,0 +1,152 @@
+//! The parts of a checkout's page.
+
+use kembali::domain::market::Method;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::page::Page;
+use crate::page::answers::{Cashback, Checkout, Payment};
+use crate::page::layout::{Zone, badge, table};
+use crate::page::shops::Shop;
+
+use super::actions::open_dispute;
+
+/// Amount, state and what for.
+pub(super) fn head(checkout: &Checkout) -> Markup {
+    html! {
+        div.headline {
+            h1 { (checkout.amount) }
+            (badge(&checkout.status))
+        }
+        p.lead { (checkout.what()) }
+    }
+}
+
+/// The offers and the way to Stripe's page.
+pub(super) fn to_pay(checkout: &Checkout, path: &str) -> Markup {
+    html! {
+        section.card {
+            h2 { "To pay" }
+            ul.offers {
+                @for offer in &checkout.offers {
+                    li.good[offer.cashback.is_some()] { (offer.text) }
+                }
+            }
+            @if let Some(url) = &checkout.url { a.button.go href=(url) { "Pay on Stripe's page" } }
+            form.quietly method="post" action={ (path) "/expire" } { button { "Expire it" } }
+        }
+    }
+}
+
+/// Where the promise stands.
+pub(super) fn cashback(zone: &Zone, cashback: &Cashback) -> Markup {
+    html! {
+        section.card.cashback {
+            h2 { "Cashback " (badge(&cashback.state)) }
+            p.big { (cashback.text) }
+            dl {
+                @if let Some(amount) = &cashback.amount { dt { "Amount" } dd { (amount) } }
+                @if let Some(by) = cashback.promised_by { dt { "Promised by" } dd { (zone.time(by)) } }
+                @if let Some(at) = cashback.credited_at { dt { "Credited at" } dd { (zone.time(at)) } }
+                @if let Some(campaign) = &cashback.campaign { dt { "Campaign" } dd { (campaign) } }
+                @if let Some(refund) = &cashback.refund { dt { "Stripe's refund" } dd.id { (refund) } }
+            }
+        }
+    }
+}
+
+/// How it was paid.
+pub(super) fn payment(zone: &Zone, payment: &Payment) -> Markup {
+    html! {
+        section.card {
+            h2 { "Payment" }
+            dl {
+                dt { "Paid with" } dd { (payment.method.map_or("another method", Method::label)) }
+                dt { "Paid at" } dd { (zone.time(payment.paid_at)) }
+                dt { "Charge" } dd.id { (payment.charge) }
+                dt { "Payment intent" } dd.id { (payment.payment_intent) }
+            }
+        }
+    }
+}
+
+/// The merchant's refunds, and a form for one more.
+pub(super) fn refunds(checkout: &Checkout, path: &str, now_millis: i64) -> Markup {
+    let rows = html! {
+        @for refund in &checkout.refunds {
+            tr {
+                td { (refund.reference.as_deref().unwrap_or("in Stripe's dashboard")) }
+                td.number { (refund.amount) }
+                td { (badge(&refund.status)) }
+                td.id { (refund.refund.as_deref().unwrap_or_default()) }
+            }
+        }
+    };
+    let currency = checkout.amount.currency().code();
+    html! {
+        section.card {
+            h2 { "Refunds" }
+            (table(&["Reference", "#Amount", "Status", "At Stripe"], checkout.refunds.is_empty(), "None.", &rows))
+            form.row method="post" action={ (path) "/refunds" } {
+                input type="hidden" name="reference" value={ "refund-" (now_millis) };
+                label { span { "Amount in " (currency) }
+                    input name="amount" inputmode="decimal" placeholder="all that is left";
+                }
+                button { "Refund" }
+            }
+        }
+    }
+}
+
+/// Stripe has no disputes for PayNow.
+pub(super) fn can_dispute(payment: &Payment) -> bool {
+    payment.method != Some(Method::Paynow)
+}
+
+/// What the payer's bank can do.
+pub(super) fn dispute(page: &Page, payment: &Payment, path: &str) -> Markup {
+    let open = open_dispute(page, &payment.charge);
+    html! {
+        section.card {
+            h2 { "Dispute" }
+            p.quiet { "What the payer's bank does, at Stripe." }
+            form.row method="post" action={ (path) "/dispute" } {
+                @if open.is_some() {
+                    button name="action" value="win" { "The shop wins" }
+                    button name="action" value="lose" { "The shop loses" }
+                } @else {
+                    button name="action" value="open" { "The payer disputes" }
+                }
+            }
+        }
+    }
+}
+
+/// What does not change.
+pub(super) fn facts(zone: &Zone, shop: &Shop, checkout: &Checkout) -> Markup {
+    html! {
+        section.card {
+            h2 { "Checkout" }
+            dl {
+                dt { "Created" } dd { (zone.time(checkout.created_at)) }
+                dt { "Shop" } dd { (shop.name) " (" (shop.country.code()) ")" }
+                dt { "Order number" } dd.id { (checkout.reference) }
+                dt { "Payer" } dd { @if checkout.channel == "chat" { "in the chat" } @else { "at the counter" } }
+                dt { "Platform's fee" } dd { (checkout.fee) }
+                dt { "Id" } dd.id { (checkout.id) }
+            }
+        }
+    }
+}
+
+/// The same for those who rather read JSON.
+pub(super) fn raw(page: &Page, shop: &Shop, checkout: &Checkout, answer: &Value) -> Markup {
+    let gateway = page.stack().gateway_url();
+    html! {
+        details.card {
+            summary { "As the API answers" }
+            pre { "curl -H 'Authorization: Bearer " (shop.key) "' " (gateway) "/v1/checkouts/" (checkout.id) }
+            pre { (format!("{answer:#}")) }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What every page looks like, and the small things that many of them show.
+
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use jiff::tz::TimeZone;
+use kembali::domain::market::Country;
+use kembali::domain::time::Timestamp;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::problem::Problem;
+use super::{Page, clock};
+
+const STYLE: &str = include_str!("style.css");
+
+/// A part of the page, in the order of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Checkouts,
+    Merchants,
+    Campaigns,
+    Events,
+    None,
+}
+
+impl Section {
+    const SHOWN: [(Self, &'static str, &'static str); 4] = [
+        (Self::Checkouts, "/", "Checkouts"),
+        (Self::Merchants, "/merchants", "Merchants"),
+        (Self::Campaigns, "/campaigns", "Campaigns"),
+        (Self::Events, "/events", "Events"),
+    ];
+}
+
+/// What stands around a page's content.
+pub(super) struct Shell<'a> {
+    section: Section,
+    /// Where the clock's buttons come back to.
+    back: &'a str,
+    zone: Zone,
+}
+
+impl<'a> Shell<'a> {
+    /// A page at the path `back`, whose clock shows UTC.
+    pub(super) fn new(section: Section, back: &'a str) -> Self {
+        Self { section, back, zone: Zone::utc() }
+    }
+
+    /// The same with the clock of a market.
+    pub(super) fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// The whole page.
+    pub(super) fn render(&self, page: &Page, status: StatusCode, title: &str, content: &Markup) -> Response {
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    link rel="icon" href="data:,";
+                    title { (title) " · Kembali local" }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    header.top {
+                        div.bar {
+                            a.brand href="/" { "Kembali" span { "local" } }
+                            nav {
+                                @for (section, path, name) in Section::SHOWN {
+                                    a href=(path) aria-current=[(section == self.section).then_some("page")] { (name) }
+                                }
+                            }
+                            (clock::show(page, &self.zone, self.back))
+                        }
+                    }
+                    main { (content) }
+                }
+            }
+        };
+        (status, Html(document.into_string())).into_response()
+    }
+}
+
+/// A time zone in which times are shown.
+#[derive(Clone, Debug)]
+pub(super) struct Zone(TimeZone);
+
+impl Zone {
+    pub(super) fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    pub(super) fn of(country: Country) -> Self {
+        Self(country.time_zone())
+    }
+
+    /// `Tue 24 Nov 18:00`
+    pub(super) fn minute(&self, at_millis: i64) -> String {
+        Timestamp::from_epoch_millis(at_millis).for_people(&self.0)
+    }
+
+    /// `24 Nov 18:00:05`
+    pub(super) fn second(&self, at_millis: i64) -> String {
+        let at = jiff::Timestamp::from_millisecond(at_millis).unwrap_or_default();
+        at.to_zoned(self.0.clone()).strftime("%-d %b %H:%M:%S").to_string()
+    }
+
+    /// `2026-11-24`
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        at.day_in(&self.0).to_string()
+    }
+
+    /// `Singapore`
+    pub(super) fn label(&self) -> String {
+        let name = self.0.iana_name().unwrap_or("UTC");
+        name.rsplit('/').next().unwrap_or(name).replace('_', " ")
+    }
+
+    /// A point in time as a person reads it, with the exact one for those who ask.
+    pub(super) fn time(&self, at: Timestamp) -> Markup {
+        html! { time datetime=(at) title=(at) { (at.for_people(&self.0)) } }
+    }
+}
+
+/// How good a state is, which gives its badge a colour.
+fn tone(state: &str) -> &'static str {
+    match state {
+        "enabled" | "paid" | "credited" | "succeeded" | "won" | "running" | "ok" => "good",
+        "open" | "held" | "paying" | "pending" | "requested" | "onboarding" | "in_review" | "invited" => {
+            "busy"
+        }
+        "disputed" | "frozen" | "restricted" | "waitlisted" | "partly_refunded" | "paused"
+        | "credited_to_wallet" => "warn",
+        "failed" | "lost" | "suspended" | "error" => "bad",
+        _ => "dull",
+    }
+}
+
+/// A state, as a word in a colour.
+pub(super) fn badge(state: &str) -> Markup {
+    html! { span.badge.(tone(state)) { (state.replace('_', " ")) } }
+}
+
+/// `2 d 1 h`, `48 h` being `2 d`.
+pub(super) fn duration(minutes: i64) -> String {
+    let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
+    match (days, hours) {
+        (0, hours) => format!("{hours} h"),
+        (days, 0) => format!("{days} d"),
+        (days, hours) => format!("{days} d {hours} h"),
+    }
+}
+
+/// A field of a form, marked if it is at fault.
+pub(super) fn field(problem: Option<&Problem>, name: &str, label: &str, input: &Markup) -> Markup {
+    let is_wrong = problem.is_some_and(|problem| problem.is_about(name));
+    html! { label.wrong[is_wrong] { span { (label) } (input) } }
+}
+
+/// A table that can be scrolled sideways where the screen is narrow, or a word when it is empty. A heading that begins
+/// with `#` stands above numbers.
+pub(super) fn table(headings: &[&str], is_empty: bool, nothing: &str, rows: &Markup) -> Markup {
+    html! {
+        @if is_empty {
+            p.quiet { (nothing) }
+        } @else {
+            div.scroll {
+                table {
+                    thead { tr { @for heading in headings { (th(heading)) } } }
+                    tbody { (rows) }
+                }
+            }
+        }
+    }
+}
+
+fn th(heading: &str) -> Markup {
+    match heading.strip_prefix('#') {
+        Some(heading) => html! { th.number { (heading) } },
+        None => html! { th { (heading) } },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_in_days_and_hours() {
+        assert_eq!([60, 48 * 60, 49 * 60].map(duration), ["1 h", "2 d", "2 d 1 h"]);
+    }
+
+    #[test]
+    fn a_zone_is_called_by_its_city() {
+        let zones = [Zone::utc(), Zone::of(Country::SG), Zone::of(Country::BR)];
+        assert_eq!(zones.map(|zone| zone.label()), ["UTC", "Singapore", "Sao Paulo"]);
+    }
+}

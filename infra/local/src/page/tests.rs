@@ -1,0 +1,130 @@
+//! What the page answers, without a browser; what a person sees and presses is tested in `tests/browser`.
+
+use axum::http::header::LOCATION;
+use local_stripe::PayWith;
+use local_wire::Clock;
+use local_wire::serve::Served;
+
+use super::*;
+use crate::client::{Client, Response};
+use crate::options::Options;
+use crate::registry::production;
+
+/// 2026-11-22T10:00:00Z
+const NOW: i64 = 1_795_341_600;
+
+struct Visitor {
+    page: Page,
+    client: Client,
+    _served: Served,
+}
+
+impl Visitor {
+    /// A page about a town that has been set up.
+    async fn new(options: Options, is_kept: bool) -> Self {
+        let stack = Arc::new(Stack::start(options, &production()).await.unwrap());
+        let page = Page::new(stack, "http://127.0.0.1:7400".to_owned());
+        seed::seed(&page, is_kept, |_| ()).await.unwrap();
+        let anywhere = "127.0.0.1:0".parse().unwrap();
+        let served = local_wire::serve::serve(anywhere, page.router()).await.unwrap();
+        Self { client: Client::new(served.url()), page, _served: served }
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.client.send("GET", path, &[], "").await.unwrap()
+    }
+
+    async fn post(&self, path: &str, form: &'static str) -> Response {
+        let content_type = ("content-type", "application/x-www-form-urlencoded");
+        self.client.send("POST", path, &[content_type], form).await.unwrap()
+    }
+
+    /// Creates a checkout, and answers where it is.
+    async fn checkout(&self, form: &'static str) -> String {
+        let created = self.post("/", form).await;
+        assert_eq!(created.status, 303, "{}", text(&created));
+        created.header(LOCATION.as_str()).unwrap().to_owned()
+    }
+
+    fn pay(&self, with: PayWith) {
+        let stripe = self.page.stack().stripe();
+        stripe.pay(stripe.sessions().last().unwrap(), with).unwrap();
+    }
+}
+
+fn town() -> Options {
+    Options::new(Clock::fixed(NOW))
+}
+
+fn text(response: &Response) -> String {
+    String::from_utf8(response.body.clone()).unwrap()
+}
+
+fn check(page: &str, expected: &[&str]) {
+    for part in expected {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_from_the_form_to_the_cashback() {
+    let visitor = Visitor::new(town(), false).await;
+    let form = "shop=sg-kopi&reference=o-1&amount=25.00&description=%3Cb%3Ekopi&channel=chat&phone=";
+    let checkout = visitor.checkout(form).await;
+    check(
+        &text(&visitor.get(&checkout).await),
+        &["SGD 1.25 back with PayNow", "&lt;b&gt;kopi", "/c/pay/cs_"],
+    );
+
+    visitor.pay(PayWith::Paynow);
+    check(&text(&visitor.get(&checkout).await), &[">paid<", ">held<", "balanced", "SGD 25.00"]);
+    let moved = visitor.post("/clock", "hours=48&back=%2F%2Fevil.example").await;
+    assert_eq!((moved.status, moved.header("location")), (303, Some("/")), "never to another host");
+    check(&text(&visitor.get(&checkout).await), &[">credited<", "came back on", "SGD −1.25"]);
+    check(&text(&visitor.get("/?shop=sg-kopi&day=2026-11-22").await), &["kopi", ">credited<"]);
+    check(&text(&visitor.get("/events").await), &["cashback.credited", "ReleaseCashback"]);
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_is_told_with_its_field() {
+    let visitor = Visitor::new(town(), false).await;
+    let refused =
+        visitor.post("/", "shop=sg-kopi&reference=o-1&amount=1.005&description=k&channel=chat").await;
+    assert_eq!(refused.status, 422);
+    check(&text(&refused), &["role=\"alert\"", "<code>amount</code>", "value=\"1.005\"", "wrong"]);
+    for path in ["/nothing", "/?shop=nobody", "/checkouts/sg-kopi/chk_x", "/checkouts/sg-kopi/a%2Fb"] {
+        let answer = visitor.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        check(&text(&answer), &["role=\"alert\""]);
+    }
+}
+
+#[tokio::test]
+async fn looking_is_no_call_of_the_systems() {
+    let visitor = Visitor::new(town(), false).await;
+    let form = "shop=us-diner&reference=o-1&amount=9.00&description=k&channel=counter";
+    let checkout = visitor.checkout(form).await;
+    visitor.page.settle().await.unwrap();
+    let before = visitor.page.api().calls_since(i64::MIN).len();
+    visitor.get("/?shop=us-diner").await;
+    visitor.get(&checkout).await;
+    assert_eq!(visitor.page.api().calls_since(i64::MIN).len(), before);
+    assert!(visitor.page.stack().calls().mark() > before);
+}
+
+#[tokio::test]
+async fn setting_up_again_changes_nothing_and_kept_tables_get_new_shops() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = |now| Options { data_dir: Some(folder.path().to_owned()), ..Options::new(Clock::fixed(now)) };
+    let visitor = Visitor::new(kept(NOW), false).await;
+    let keys = |visitor: &Visitor| visitor.page.shops().into_iter().map(|shop| shop.key).collect::<Vec<_>>();
+    let first = keys(&visitor);
+    seed::seed(&visitor.page, false, |_| ()).await.unwrap();
+    assert_eq!(keys(&visitor), first);
+    drop(visitor);
+
+    let later = Visitor::new(kept(NOW + 60), true).await;
+    assert_eq!(keys(&later).len(), 4);
+    assert!(keys(&later).iter().all(|key| !first.contains(key)));
+    later.checkout("shop=in-chai-1795341660&reference=o-1&amount=640&description=k&channel=chat").await;
+}

@@ -1,0 +1,118 @@
+//! What a test looks at: the table, the calls, and what they cost.
+
+use local_wire::Call;
+use serde_json::{Value, json};
+
+use crate::{Town, text};
+
+/// The template's one table.
+const TABLE: &str = "Table";
+
+/// Calls that were made, and what they cost.
+#[derive(Clone, Debug)]
+pub struct Spent(pub Vec<Call>);
+
+impl Spent {
+    /// The operations on `service`, in order.
+    pub fn on(&self, service: &str) -> Vec<String> {
+        self.0.iter().filter(|call| call.service == service).map(|call| call.operation.clone()).collect()
+    }
+
+    /// How often `operation` was called on `service`.
+    pub fn count(&self, service: &str, operation: &str) -> usize {
+        self.on(service).iter().filter(|known| *known == operation).count()
+    }
+
+    /// Write units, in tenths.
+    pub fn write_tenths(&self) -> u32 {
+        self.0.iter().map(|call| call.write_units_tenths).sum()
+    }
+
+    /// What changed Stripe or the table, in order.
+    pub fn changes(&self) -> Vec<String> {
+        let reads = ["GetItem", "BatchGetItem", "Query"];
+        let is_change = |call: &&Call| match call.service {
+            "dynamodb" => !reads.contains(&call.operation.as_str()),
+            "stripe" => !call.operation.starts_with("GET "),
+            _ => false,
+        };
+        self.0.iter().filter(is_change).map(|call| call.operation.clone()).collect()
+    }
+}
+
+impl Town {
+    /// Every item of the table in DynamoDB's JSON, ordered by key.
+    pub fn items(&self) -> Vec<Value> {
+        let mut items = self.stack.dynamodb().scan(TABLE);
+        items.sort_by_key(|item| (text(item, "/pk/S"), text(item, "/sk/S")));
+        items
+    }
+
+    /// The item under `pk`, in DynamoDB's JSON.
+    pub fn item(&self, pk: &str) -> Option<Value> {
+        self.stack.dynamodb().item(TABLE, json!({"pk": {"S": pk}, "sk": {"S": "-"}}))
+    }
+
+    /// The item of a checkout, or nothing.
+    pub fn checkout_item(&self, checkout: &Value) -> Value {
+        self.item(&format!("C#{}", text(checkout, "/id"))).unwrap_or_default()
+    }
+
+    /// How often a checkout was written.
+    pub fn version(&self, checkout: &Value) -> String {
+        text(&self.checkout_item(checkout), "/version/N")
+    }
+
+    /// What is in the wallets, in minor units, as `wallet_SGD=125`.
+    pub fn wallets(&self) -> Vec<String> {
+        let wallets = self.items().into_iter().filter(|item| text(item, "/pk/S").starts_with("P#"));
+        let credits = |item: Value| {
+            let fields = item.as_object().cloned().unwrap_or_default();
+            let credits = fields.into_iter().filter(|(name, _)| name.starts_with("wallet_"));
+            credits.map(|(name, value)| format!("{name}={}", text(&value, "/N"))).collect::<Vec<_>>()
+        };
+        wallets.flat_map(credits).collect()
+    }
+
+    /// A mark for [`Self::since`].
+    pub fn mark(&self) -> usize {
+        self.stack.calls().mark()
+    }
+
+    /// The calls since `mark`.
+    pub fn since(&self, mark: usize) -> Spent {
+        Spent(self.stack.calls().since(mark))
+    }
+
+    /// How many messages are in the dead-letter queues.
+    pub fn dead_letters(&self) -> usize {
+        let queues = ["StripeEventsDlq", "CashbackDueDlq", "UndeliveredDlq"];
+        queues.iter().map(|queue| self.stack.sqs().messages(queue).len()).sum()
+    }
+
+    /// The names of the events on the bus, oldest first.
+    pub fn happened(&self) -> Vec<String> {
+        self.stack.eventbridge().events().into_iter().map(|event| event.detail_type).collect()
+    }
+}
+
+/// The size of an item as DynamoDB documents it
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
+pub fn item_bytes(item: &Value) -> usize {
+    item.as_object()
+        .map_or(0, |fields| fields.iter().map(|(name, value)| name.len() + value_bytes(value)).sum())
+}
+
+fn value_bytes(value: &Value) -> usize {
+    let Some((kind, inner)) = value.as_object().and_then(|typed| typed.iter().next()) else { return 0 };
+    match (kind.as_str(), inner) {
+        ("S", Value::String(text)) => text.len(),
+        ("N", Value::String(digits)) => digits.trim_start_matches('-').len().div_ceil(2) + 1,
+        ("M", Value::Object(fields)) => {
+            3 + fields.iter().map(|(name, value)| 1 + name.len() + value_bytes(value)).sum::<usize>()
+        }
+        ("L", Value::Array(values)) => 3 + values.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
+        ("SS" | "NS", Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::len).sum(),
+        _ => 1,
+    }
+}

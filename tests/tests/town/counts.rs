@@ -1,0 +1,129 @@
+//! The targets of the design, counted at the wire. `cargo test counts -- --nocapture` prints what was measured.
+
+use kembali_tests::{Spent, Town, card, five_percent, item_bytes, session_of, text};
+use local_stripe::PayWith;
+use serde_json::{Value, json};
+
+/// An ordinary order: everything a chat app would send.
+fn order(reference: &str, currency: &str) -> Value {
+    json!({
+        "reference": reference, "amount": {"value": "25.00", "currency": currency}, "description": "Kopi and kaya toast",
+        "channel": "chat", "payer": {"phone": "+6591234567"},
+    })
+}
+
+/// A stream's consumer is paid for by nobody's latency: what is asserted here is the way of the request.
+fn without_bus(spent: Spent) -> Vec<String> {
+    let calls = spent.0.into_iter().filter(|call| call.service != "eventbridge");
+    calls.map(|call| format!("{} {}", call.service, call.operation)).collect()
+}
+
+#[tokio::test]
+async fn creating_a_checkout_warm_is_one_read_one_stripe_call_and_one_write() {
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    town.create(&shop, order("cold", "SGD")).await;
+    town.settle().await;
+    let mark = town.mark();
+    town.create(&shop, order("warm", "SGD")).await;
+    let calls = without_bus(town.since(mark));
+    assert_eq!(calls, ["dynamodb BatchGetItem", "stripe POST /v1/checkout/sessions", "dynamodb PutItem"]);
+}
+
+#[tokio::test]
+async fn receiving_a_webhook_is_one_message_and_no_table() {
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
+    town.lose_webhooks();
+    town.pay(&checkout, card()).await;
+    let event = town.events(&["charge.succeeded"])[0].to_string();
+    let (mark, now) = (town.mark(), town.now());
+    let signature = kembali_tests::signature(kembali_tests::CONNECT_SECRET, now, &event);
+    let answer = town.post_webhook(&format!("t={now},v1={signature}"), "application/json", &event).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(without_bus(town.since(mark)), ["sqs SendMessage"]);
+}
+
+/// Pays `checkout` and delivers the one event that tells of it.
+async fn apply_payment(town: &Town, checkout: &Value) -> Vec<String> {
+    let known = town.stack.stripe().events().len();
+    town.stack.stripe().pay(&session_of(checkout), PayWith::Paynow).expect("the payer can pay");
+    let events = town.stack.stripe().events().split_off(known);
+    let succeeded =
+        events.iter().find(|event| text(event, "/type") == "charge.succeeded").expect("it was paid");
+    let mark = town.mark();
+    town.deliver(succeeded).await;
+    without_bus(town.since(mark)).split_off(1)
+}
+
+#[tokio::test]
+async fn applying_a_payment_is_one_read_one_write_and_no_schedule_but_a_buckets_first() {
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    town.lose_webhooks();
+    let first = town.create(&shop, order("one", "SGD")).await;
+    let second = town.create(&shop, order("two", "SGD")).await;
+    town.settle().await;
+    assert_eq!(
+        apply_payment(&town, &first).await,
+        ["dynamodb GetItem", "dynamodb PutItem", "scheduler CreateSchedule"]
+    );
+    town.stack.clock().advance(60);
+    assert_eq!(apply_payment(&town, &second).await, ["dynamodb GetItem", "dynamodb PutItem"]);
+    assert_eq!(town.stack.scheduler().schedules().len(), 1);
+}
+
+/// One payment's life, measured: its write units in tenths, its calls to Stripe for the payout, and the size of its
+/// item at every step.
+struct Life {
+    name: String,
+    write_tenths: u32,
+    payout: Vec<String>,
+    sizes: Vec<usize>,
+}
+
+async fn life(country: &str, method: &str, currency: &str, with: PayWith) -> Life {
+    let town = Town::unswept().await;
+    let shop = town.shop(country).await;
+    town.campaign(country, five_percent("five-percent-in-november", method, "merchant")).await;
+    let start = town.mark();
+    let mut sizes = Vec::new();
+    let checkout = town.create(&shop, order("order-2026-11-22-000001", currency)).await;
+    let mut weigh = |town: &Town| sizes.push(item_bytes(&town.checkout_item(&checkout)));
+    weigh(&town);
+    town.pay(&checkout, with).await;
+    weigh(&town);
+    let payout = town.mark();
+    town.stack.advance(47 * 3600 + 300).await.expect("the stack comes to rest");
+    weigh(&town);
+    town.minutes(5).await;
+    weigh(&town);
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    let life = Life {
+        name: format!("{country} {method}"),
+        write_tenths: town.since(start).write_tenths(),
+        payout: town.since(payout).on("stripe"),
+        sizes,
+    };
+    println!(
+        "{}: {} tenths of a write unit; item {:?} bytes (open, paid, paying or credited, credited); payout {:?}",
+        life.name, life.write_tenths, life.sizes, life.payout
+    );
+    life
+}
+
+#[tokio::test]
+async fn one_payments_life_is_at_most_seven_write_units_and_one_kilobyte() {
+    for life in [
+        life("SG", "paynow", "SGD", PayWith::Paynow).await,
+        life("US", "card", "USD", card()).await,
+        life("IN", "upi", "INR", PayWith::Upi).await,
+    ] {
+        assert!(life.write_tenths <= 70, "{}: {} tenths", life.name, life.write_tenths);
+        assert!(life.sizes.iter().all(|bytes| *bytes <= 1024), "{}: {:?}", life.name, life.sizes);
+        assert_eq!(life.payout, ["POST /v1/refunds"], "{}", life.name);
+    }
+}

@@ -1,0 +1,221 @@
+//! A cashback when something goes wrong: refunds that fail, balances that are empty, schedules that are lost.
+
+use kembali_tests::{Shop, Town, card, five_percent, text};
+use local_stripe::PayWith;
+use serde_json::{Value, json};
+
+const PHONE: &str = "+6591234567";
+
+/// A PayNow payment of 25.00 that earns 1.25; whether we know the payer.
+async fn paid(town: &Town, funding: &str, payer: Option<&str>) -> (Shop, Value) {
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "paynow", funding)).await;
+    let mut body = json!({
+        "reference": "order-1", "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi", "channel": "chat",
+    });
+    if let Some(phone) = payer {
+        body["payer"] = json!({"phone": phone});
+    }
+    let checkout = town.create(&shop, body).await;
+    town.pay(&checkout, PayWith::Paynow).await;
+    (shop, checkout)
+}
+
+fn fund_platform(town: &Town) {
+    let stripe = town.stack.stripe();
+    stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
+}
+
+#[tokio::test]
+async fn what_cannot_be_refunded_goes_to_the_wallet_of_a_known_payer() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
+    town.stack.stripe().fail_next_refund(&shop.account, "expired_or_canceled_card");
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
+    assert_eq!(town.wallets(), ["wallet_SGD=125"]);
+    assert_eq!(town.back(&checkout).total(), 0);
+    // The failure is told three times over, and credited once.
+    for event in town.events(&["refund.failed", "refund.updated", "charge.refund.updated", "charge.refunded"])
+    {
+        town.deliver(&event).await;
+    }
+    assert_eq!(town.wallets(), ["wallet_SGD=125"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_refunded_to_nobody_known_has_failed_and_stays_owed() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant", None).await;
+    town.stack.stripe().fail_next_refund(&shop.account, "expired_or_canceled_card");
+    town.hours(49).await;
+    let seen = town.read(&shop, &checkout).await;
+    assert_eq!(text(&seen, "/cashback/state"), "failed");
+    assert!(text(&seen, "/cashback/text").contains("still owed"), "{seen}");
+    assert_eq!((town.wallets().len(), town.back(&checkout).total()), (0, 0));
+}
+
+#[tokio::test]
+async fn the_platform_gets_its_money_back_from_a_cashback_that_became_wallet_credit() {
+    let town = Town::unswept().await;
+    fund_platform(&town);
+    let (shop, checkout) = paid(&town, "platform", Some(PHONE)).await;
+    town.stack.stripe().fail_next_refund(&shop.account, "declined");
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
+    let stripe = town.stack.stripe();
+    assert_eq!(stripe.available_balance(&shop.account, "sgd"), 2475);
+    assert_eq!(stripe.available_balance(&stripe.platform_account(), "sgd"), 100_025);
+}
+
+#[tokio::test]
+async fn an_empty_balance_is_tried_again_inside_the_promise() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant", None).await;
+    town.stack.stripe().set_available_balance(&shop.account, "sgd", 0);
+    town.stack.advance(47 * 3600 + 600).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held", "waits for its next try");
+    town.stack.stripe().set_available_balance(&shop.account, "sgd", 1000);
+    town.minutes(50).await;
+    let done = town.read(&shop, &checkout).await;
+    assert_eq!(text(&done, "/cashback/state"), "credited");
+    assert!(text(&done, "/cashback/credited_at") <= text(&done, "/cashback/promised_by"), "{done}");
+    assert_eq!(town.back(&checkout).cashback, [125]);
+}
+
+#[tokio::test]
+async fn an_empty_balance_for_good_ends_in_the_wallet_and_one_transfer_comes_back() {
+    let town = Town::unswept().await;
+    fund_platform(&town);
+    let (shop, checkout) = paid(&town, "platform", Some(PHONE)).await;
+    // So deep in debt that the transfer does not help.
+    town.stack.stripe().set_available_balance(&shop.account, "sgd", -500);
+    town.hours(50).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
+    let transfers = town.movements().into_iter().filter(|moved| moved.starts_with("transfer -")).count();
+    assert_eq!(transfers, 1, "{:?}", town.movements());
+    assert_eq!(town.wallets(), ["wallet_SGD=125"]);
+    assert_ne!(town.dead_letters(), 0, "the transfer cannot be taken back, and a person hears of it");
+    town.stack.stripe().set_available_balance(&shop.account, "sgd", 1000);
+    // Stripe repeats its refusal for as long as it remembers the key.
+    town.hours(26).await;
+    for queue in ["StripeEventsDlq", "CashbackDueDlq"] {
+        town.stack.sqs().redrive(queue);
+    }
+    town.settle().await;
+    let stripe = town.stack.stripe();
+    assert_eq!(stripe.available_balance(&shop.account, "sgd"), 875);
+    assert_eq!(stripe.available_balance(&stripe.platform_account(), "sgd"), 100_025);
+    assert_eq!((town.dead_letters(), town.wallets()), (0, vec!["wallet_SGD=125".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_transfer_that_was_taken_back_is_made_again_when_the_cashback_is_owed_again() {
+    let town = Town::unswept().await;
+    fund_platform(&town);
+    let (shop, checkout) = paid(&town, "platform", Some(PHONE)).await;
+    let stripe = town.stack.stripe();
+    stripe.set_available_balance(&shop.account, "sgd", -500);
+    town.stack.advance(47 * 3600 + 300).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held", "one attempt has failed");
+    // The merchant gives everything back, so the platform takes its transfer back; but then the refund fails.
+    stripe.set_available_balance(&shop.account, "sgd", 10_000);
+    stripe.fail_next_refund(&shop.account, "declined");
+    town.refund(&shop, &checkout, "r1", None).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
+    assert_eq!(stripe.available_balance(&stripe.platform_account(), "sgd"), 100_025);
+    town.hours(1).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout).cashback, [125]);
+    assert_eq!(
+        stripe.available_balance(&stripe.platform_account(), "sgd"),
+        99_900,
+        "the platform pays, once"
+    );
+    assert_eq!(stripe.available_balance(&shop.account, "sgd"), 9_875);
+}
+
+#[tokio::test]
+async fn a_platform_without_money_owes_it_until_it_has_some() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "platform", Some(PHONE)).await;
+    let stripe = town.stack.stripe();
+    stripe.set_available_balance(&stripe.platform_account(), "sgd", 0);
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
+    assert_eq!(town.stack.sqs().messages("CashbackDueDlq").len(), 1, "a person is called");
+    fund_platform(&town);
+    town.hours(26).await;
+    assert_eq!(town.stack.sqs().redrive("CashbackDueDlq"), 1);
+    town.minutes(5).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout).cashback, [125]);
+}
+
+#[tokio::test]
+async fn a_lost_schedule_is_found_by_the_hourly_sweep() {
+    let town = Town::new().await;
+    let (shop, checkout) = paid(&town, "merchant", None).await;
+    for schedule in town.stack.scheduler().schedules() {
+        town.stack.scheduler().forget(&schedule.name);
+    }
+    town.hours(47).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    town.hours(2).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout).cashback, [125]);
+}
+
+#[tokio::test]
+async fn schedule_sweep_and_a_duplicate_message_pay_once() {
+    let town = Town::new().await;
+    let (shop, checkout) = paid(&town, "merchant", None).await;
+    // Nobody confirms, so that the sweep finds it again and again.
+    town.hours(46).await;
+    town.lose_webhooks();
+    let due = json!({"checkout": text(&checkout, "/id")}).to_string();
+    town.stack.advance(3900).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
+    for _ in 0..3 {
+        town.stack.sqs().send("CashbackDue", &due, std::collections::BTreeMap::new()).unwrap();
+    }
+    town.hours(3).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    town.stack.sqs().send("CashbackDue", &due, std::collections::BTreeMap::new()).unwrap();
+    town.hours(2).await;
+    assert_eq!(town.back(&checkout).cashback, [125]);
+    assert_eq!(town.since(0).count("stripe", "POST /v1/refunds"), 1);
+}
+
+#[tokio::test]
+async fn a_message_before_its_time_pays_nothing() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant", None).await;
+    let due = json!({"checkout": text(&checkout, "/id")}).to_string();
+    town.stack.sqs().send("CashbackDue", &due, std::collections::BTreeMap::new()).unwrap();
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    assert_eq!(town.version(&checkout), "2");
+}
+
+#[tokio::test]
+async fn a_card_refund_that_fails_after_it_succeeded_becomes_wallet_credit() {
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "card", "merchant")).await;
+    let body = json!({
+        "reference": "order-1", "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi",
+        "channel": "chat", "payer": {"phone": PHONE},
+    });
+    let checkout = town.create(&shop, body).await;
+    town.pay(&checkout, PayWith::Card { number: "4000 0000 0000 5126".to_owned() }).await;
+    town.stack.advance(47 * 3600 + 300).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    town.minutes(2).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
+    assert_eq!((town.wallets(), town.back(&checkout).total()), (vec!["wallet_SGD=125".to_owned()], 0));
+    // Another payment by the same payer earns on its own.
+    let second = town.checkout(&shop, "order-2", "10.00", "SGD").await;
+    town.pay(&second, card()).await;
+    assert_eq!(town.standing(&shop, &second).await, "paid held");
+}

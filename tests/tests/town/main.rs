@@ -1,0 +1,34 @@
+//! The whole system through its real edges: one program, so that it is linked once and all towns run side by side.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod bus;
+#[cfg(test)]
+mod cashback;
+#[cfg(test)]
+mod checkouts;
+#[cfg(test)]
+mod counts;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod enablement;
+#[cfg(test)]
+mod failures;
+#[cfg(test)]
+mod invariants;
+#[cfg(test)]
+mod operator_input;
+#[cfg(test)]
+mod payment;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod tenants;
+#[cfg(test)]
+mod webhooks;
+#[cfg(test)]
+mod wire;

@@ -1,0 +1,186 @@
+//! Refunds and disputes, before and after the cashback.
+
+use kembali_tests::{Back, Shop, Town, card, five_percent, text};
+use local_stripe::PayWith;
+use serde_json::Value;
+
+/// A payment of 25.00 that earns 1.25, just made.
+async fn paid(country: &str, method: &str, with: PayWith) -> (Town, Shop, Value) {
+    let town = Town::unswept().await;
+    let shop = town.shop(country).await;
+    town.campaign(country, five_percent("five", method, "merchant")).await;
+    let currency = if country == "SG" { "SGD" } else { "USD" };
+    let checkout = town.checkout(&shop, "order-1", "25.00", currency).await;
+    town.pay(&checkout, with).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    // The platform's fee is gone from the account; a full refund takes money from elsewhere.
+    town.stack.stripe().set_available_balance(&shop.account, currency, 10_000);
+    (town, shop, checkout)
+}
+
+async fn by_card() -> (Town, Shop, Value) {
+    paid("US", "card", card()).await
+}
+
+fn back(cashback: &[i64], refunds: &[i64]) -> Back {
+    Back { cashback: cashback.to_vec(), refunds: refunds.to_vec() }
+}
+
+#[tokio::test]
+async fn a_partial_refund_before_release_reduces_it_in_proportion() {
+    let (town, shop, checkout) = by_card().await;
+    for status in [201, 200] {
+        assert_eq!(town.refund(&shop, &checkout, "r1", Some("10.01")).await.status, status);
+    }
+    let seen = town.read(&shop, &checkout).await;
+    assert_eq!(
+        (text(&seen, "/status"), text(&seen, "/cashback/amount/value")),
+        ("partly_refunded".into(), "0.74".into())
+    );
+    assert!(town.happened().contains(&"cashback.reduced".to_owned()));
+    let other = town.refund(&shop, &checkout, "r1", Some("10.00")).await;
+    assert_eq!((other.status, text(&other.json(), "/field")), (409, "amount".into()));
+    town.hours(48).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded credited");
+    assert_eq!(town.back(&checkout), back(&[74], &[1001]));
+}
+
+#[tokio::test]
+async fn a_full_refund_before_release_reverses_it() {
+    let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
+    assert_eq!(town.refund(&shop, &checkout, "r1", None).await.status, 201);
+    assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
+    town.hours(49).await;
+    let seen = town.read(&shop, &checkout).await;
+    assert_eq!(text(&seen, "/cashback/text"), "No cashback: the payment was refunded.");
+    assert_eq!(text(&seen, "/refunds/0/status"), "succeeded");
+    assert_eq!(town.back(&checkout), back(&[], &[2500]));
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_full_refund_that_fails_restores_it() {
+    let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
+    town.stack.stripe().fail_next_refund(&shop.account, "declined");
+    town.refund(&shop, &checkout, "r1", None).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
+    town.minutes(2).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    assert_eq!(text(&town.read(&shop, &checkout).await, "/refunds/0/status"), "failed");
+    town.hours(48).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout), back(&[125], &[]));
+}
+
+#[tokio::test]
+async fn a_full_refund_that_fails_after_the_release_time_pays_late_but_pays() {
+    let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
+    town.stack.advance(47 * 3600 - 30).await.unwrap();
+    town.stack.stripe().fail_next_refund(&shop.account, "declined");
+    town.refund(&shop, &checkout, "r1", None).await;
+    town.minutes(20).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout), back(&[125], &[]));
+}
+
+#[tokio::test]
+async fn a_refund_in_stripes_dashboard_is_seen() {
+    let (town, shop, checkout) = by_card().await;
+    let charge = town.charge(&checkout);
+    town.stack.stripe().refund_from_dashboard(&charge, 500).unwrap();
+    town.settle().await;
+    let seen = town.read(&shop, &checkout).await;
+    assert_eq!(
+        (text(&seen, "/status"), text(&seen, "/cashback/amount/value")),
+        ("partly_refunded".into(), "1.00".into())
+    );
+    assert_eq!(seen["refunds"][0].get("reference"), None);
+    // Two equal ones are two.
+    town.stack.stripe().refund_from_dashboard(&charge, 500).unwrap();
+    town.settle().await;
+    assert_eq!(town.read(&shop, &checkout).await["refunds"].as_array().unwrap().len(), 2);
+    town.hours(48).await;
+    assert_eq!(town.back(&checkout), back(&[75], &[500, 500]));
+}
+
+#[tokio::test]
+async fn a_refund_in_the_dashboard_that_nobody_told_us_of_leaves_no_cashback() {
+    let (town, shop, checkout) = by_card().await;
+    town.lose_webhooks();
+    town.stack.stripe().refund_from_dashboard(&town.charge(&checkout), 2500).unwrap();
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
+    assert_eq!(town.back(&checkout), back(&[], &[2500]));
+}
+
+#[tokio::test]
+async fn a_dispute_that_nobody_told_us_of_freezes_at_release() {
+    let (town, shop, checkout) = by_card().await;
+    town.lose_webhooks();
+    town.stack.stripe().dispute(&town.charge(&checkout)).unwrap();
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
+    assert_eq!(town.back(&checkout).total(), 0);
+}
+
+#[tokio::test]
+async fn after_credit_at_most_the_rest_can_be_refunded() {
+    let (town, shop, checkout) = by_card().await;
+    town.hours(48).await;
+    let before = town.items();
+    let refused = town.refund(&shop, &checkout, "r1", Some("23.76")).await;
+    assert_eq!((refused.status, text(&refused.json(), "/field")), (422, "amount".into()));
+    assert!(text(&refused.json(), "/detail").contains("23.75"), "{}", refused.json());
+    assert_eq!(town.items(), before);
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
+    assert_eq!(town.back(&checkout), back(&[125], &[2375]));
+    assert_eq!(town.refund(&shop, &checkout, "r3", None).await.status, 409);
+    assert_eq!(text(&town.read(&shop, &checkout).await, "/cashback/state"), "credited");
+}
+
+#[tokio::test]
+async fn a_refund_while_it_is_being_paid_leaves_room_for_it() {
+    let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
+    town.stack.advance(47 * 3600 + 300).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("24.00")).await.status, 422);
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
+    town.minutes(2).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded credited");
+    assert_eq!(town.back(&checkout), back(&[125], &[2375]));
+}
+
+#[tokio::test]
+async fn a_dispute_freezes_it_and_a_won_one_releases_it_late() {
+    let (town, shop, checkout) = by_card().await;
+    let dispute = town.stack.stripe().dispute(&town.charge(&checkout)).unwrap();
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
+    assert_eq!(
+        town.refund(&shop, &checkout, "r1", None).await.status,
+        409,
+        "Stripe refunds no disputed payment"
+    );
+    town.hours(60).await;
+    assert_eq!(town.back(&checkout).total(), 0);
+    town.stack.stripe().close_dispute(&dispute, true).unwrap();
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &checkout).await, "won held");
+    town.minutes(10).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "won credited");
+    assert_eq!(town.back(&checkout), back(&[125], &[]));
+}
+
+#[tokio::test]
+async fn a_lost_dispute_reverses_it() {
+    let (town, shop, checkout) = by_card().await;
+    let dispute = town.stack.stripe().dispute(&town.charge(&checkout)).unwrap();
+    town.settle().await;
+    town.stack.stripe().close_dispute(&dispute, false).unwrap();
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &checkout).await, "lost reversed");
+    town.hours(49).await;
+    assert_eq!(town.back(&checkout).total(), 0);
+    let seen = town.read(&shop, &checkout).await;
+    assert_eq!(text(&seen, "/cashback/text"), "No cashback: the payment was charged back.");
+}
