@@ -1,0 +1,149 @@
+//! `infra/openapi.yaml` against the template and against what the functions really send.
+
+use std::collections::BTreeSet;
+
+use kembali_local::client::Client;
+use local_stripe::PayWith;
+use serde_json::{Value, json};
+
+use crate::schema::Document;
+use crate::{infra, stack};
+
+/// A method, a path, and who may send it.
+type Route = (String, String, &'static str);
+
+fn document() -> Document {
+    Document(serde_json::to_value(infra("openapi.yaml")).unwrap())
+}
+
+fn described() -> BTreeSet<Route> {
+    let Document(document) = document();
+    let operations = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters");
+        let route = |(method, operation): (&String, &Value)| {
+            let security = match operation["security"].to_string().as_str() {
+                r#"[{"operator":[]}]"# => "an operator",
+                r#"[{"merchantKey":[]}]"# => "a merchant",
+                "[]" => "Stripe",
+                other => panic!("{other}"),
+            };
+            (method.to_uppercase(), path.clone(), security)
+        };
+        methods.map(route).collect::<Vec<_>>()
+    };
+    document["paths"].as_object().unwrap().iter().flat_map(operations).collect()
+}
+
+#[tokio::test]
+async fn the_description_has_the_routes_and_the_authorizers_of_the_template() {
+    let stack = stack().await;
+    let mut declared = BTreeSet::new();
+    for route in stack.template().functions.iter().flat_map(|function| &function.triggers.routes) {
+        let sender = match (&route.authorizer, route.path.as_str()) {
+            (Some(_), _) => "an operator",
+            (None, "/webhooks/stripe") => "Stripe",
+            (None, _) => "a merchant",
+        };
+        declared.insert((route.method.clone(), route.path.clone(), sender));
+    }
+    assert_eq!(described(), declared);
+}
+
+#[tokio::test]
+async fn who_sends_no_key_is_refused_as_described() {
+    let stack = stack().await;
+    let client = Client::new(stack.gateway_url());
+    for (method, path, sender) in described() {
+        let path = path.replace("{country}", "SG").replace(['{', '}'], "");
+        let answer = client.send(&method, &path, &[], Vec::new()).await.unwrap();
+        let expected = if sender == "Stripe" { 400 } else { 401 };
+        let is_fine = answer.status == expected || answer.status == 415 || answer.status == 404;
+        assert!(is_fine, "{method} {path}: {}", answer.status);
+        if sender == "an operator" {
+            assert_eq!(answer.json(), json!({"message": "Unauthorized"}), "API Gateway's own");
+        } else {
+            document().check("Problem", &answer.json());
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_and_answers_are_as_described() {
+    let stack = stack().await;
+    let talk = Talk { client: Client::new(stack.gateway_url()), document: document() };
+    let operator = stack.operator_token().unwrap();
+    let operate = async |method, path: &str, ask: &str, body, answer: &str| {
+        talk.say(&operator, method, path, ask, body, answer).await
+    };
+
+    let rollout = json!({"open_to": {"mode": "percentage", "percent": 100}, "invited": ["baker-13"]});
+    operate("PUT", "/v1/markets/SG/rollout", "NewRollout", rollout, "Rollout").await;
+    operate("GET", "/v1/markets/SG/rollout", "", Value::Null, "Rollout").await;
+    let rule = json!({
+        "id": "five", "reward": {"kind": "percent", "percent": "5"}, "methods": ["card"], "funding": "merchant",
+        "min_spend": {"value": "1.00", "currency": "SGD"}, "max_per_payment": {"value": "9.00", "currency": "SGD"},
+        "starts_at": "2026-11-01T00:00:00Z", "ends_at": "2027-02-01T00:00:00Z",
+    });
+    operate("POST", "/v1/markets/SG/campaigns", "NewCampaign", rule, "Campaign").await;
+    operate("GET", "/v1/markets/SG/campaigns", "", Value::Null, "Campaigns").await;
+    let body = json!({"reference": "baker-13", "name": "Baker", "email": "a@b.example", "country": "SG", "fee_bps": 9});
+    let merchant = operate("POST", "/v1/merchants", "Application", body, "Merchant").await;
+    let text = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
+    let (path, key) = (format!("/v1/merchants/{}", text(&merchant, "id")), text(&merchant, "api_key"));
+    let ask = async |method, path: &str, ask: &str, body, answer: &str| {
+        talk.say(&key, method, path, ask, body, answer).await
+    };
+    let link = ask("POST", &format!("{path}/onboarding-link"), "", Value::Null, "Merchant").await;
+    stack.settle().await.unwrap();
+    assert!(
+        !ask("GET", &path, "", Value::Null, "Merchant").await["why_not_enabled"]["requirements"].is_null()
+    );
+    stack.stripe().complete_onboarding(&text(&link, "account")).unwrap();
+    stack.settle().await.unwrap();
+
+    let money = json!({"value": "25.00", "currency": "SGD"});
+    let body = json!({
+        "reference": "o-1", "amount": money, "channel": "counter", "payer": {"phone": "+6591234567"},
+        "items": [{"name": "kopi", "quantity": 1, "unit_amount": money}], "expires_at": "2026-11-22T12:00:00Z",
+    });
+    let checkout = ask("POST", "/v1/checkouts", "NewCheckout", body, "Checkout").await;
+    let number = "4242424242424242".to_owned();
+    let session = text(&checkout, "url").rsplit('/').next().unwrap().to_owned();
+    stack.stripe().pay(&session, PayWith::Card { number }).unwrap();
+    stack.advance(48 * 3600).await.unwrap();
+    let path = format!("/v1/checkouts/{}", text(&checkout, "id"));
+    let refund = json!({"reference": "r-1", "amount": {"value": "2.00", "currency": "SGD"}});
+    let refunded = ask("POST", &format!("{path}/refunds"), "NewRefund", refund, "Checkout").await;
+    let parts = ["payment", "cashback", "refunds", "postings"];
+    assert!(parts.iter().all(|part| !refunded[part].is_null()), "{refunded}");
+    ask("GET", &path, "", Value::Null, "Checkout").await;
+    let page = ask("GET", "/v1/checkouts?day=2026-11-22", "", Value::Null, "CheckoutPage").await;
+    assert_eq!(page["checkouts"].as_array().map(Vec::len), Some(1));
+    ask("POST", &format!("{path}/expire"), "", Value::Null, "Problem").await;
+}
+
+struct Talk {
+    client: Client,
+    document: Document,
+}
+
+impl Talk {
+    /// Sends a request; its body and the answer must be what the schemas of these names say.
+    async fn say(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        ask: &str,
+        body: Value,
+        answer: &str,
+    ) -> Value {
+        if !ask.is_empty() {
+            self.document.check(ask, &body);
+        }
+        let body = (!ask.is_empty()).then_some(body);
+        let response = self.client.call(token, method, path, body.as_ref()).await.unwrap().json();
+        self.document.check(answer, &response);
+        response
+    }
+}

@@ -1,0 +1,257 @@
+//! Every function may do what it is seen to do when everything is done once, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use kembali_local::client::Client;
+use kembali_local::functions::Build;
+use kembali_local::registry::production;
+use kembali_local::{Options, Registry, Stack};
+use local_stripe::PayWith;
+use local_wire::calls::Call;
+use local_wire::{Calls, Clock};
+use serde_json::{Value, json};
+use yaml_serde::Value as Yaml;
+
+use crate::{NOW, infra};
+
+/// What a function may do, or has done, and to what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Permissions {
+    pub(crate) actions: BTreeSet<String>,
+    /// `Table`, `Table/due`, a queue, a schedule group, a bus, a role.
+    resources: BTreeSet<String>,
+}
+
+impl Permissions {
+    fn add(&mut self, action: &str, resource: &str) {
+        self.actions.insert(action.to_owned());
+        self.resources.insert(resource.to_owned());
+    }
+}
+
+/// What the template grants a function.
+pub(crate) fn granted(function: &str) -> Permissions {
+    let template = infra("template.yaml");
+    let policies = &template["Resources"][function]["Properties"]["Policies"];
+    let mut granted = Permissions::default();
+    for statement in list(policies).into_iter().flat_map(|policy| list(&policy["Statement"])) {
+        assert_eq!(statement["Effect"].as_str(), Some("Allow"));
+        granted.actions.extend(list(&statement["Action"]).into_iter().map(text));
+        granted.resources.extend(list(&statement["Resource"]).into_iter().map(resource));
+    }
+    granted
+}
+
+fn list(value: &Yaml) -> Vec<&Yaml> {
+    value.as_sequence().map_or(vec![value], |items| items.iter().collect())
+}
+
+fn text(value: &Yaml) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// `!GetAtt Table.Arn`, `!Sub "${Table.Arn}/index/due"` or `!Sub "arn:…:schedule/${Group}/*"`, in short.
+fn resource(value: &Yaml) -> String {
+    let Yaml::Tagged(tagged) = value else { panic!("{value:?}") };
+    let argument = tagged.value.as_str().unwrap();
+    let last = argument.rsplit_once("${").map_or(argument, |(_, last)| last);
+    last.replace([':', '}'], "").replace(".Arn", "").replace("/index", "").replace("/*", "")
+}
+
+/// What one call that crossed the wire asks for.
+fn used_by(call: &Call) -> Vec<(String, String)> {
+    let one = |action: String, resource: &str| vec![(action, resource.to_owned())];
+    match (call.service, call.operation.as_str()) {
+        ("dynamodb", "Query") => one("dynamodb:Query".to_owned(), &call.subject),
+        // A transaction asks for what its parts are: wallets are added to, all else is put.
+        ("dynamodb", "TransactWriteItems") => {
+            let part = |key: &str| if key.starts_with("P#") { "UpdateItem" } else { "PutItem" };
+            let parts = call.subject.split(", ").map(part);
+            parts.map(|part| (format!("dynamodb:{part}"), "Table".to_owned())).collect()
+        }
+        ("dynamodb", operation) => one(format!("dynamodb:{operation}"), "Table"),
+        ("sqs", operation) => one(format!("sqs:{}", operation.trim_end_matches("Batch")), &call.subject),
+        ("scheduler", "CreateSchedule") => vec![
+            ("scheduler:CreateSchedule".to_owned(), "ReleaseSchedules".to_owned()),
+            ("iam:PassRole".to_owned(), "ReleaseScheduleRole".to_owned()),
+        ],
+        ("scheduler", operation) => one(format!("scheduler:{operation}"), "ReleaseSchedules"),
+        ("eventbridge", operation) => one(format!("events:{operation}"), "Bus"),
+        ("stripe", _) => Vec::new(),
+        (service, _) => panic!("{service}"),
+    }
+}
+
+type Used = Arc<Mutex<BTreeMap<&'static str, Permissions>>>;
+
+/// The production functions, each watched: while one runs, no other does, so that the calls are its own.
+fn watched(used: &Used, calls: &Arc<OnceLock<Calls>>) -> Registry {
+    let watch = |(binary, build): (&'static str, Build)| {
+        let (used, calls) = (Arc::clone(used), Arc::clone(calls));
+        let watched: Build = Arc::new(move |variables| {
+            let (handler, used, calls) = (build(variables)?, Arc::clone(&used), Arc::clone(&calls));
+            Ok(Arc::new(move |payload| {
+                let (answer, used, calls) = (handler(payload), Arc::clone(&used), Arc::clone(&calls));
+                Box::pin(async move {
+                    let calls = calls.get().unwrap();
+                    let mark = calls.mark();
+                    let answer = answer.await;
+                    for (action, resource) in calls.since(mark).iter().flat_map(used_by) {
+                        used.lock().unwrap().entry(binary).or_default().add(&action, &resource);
+                    }
+                    answer
+                })
+            }))
+        });
+        (binary, watched)
+    };
+    production().into_iter().map(watch).collect()
+}
+
+#[tokio::test]
+async fn each_function_may_do_what_it_does_and_nothing_else() {
+    let (used, calls) = (Used::default(), Arc::default());
+    let options = Options::new(Clock::fixed(NOW));
+    let stack = Stack::start(options, &watched(&used, &calls)).await.unwrap();
+    assert!(calls.set(stack.calls().clone()).is_ok());
+    let client = Client::new(stack.gateway_url());
+    Everything { stack: &stack, client }.happens().await;
+
+    let mut used = used.lock().unwrap().clone();
+    let mut differences = String::new();
+    for function in &stack.template().functions {
+        let used = used.entry(&*function.binary.clone().leak()).or_default();
+        for queue in function.triggers.streams.iter().filter_map(|stream| stream.on_failure.as_ref()) {
+            used.add("sqs:SendMessage", queue); // Lambda does it with the function's role.
+        }
+        let granted = granted(&function.id);
+        if granted != *used {
+            differences.push_str(&format!("{}: granted {granted:#?}, used {used:#?}\n", function.id));
+        }
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
+
+/// A script in which everything that a function can do happens once.
+struct Everything<'a> {
+    stack: &'a Stack,
+    client: Client,
+}
+
+impl Everything<'_> {
+    async fn happens(&self) {
+        self.market_opens().await;
+        let (merchant, key) = self.merchant_is_enabled().await;
+        for (method, path) in [("GET", ""), ("POST", "/onboarding-link"), ("POST", "/keys")] {
+            self.call(&key, method, &format!("/v1/merchants/{merchant}{path}"), Value::Null).await;
+        }
+        let card = PayWith::Card { number: "4242424242424242".to_owned() };
+        let paid = self.checkout(&key, "paid").await;
+        self.pay(&paid, card.clone()).await;
+        self.stack.advance(48 * 3600).await.unwrap();
+        let path = format!("/v1/checkouts/{}", paid["id"].as_str().unwrap());
+        let state = self.call(&key, "GET", &path, Value::Null).await;
+        assert_eq!(state["cashback"]["state"], "credited");
+        self.call(&key, "POST", &format!("{path}/refunds"), json!({"reference": "r-1"})).await;
+        let refused = self.checkout(&key, "refused").await;
+        self.call(
+            &key,
+            "POST",
+            &format!("/v1/checkouts/{}/expire", refused["id"].as_str().unwrap()),
+            Value::Null,
+        )
+        .await;
+        self.call(&key, "GET", "/v1/checkouts", Value::Null).await;
+
+        let failing = self.checkout(&key, "refund-fails").await;
+        self.pay(&failing, card.clone()).await;
+        self.pay_cashback(&failing, self.stack.clock().epoch_seconds()).await; // too early: it stays held
+        self.stack.stripe().fail_next_refund(&self.stack.stripe().accounts()[0], "lost_or_stolen_card");
+        self.stack.advance(49 * 3600).await.unwrap();
+
+        // A refund that is pending and then fails, of which the next try hears before Stripe's event does.
+        let silent = self.checkout(&key, "refund-fails-unheard").await;
+        self.pay(&silent, PayWith::Paynow).await;
+        self.stack.stripe().fail_next_refund(&self.stack.stripe().accounts()[0], "declined");
+        let due = self.stack.clock().epoch_seconds() + 48 * 3600;
+        self.pay_cashback(&silent, due).await;
+        self.stack.clock().advance_to(due + 3600);
+        self.pay_cashback(&silent, due + 3600).await;
+        self.stack.settle().await.unwrap();
+
+        for path in ["suspend", "resume", "keys/reset"] {
+            let path = format!("/v1/merchants/{merchant}/{path}");
+            self.operate("POST", &path, json!({"reason": "a look at the papers"})).await;
+        }
+    }
+
+    async fn market_opens(&self) {
+        let rollout = "/v1/markets/SG/rollout";
+        self.operate("PUT", rollout, json!({"open_to": {"mode": "open"}})).await;
+        self.operate("GET", rollout, Value::Null).await;
+        let campaigns = "/v1/markets/SG/campaigns";
+        let rule = json!({
+            "id": "five", "reward": {"kind": "percent", "percent": "5"}, "methods": ["card", "paynow"], "funding": "merchant",
+            "starts_at": "2026-11-01T00:00:00Z", "ends_at": "2027-02-01T00:00:00Z",
+        });
+        self.operate("POST", campaigns, rule.clone()).await;
+        self.operate("POST", campaigns, rule).await;
+        self.operate("GET", campaigns, Value::Null).await;
+        for (method, path) in [("GET", ""), ("POST", "/pause"), ("POST", "/resume")] {
+            self.operate(method, &format!("{campaigns}/five{path}"), Value::Null).await;
+        }
+    }
+
+    async fn merchant_is_enabled(&self) -> (String, String) {
+        let body =
+            json!({"reference": "baker-13", "name": "Baker's 13", "email": "a@b.example", "country": "SG"});
+        let merchant = self.operate("POST", "/v1/merchants", body.clone()).await;
+        self.operate("POST", "/v1/merchants", body).await;
+        let text = |name: &str| merchant[name].as_str().unwrap().to_owned();
+        let (id, key) = (text("id"), text("api_key"));
+        let path = format!("/v1/merchants/{id}/onboarding-link");
+        let link = self.call(&key, "POST", &path, Value::Null).await;
+        self.stack.settle().await.unwrap();
+        self.stack.stripe().complete_onboarding(link["account"].as_str().unwrap()).unwrap();
+        self.stack.settle().await.unwrap();
+        (id, key)
+    }
+
+    /// Created, and asked for a second time.
+    async fn checkout(&self, key: &str, reference: &str) -> Value {
+        let body = json!({
+            "reference": reference, "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi",
+            "channel": "chat", "payer": {"phone": "+6591234567"},
+        });
+        self.call(key, "POST", "/v1/checkouts", body.clone()).await;
+        self.call(key, "POST", "/v1/checkouts", body).await
+    }
+
+    async fn pay(&self, checkout: &Value, with: PayWith) {
+        let session = checkout["url"].as_str().unwrap().rsplit('/').next().unwrap();
+        self.stack.stripe().pay(session, with).unwrap();
+        self.stack.settle().await.unwrap();
+    }
+
+    /// A message that a cashback is due, before the time or after it.
+    async fn pay_cashback(&self, checkout: &Value, sent_at: i64) {
+        let body = json!({ "checkout": checkout["id"] }).to_string();
+        let attributes = json!({ "SentTimestamp": (sent_at * 1000).to_string() });
+        let record = json!({ "messageId": "m-1", "body": body, "attributes": attributes });
+        let payload = json!({ "Records": [record] }).to_string().into_bytes();
+        let answer = self.stack.invoke("pay-cashback", payload).await.unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), json!({"batchItemFailures": []}));
+    }
+
+    async fn operate(&self, method: &str, path: &str, body: Value) -> Value {
+        self.call(&self.stack.operator_token().unwrap(), method, path, body).await
+    }
+
+    async fn call(&self, token: &str, method: &str, path: &str, body: Value) -> Value {
+        let body = (body != Value::Null).then_some(body);
+        let answer = self.client.call(token, method, path, body.as_ref()).await.unwrap();
+        assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.json());
+        answer.json()
+    }
+}
