@@ -48,12 +48,12 @@ impl Town {
         Self::with(Options::new(Clock::fixed(DAWN))).await
     }
 
-    /// A town whose hourly sweep comes every fourth day only: what happens here happens by schedules and events alone,
+    /// A town whose sweep comes every fourth day only: what happens here happens by schedules and events alone,
     /// and two days pass quickly.
     pub async fn unswept() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
-        let rare = options.template.replace("rate(1 hour)", "rate(4 days)");
-        assert_ne!(rare, options.template, "the template has an hourly sweep");
+        let rare = options.template.replace("rate(30 minutes)", "rate(4 days)");
+        assert_ne!(rare, options.template, "the template has a sweep");
         options.template = rare;
         Self::with(options).await
     }

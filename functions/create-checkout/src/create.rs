@@ -29,20 +29,20 @@ impl CreateCheckout {
         let content = new.check(merchant.country)?;
         let payer = new.payer.as_ref().map(|payer| self.payer_key.payer(&payer.phone));
         if let Some(known) = known {
-            return repeat(&known, &content, payer.as_ref());
+            return self.repeat(&known, &content, payer.as_ref()).await;
         }
         let (account, active) = enabled(&merchant)?;
         new.check_expiry(request.at)?;
         let mut methods = new.methods(merchant.country);
         methods.retain(|method| active.contains(method));
-        let checkout = self.open(request, &merchant, account, &methods, id, content, payer).await?;
+        let (checkout, url) = self.open(request, &merchant, account, &methods, id, content, payer).await?;
         match self.store.create_checkout(&checkout).await? {
-            Written::Done => json(201, &CheckoutView::from(&checkout)),
+            Written::Done => json(201, &CheckoutView::from(&checkout).with_url(Some(url))),
             // The same request, twice at the same time: the other one was written.
             Written::Lost => {
                 let first = self.store.checkout(&checkout.id).await?;
                 let first = first.ok_or_else(|| Fault::Bug("a checkout is gone".to_owned()))?;
-                repeat(&first, &checkout.content, checkout.payer.as_ref())
+                self.repeat(&first, &checkout.content, checkout.payer.as_ref()).await
             }
         }
     }
@@ -62,7 +62,7 @@ impl CreateCheckout {
         id: CheckoutId,
         content: Content,
         payer: Option<PayerId>,
-    ) -> Result<Checkout, Fault> {
+    ) -> Result<(Checkout, String), Fault> {
         if methods.is_empty() {
             let detail = "None of the ways to pay that accept this amount is active on the Stripe account.";
             return Err(Problem::invalid("amount", detail).into());
@@ -74,7 +74,7 @@ impl CreateCheckout {
         let new = NewSession { checkout: &id, content: &content, fee, methods, return_url: &self.return_url };
         let session = self.stripe.create_session(account, &new).await?;
         let url = session.url.ok_or_else(|| Fault::Bug("a new session has no page".to_owned()))?;
-        Ok(Checkout {
+        let checkout = Checkout {
             id,
             merchant: merchant.id.clone(),
             account: account.clone(),
@@ -84,18 +84,19 @@ impl CreateCheckout {
             payer,
             session: session.id,
             offers,
-            state: State::Open { url },
+            state: State::Open,
             postings: Vec::new(),
             created_at: request.at,
             version: 1,
-        })
+        };
+        Ok((checkout, url))
     }
-}
 
-/// The same request again gets the same checkout; another one under the same reference is told which field differs.
-fn repeat(known: &Checkout, content: &Content, payer: Option<&PayerId>) -> Answer {
-    known.content.same_as(known.payer.as_ref(), content, payer)?;
-    json(200, &CheckoutView::from(known))
+    /// The same request again gets the same checkout; another one under the same reference is told which field differs.
+    async fn repeat(&self, known: &Checkout, content: &Content, payer: Option<&PayerId>) -> Answer {
+        known.content.same_as(known.payer.as_ref(), content, payer)?;
+        json(200, &self.view(known).await)
+    }
 }
 
 fn enabled(merchant: &Merchant) -> Result<(&AccountId, &BTreeSet<Method>), Problem> {

@@ -15,7 +15,7 @@ impl CreateCheckout {
         let checkout = self.own_checkout(request).await?;
         match checkout.state {
             State::Expired => return json(200, &CheckoutView::from(&checkout)),
-            State::Open { .. } => {}
+            State::Open => {}
             State::Failed | State::Paid(_) => {
                 let detail = format!("The checkout is {}; only an open one can expire.", checkout.status());
                 return Err(Problem::new(Kind::WrongState, detail).into());

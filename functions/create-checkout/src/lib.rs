@@ -15,9 +15,10 @@ use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, resp
 use kembali::adapters::merchant_auth;
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::Stripe;
-use kembali::domain::checkout::Checkout;
+use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::payer::PayerKey;
+use kembali::domain::view::CheckoutView;
 use kembali::fault::Fault;
 
 use campaigns::Campaigns;
@@ -69,6 +70,22 @@ impl CreateCheckout {
             "POST /v1/checkouts/{checkout}/expire" => self.expire(request).await,
             "POST /v1/checkouts/{checkout}/refunds" => self.refund(request).await,
             _ => Err(no_route(request)),
+        }
+    }
+
+    /// A checkout with the page on which it can be paid, which Stripe keeps. If Stripe does not answer, the rest is told
+    /// without it.
+    async fn view(&self, checkout: &Checkout) -> CheckoutView {
+        let view = CheckoutView::from(checkout);
+        if checkout.state != State::Open {
+            return view;
+        }
+        match self.stripe.session(&checkout.account, &checkout.session).await {
+            Ok(session) => view.with_url(session.url),
+            Err(error) => {
+                tracing::warn!(checkout = %checkout.id, %error, "no page to show");
+                view
+            }
         }
     }
 

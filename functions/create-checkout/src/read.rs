@@ -24,7 +24,8 @@ struct Page {
 
 impl CreateCheckout {
     pub(crate) async fn read(&self, request: &Request) -> Answer {
-        json(200, &CheckoutView::from(&self.own_checkout(request).await?))
+        let checkout = self.own_checkout(request).await?;
+        json(200, &self.view(&checkout).await)
     }
 
     /// A day of the market's own time zone, today when none is named; newest first.

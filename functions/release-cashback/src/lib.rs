@@ -22,7 +22,7 @@ const SWEEP_AFTER_SECONDS: i64 = 15 * 60;
 pub enum Wake {
     /// The schedule of one bucket.
     Bucket(BucketDue),
-    /// The hourly rule.
+    /// The half-hourly rule.
     Sweep(Box<EventBridgeEvent>),
 }
 

@@ -101,6 +101,7 @@ impl Stack {
     /// The template, an address, the data directory or a function is not usable; the error says which and why.
     pub async fn start(options: Options, registry: &Registry) -> Result<Self, StackError> {
         let template = Template::parse(&options.template)?;
+        let keeps_tables = options.data_dir.is_some();
         let (clock, calls, secrets) = (options.clock, Calls::new(), options.secrets);
         let gateway = Port::bind("gateway", options.gateway).await?;
         let stripe_port = Port::bind("stripe", options.stripe).await?;
@@ -124,6 +125,12 @@ impl Stack {
             public_url: stripe_port.url(),
             secret_key: secrets.stripe_secret_key,
             livemode: false,
+            // A million ids last from one start to the next, a second later at the earliest.
+            ids_after: if keeps_tables {
+                clock.epoch_seconds().unsigned_abs().saturating_mul(1_000_000)
+            } else {
+                0
+            },
         };
         let stripe = Stripe::new(config, clock.clone(), calls.clone());
 

@@ -51,7 +51,7 @@ pub enum Cashback {
         /// Part of the key under which Stripe was asked. It rises only after an answer known to be negative.
         attempt: u32,
         /// When it was released. Until Stripe has said what became of it, it stays in the due index under this time,
-        /// where the hourly sweep finds it again.
+        /// where the sweep finds it again.
         release_at: Timestamp,
         /// The end of the promise.
         promised_by: Timestamp,

@@ -54,11 +54,8 @@ pub struct Checkout {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
-    /// Waiting for the payer.
-    Open {
-        /// Stripe's page.
-        url: String,
-    },
+    /// Waiting for the payer, on a page whose address Stripe knows: it is longer than all the rest of the item.
+    Open,
     /// Nobody paid in time, or the merchant closed it.
     Expired,
     /// The payment was begun and did not succeed.
@@ -149,11 +146,11 @@ impl Checkout {
     pub fn next_state(&self, event: &Event, now: Timestamp) -> Result<State, Refused> {
         match (&self.state, event) {
             // That money moved outranks everything we believed before.
-            (State::Open { .. } | State::Expired | State::Failed, Event::Paid { charge, amount }) => {
+            (State::Open | State::Expired | State::Failed, Event::Paid { charge, amount }) => {
                 self.paid(charge, *amount, now)
             }
-            (State::Open { .. }, Event::Expired) => Ok(State::Expired),
-            (State::Open { .. }, Event::PaymentFailed) => Ok(State::Failed),
+            (State::Open, Event::Expired) => Ok(State::Expired),
+            (State::Open, Event::PaymentFailed) => Ok(State::Failed),
             (State::Paid(payment), Event::Paid { charge, .. }) => {
                 if payment.charge.charge == charge.charge {
                     Ok(self.state.clone())
@@ -195,12 +192,12 @@ impl Checkout {
 
             (State::Expired | State::Failed, Event::Expired | Event::PaymentFailed)
             | (State::Paid(_), Event::Expired | Event::PaymentFailed)
-            | (State::Open { .. } | State::Expired | State::Failed, Event::CashbackMatured) => {
+            | (State::Open | State::Expired | State::Failed, Event::CashbackMatured) => {
                 Ok(self.state.clone())
             }
 
             (
-                State::Open { .. } | State::Expired | State::Failed,
+                State::Open | State::Expired | State::Failed,
                 Event::RefundRequested { .. }
                 | Event::RefundRefused { .. }
                 | Event::RefundSeen(_)
@@ -309,7 +306,7 @@ impl Checkout {
     pub fn payment(&self) -> Option<&Payment> {
         match &self.state {
             State::Paid(payment) => Some(payment),
-            State::Open { .. } | State::Expired | State::Failed => None,
+            State::Open | State::Expired | State::Failed => None,
         }
     }
 
@@ -321,7 +318,7 @@ impl Checkout {
     /// Where it stands, in the word that people use for it.
     pub fn status(&self) -> &'static str {
         match &self.state {
-            State::Open { .. } | State::Expired | State::Failed => self.state.name(),
+            State::Open | State::Expired | State::Failed => self.state.name(),
             State::Paid(payment) => payment.status(self.content.amount),
         }
     }
@@ -330,7 +327,7 @@ impl Checkout {
 impl State {
     fn name(&self) -> &'static str {
         match self {
-            Self::Open { .. } => "open",
+            Self::Open => "open",
             Self::Expired => "expired",
             Self::Failed => "failed",
             Self::Paid(_) => "paid",

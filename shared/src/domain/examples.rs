@@ -58,7 +58,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
             (Method::Paynow, Offer::Cashback(terms)),
         ]
         .into(),
-        state: State::Open { url: "https://checkout.stripe.com/c/pay/cs_1".into() },
+        state: State::Open,
         postings: vec![],
         created_at: at(0),
         version: 1,

@@ -38,7 +38,7 @@ pub struct CheckoutView {
     pub items: Vec<Item>,
     /// Where the payer is.
     pub channel: Channel,
-    /// Stripe's page, while it can be paid.
+    /// Stripe's page, while it can be paid. Only who asks for one checkout is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// What is promised for each way to pay, while it can be paid.
@@ -146,15 +146,19 @@ pub struct PostingView {
     pub at: Timestamp,
 }
 
+impl CheckoutView {
+    /// With the page on which it can be paid.
+    #[must_use]
+    pub fn with_url(self, url: Option<String>) -> Self {
+        Self { url, ..self }
+    }
+}
+
 impl From<&Checkout> for CheckoutView {
     fn from(checkout: &Checkout) -> Self {
         let content = checkout.content.clone();
         let payment = checkout.payment();
-        let url = match &checkout.state {
-            State::Open { url } => Some(url.clone()),
-            State::Expired | State::Failed | State::Paid(_) => None,
-        };
-        let offers = if url.is_some() { offers(checkout) } else { Vec::new() };
+        let offers = if checkout.state == State::Open { offers(checkout) } else { Vec::new() };
         Self {
             id: checkout.id.clone(),
             merchant: checkout.merchant.clone(),
@@ -165,7 +169,7 @@ impl From<&Checkout> for CheckoutView {
             description: content.description,
             items: content.items,
             channel: content.channel,
-            url,
+            url: None,
             offers,
             payment: payment.map(payment_view),
             cashback: payment.map(|payment| cashback_view(checkout, &payment.cashback)),

@@ -51,7 +51,7 @@ async fn a_lost_confirmation_is_asked_for_by_the_sweep() {
     let town = Town::new().await;
     let (shop, checkout) = paid(&town, "paynow", PayWith::Paynow, "merchant").await;
     town.lose_webhooks();
-    town.stack.advance(47 * 3600 + 1800).await.unwrap();
+    town.stack.advance(47 * 3600 + 600).await.unwrap();
     assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
     town.hours(1).await;
     let done = town.read(&shop, &checkout).await;

@@ -153,7 +153,7 @@ async fn a_platform_without_money_owes_it_until_it_has_some() {
 }
 
 #[tokio::test]
-async fn a_lost_schedule_is_found_by_the_hourly_sweep() {
+async fn a_lost_schedule_is_found_by_the_sweep_in_time() {
     let town = Town::new().await;
     let (shop, checkout) = paid(&town, "merchant", None).await;
     for schedule in town.stack.scheduler().schedules() {

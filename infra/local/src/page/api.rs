@@ -16,7 +16,7 @@ use crate::stack::Stack;
 pub(super) struct Api {
     stack: Arc<Stack>,
     client: Client,
-    /// The reads of the table that happened because a person looked, by their place in the record of calls.
+    /// The reads of the table and of Stripe that happened because a person looked, by their place in the record of calls.
     looks: Mutex<BTreeSet<usize>>,
 }
 
@@ -84,5 +84,9 @@ pub(super) fn read<T: DeserializeOwned>(answer: Value) -> Result<T, Problem> {
 }
 
 fn is_read(call: &Call) -> bool {
-    call.service == "dynamodb" && call.write_units_tenths == 0
+    match call.service {
+        "dynamodb" => call.write_units_tenths == 0,
+        "stripe" => call.operation.starts_with("GET "),
+        _ => false,
+    }
 }

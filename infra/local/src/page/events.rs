@@ -103,7 +103,7 @@ fn invocations(page: &Page, zone: &Zone) -> Markup {
     table(&["Time", "Function", "Answer"], invocations.is_empty(), "None yet.", &rows)
 }
 
-/// Invocations that share a line when they follow each other, as the hourly sweep's do.
+/// Invocations that share a line when they follow each other, as the sweep's do.
 fn is_alike(one: &Invocation, other: &Invocation) -> bool {
     one.function == other.function && one.error == other.error
 }

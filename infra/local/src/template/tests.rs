@@ -72,7 +72,7 @@ fn everything_that_is_no_request_has_its_trigger() {
     let template = Template::parse(DEPLOYED).unwrap();
     let queue = QueueTrigger { queue: "StripeEvents".to_owned(), batch_size: 10, reports_failures: true };
     assert_eq!(function(&template, "ApplyStripeEvent").triggers.queues, [queue]);
-    let rate = Rate { name: "ReleaseCashbackSweep".to_owned(), seconds: 3_600 };
+    let rate = Rate { name: "ReleaseCashbackSweep".to_owned(), seconds: 1_800 };
     assert_eq!(function(&template, "ReleaseCashback").triggers.rates, [rate]);
     let stream = StreamTrigger {
         table: "Table".to_owned(),

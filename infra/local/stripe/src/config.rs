@@ -11,6 +11,9 @@ pub struct Config {
     pub public_url: String,
     /// Where events are sent.
     pub endpoints: Vec<Endpoint>,
+    /// How many ids were given out before: the same number, the same ids. A platform that remembers an earlier start of
+    /// the stand-in, which itself remembers nothing, must not meet that start's ids again.
+    pub ids_after: u64,
 }
 
 /// A webhook endpoint. Its `url` is its identity: changing the secret of a URL rolls the secret.

@@ -1,4 +1,4 @@
-//! Ids that look like Stripe's and are the same in every run that begins at the same time: a counter, hashed.
+//! Ids that look like Stripe's and are the same in every run: a counter, hashed.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,14 +10,13 @@ const USUAL_LENGTH: usize = 24;
 /// The source of ids.
 #[derive(Debug)]
 pub(crate) struct Ids {
-    /// When the stand-in was started: a table that was kept from an earlier start must not meet its ids again.
-    start_millis: i64,
     made: u64,
 }
 
 impl Ids {
-    pub(crate) fn new(start_millis: i64) -> Self {
-        Self { start_millis, made: 0 }
+    /// The ids after the first `made`.
+    pub(crate) fn after(made: u64) -> Self {
+        Self { made }
     }
 
     /// The next id: `prefix_` and 24 characters.
@@ -28,7 +27,7 @@ impl Ids {
     /// The next id with `length` characters after the prefix.
     pub(crate) fn next_of_length(&mut self, prefix: &str, length: usize) -> String {
         self.made += 1;
-        format!("{prefix}_{}", scramble(&format!("{prefix}:{}:{}", self.start_millis, self.made), length))
+        format!("{prefix}_{}", scramble(&format!("{prefix}:{}", self.made), length))
     }
 }
 
@@ -48,11 +47,11 @@ mod tests {
 
     #[test]
     fn ids_repeat_between_runs_and_differ_within_one() {
-        let (mut one, mut other) = (Ids::new(1), Ids::new(1));
+        let (mut one, mut other) = (Ids::after(0), Ids::after(0));
         let first = one.next("ch");
         assert_eq!(first, other.next("ch"));
         assert_ne!(first, one.next("ch"));
-        assert_ne!(first, Ids::new(2).next("ch"), "another start");
+        assert_ne!(first, Ids::after(1_000).next("ch"), "another beginning");
         assert_eq!(first.len(), "ch_".len() + USUAL_LENGTH);
         assert_eq!(one.next_of_length("cs_test", 58).len(), "cs_test_".len() + 58);
     }

@@ -52,7 +52,7 @@ async fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind(args.listen).await?;
     let public_url = format!("http://{}", listener.local_addr()?);
     let endpoints = args.webhooks.into_iter().map(|webhook| webhook.0).collect();
-    let config = Config { secret_key: args.key, livemode: false, public_url, endpoints };
+    let config = Config { secret_key: args.key, livemode: false, public_url, endpoints, ids_after: 0 };
     let stripe = Stripe::new(config, Clock::running(), Calls::new());
     let served = serve_on(listener, stripe.router())?;
     println!("listening on {}", served.url());

@@ -78,8 +78,8 @@ pub(crate) struct Act<'a> {
 
 impl State {
     /// The state on the first day.
-    pub(crate) fn new(config: Config, start_millis: i64) -> Self {
-        let mut ids = Ids::new(start_millis);
+    pub(crate) fn new(config: Config) -> Self {
+        let mut ids = Ids::after(config.ids_after);
         let platform = Account::platform(ids.next_of_length("acct", 16));
         Self {
             config,

@@ -35,7 +35,7 @@ struct Shared {
 impl Stripe {
     /// A stand-in without any object.
     pub fn new(config: Config, clock: Clock, calls: Calls) -> Self {
-        let (state, sender) = (Mutex::new(State::new(config, clock.epoch_millis())), Sender::new());
+        let (state, sender) = (Mutex::new(State::new(config)), Sender::new());
         Self(Arc::new(Shared { state, clock, calls, sender, latency: Mutex::default() }))
     }
 

@@ -95,6 +95,15 @@ impl Stripe {
         Ok(read(&answer)?)
     }
 
+    /// Reads a session.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn session(&self, account: &AccountId, session: &SessionId) -> Result<Session, StripeError> {
+        let answer = self.send(Call::get(format!("/v1/checkout/sessions/{session}"), Some(account))).await?;
+        Ok(read(&answer)?)
+    }
+
     /// Expires a session. One that is no longer open is left as it is.
     ///
     /// # Errors

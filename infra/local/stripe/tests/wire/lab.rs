@@ -89,6 +89,7 @@ impl Lab {
         let config = Config {
             secret_key: KEY.to_owned(),
             livemode: false,
+            ids_after: 0,
             public_url: String::new(),
             endpoints: vec![],
         };
