@@ -45,7 +45,9 @@ async function startStandIn() {
   const binary = process.env.LOCAL_STRIPE_BIN;
   const [command, before] = binary ? [binary, []] : ['cargo', ['run', '--quiet', '--package', 'local-stripe', '--']];
   child = spawn(command, [...before, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const failed = (event) => once(child, event).then(([reason]) => { throw new Error(`${command}: ${event} ${reason}`); });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), failed('error'), failed('exit')]);
   return line.replace('listening on ', '');
 }
 
