@@ -62,10 +62,17 @@ struct MerchantConfiguration {
     capabilities: Option<Map<String, Value>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Requirements {
     #[serde(default)]
     entries: Option<Vec<Entry>>,
+    summary: Option<Summary>,
+}
+
+/// Stripe gives a date for the strictest status only, not for each requirement.
+#[derive(Deserialize)]
+struct Summary {
+    minimum_deadline: Option<Deadline>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +84,7 @@ struct Entry {
 
 #[derive(Deserialize)]
 struct Deadline {
+    status: String,
     time: Option<Timestamp>,
 }
 
@@ -168,8 +176,10 @@ impl Stripe {
                 active.insert(*method);
             }
         }
-        let entries = found.requirements.and_then(|requirements| requirements.entries).unwrap_or_default();
-        let requirements = entries.into_iter().map(requirement).collect();
+        let found_requirements = found.requirements.unwrap_or_default();
+        let strictest = found_requirements.summary.and_then(|summary| summary.minimum_deadline);
+        let entries = found_requirements.entries.unwrap_or_default().into_iter();
+        let requirements = entries.map(|entry| requirement(entry, strictest.as_ref())).collect();
         Ok(AccountReading { account: found.id, closed: found.closed, active, requirements })
     }
 
@@ -195,10 +205,47 @@ fn has_status(capability: &Value, status: &str) -> bool {
     capability.get("status").and_then(Value::as_str) == Some(status)
 }
 
-fn requirement(entry: Entry) -> Requirement {
+fn requirement(entry: Entry, strictest: Option<&Deadline>) -> Requirement {
+    let status = entry.minimum_deadline.map(|deadline| deadline.status);
+    let is_strictest = |deadline: &&Deadline| status.as_ref() == Some(&deadline.status);
     Requirement {
         requirement: entry.description.unwrap_or_else(|| "unnamed".to_owned()),
-        deadline: entry.minimum_deadline.and_then(|deadline| deadline.time),
+        deadline: strictest.filter(is_strictest).and_then(|deadline| deadline.time),
         awaits_merchant: entry.awaiting_action_from.as_deref() != Some("stripe"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strictest_requirements_have_the_deadline_that_stripe_names() {
+        let found: Requirements = read(&json!({
+            "entries": [
+                {"description": "id", "awaiting_action_from": "user", "minimum_deadline": {"status": "currently_due"}},
+                {"description": "tax", "awaiting_action_from": "user", "minimum_deadline": {"status": "eventually_due"}},
+                {"description": "check", "awaiting_action_from": "stripe", "minimum_deadline": {"status": "currently_due"}},
+            ],
+            "summary": {"minimum_deadline": {"status": "currently_due", "time": "2026-12-01T00:00:00Z"}},
+        }))
+        .unwrap();
+        let strictest = found.summary.and_then(|summary| summary.minimum_deadline);
+        let table: Vec<_> = found
+            .entries
+            .unwrap()
+            .into_iter()
+            .map(|entry| requirement(entry, strictest.as_ref()))
+            .map(|one| (one.requirement, one.deadline.map(|time| time.to_string()), one.awaits_merchant))
+            .collect();
+        let deadline = Some("2026-12-01T00:00:00Z".to_owned());
+        assert_eq!(
+            table,
+            [
+                ("id".into(), deadline.clone(), true),
+                ("tax".into(), None, true),
+                ("check".into(), deadline, false)
+            ]
+        );
     }
 }
