@@ -19,9 +19,27 @@ impl ApplyStripeEvent {
         event: &Event,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        match self.load(account, id, event == &Event::Expired).await? {
+        match self.load(account, id, false).await? {
             Some(checkout) => self.commit(checkout, event, now).await.map(|_| ()),
             None => Ok(()),
+        }
+    }
+
+    /// A session ended without a payment. Of two sessions that were made for one checkout only one was written down and
+    /// shown; that the other one ends is no news.
+    pub(crate) async fn on_session_over(
+        &self,
+        account: Option<&AccountId>,
+        id: &CheckoutId,
+        session: &SessionId,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        match self.load(account, id, true).await? {
+            Some(checkout) if &checkout.session == session => {
+                self.commit(checkout, event, now).await.map(|_| ())
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -75,7 +93,7 @@ impl ApplyStripeEvent {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let Some(on) = account else { return Ok(()) };
-        match self.stripe.charge(on, charge).await?.checkout {
+        match self.stripe.checkout_of_charge(on, charge).await? {
             Some(id) => self.on_checkout(account, &id, event, now).await,
             None => Ok(()),
         }
@@ -92,7 +110,7 @@ impl ApplyStripeEvent {
     ) -> Result<(), Fault> {
         let Some(mut checkout) = self.load(account, id, false).await? else { return Ok(()) };
         if known_refunds(&checkout)? == Some(refunded) {
-            return Ok(());
+            return self.effects.ensure(&checkout, now).await;
         }
         for refund in self.stripe.refunds(&checkout.account, charge).await? {
             checkout = self.commit(checkout, &Event::RefundSeen(refund), now).await?;

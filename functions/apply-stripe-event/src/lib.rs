@@ -65,10 +65,13 @@ impl ApplyStripeEvent {
             Kind::SessionPaid { checkout, session } => {
                 self.on_session_paid(of, &checkout, &session, now).await
             }
-            Kind::SessionFailed { checkout } => {
-                self.on_checkout(of, &checkout, &Event::PaymentFailed, now).await
+            Kind::SessionFailed { checkout, session } => {
+                self.on_session_over(of, &checkout, &session, &Event::PaymentFailed, now).await
             }
-            Kind::SessionExpired { checkout } => self.on_checkout(of, &checkout, &Event::Expired, now).await,
+
+            Kind::SessionExpired { checkout, session } => {
+                self.on_session_over(of, &checkout, &session, &Event::Expired, now).await
+            }
             Kind::RefundChanged(refund) => self.on_refund(of, refund, now).await,
             Kind::ChargeRefunded { checkout, charge, refunded } => {
                 self.on_charge_refunded(of, &checkout, &charge, refunded, now).await

@@ -17,7 +17,14 @@ impl EnableMerchant {
         let view = MerchantView::of(&merchant);
         match &merchant.state {
             State::Onboarding { account, .. } | State::Restricted { account, .. } => {
-                json(200, &view.with_link(&self.link(account, request).await?))
+                // What is missing is known without Stripe; only the link is not.
+                match self.link(account, request).await {
+                    Ok(link) => json(200, &view.with_link(&link)),
+                    Err(fault) => {
+                        tracing::warn!(merchant = %merchant.id, %fault, "no link to show");
+                        json(200, &view)
+                    }
+                }
             }
             State::Waitlisted => {
                 let rollout = self.store.rollout(merchant.country).await?;

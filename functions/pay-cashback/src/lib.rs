@@ -8,13 +8,14 @@ use kembali::adapters::commit::apply;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::effects::Effects;
 use kembali::adapters::messages::CashbackDue;
+use kembali::adapters::refunds::perform;
 use kembali::adapters::sqs_batch::{Report, read};
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
 use kembali::domain::campaign::Funding;
 use kembali::domain::cashback::Cashback;
 use kembali::domain::checkout::{Checkout, Event};
-use kembali::domain::ids::{AccountId, ChargeId};
+use kembali::domain::ids::{AccountId, ChargeId, Reference};
 use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -66,7 +67,20 @@ impl PayCashback {
         for event in self.ask_stripe(&checkout, was_paying).await? {
             checkout = apply(&self.store, checkout, &event, now).await?;
         }
+        let checkout = self.finish_refunds(checkout, now).await?;
         self.effects.ensure(&checkout, now).await
+    }
+
+    /// A merchant's refund that was begun, and whose function ended before Stripe was asked, is found here by the sweep: it
+    /// has taken its part of the cashback already.
+    async fn finish_refunds(&self, checkout: Checkout, now: Timestamp) -> Result<Checkout, Fault> {
+        let Some(payment) = checkout.payment() else { return Ok(checkout) };
+        let begun: Vec<Reference> = payment.begun_refunds().map(|(reference, _)| reference.clone()).collect();
+        let mut checkout = checkout;
+        for reference in begun {
+            checkout = perform(&self.store, &self.stripe, checkout, &reference, now, true).await?;
+        }
+        Ok(checkout)
     }
 
     /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier invocation may
@@ -121,7 +135,9 @@ impl PayCashback {
         let refused = |reason| Event::CashbackRefused { attempt, reason };
         Ok(match code {
             "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
-            "charge_disputed" => vec![Event::DisputeOpened, refused(Failure::Refused)],
+            "charge_disputed" | "refund_disputed_payment" => {
+                vec![Event::DisputeOpened, refused(Failure::Refused)]
+            }
             _ => {
                 let refunds = self.stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen);
                 refunds.chain([refused(Failure::Refused)]).collect()

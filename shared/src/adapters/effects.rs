@@ -9,6 +9,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::campaign::Funding;
 use crate::domain::cashback::Cashback;
 use crate::domain::checkout::Checkout;
+use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
@@ -28,21 +29,28 @@ impl Effects {
         Ok(Self { schedules: Schedules::new(aws, environment)?, stripe: stripe.clone() })
     }
 
-    /// Ensures what `checkout` requires: a schedule for a held cashback, and the platform's money back from a cashback
-    /// that will not be refunded.
+    /// Ensures what `checkout` requires: a schedule for a held cashback, and the platform's money back from one that
+    /// was not paid, or whose payment was given back since.
     ///
     /// # Errors
     /// EventBridge Scheduler or Stripe did not do it; deliver the message again.
     pub async fn ensure(&self, checkout: &Checkout, now: Timestamp) -> Result<(), Fault> {
         let Some(payment) = checkout.payment() else { return Ok(()) };
+        let paid = checkout.content.amount;
+        let kept = payment
+            .platform_funding(paid)
+            .map_err(|error| Fault::Bug(format!("split a cashback: {error}")))?;
         match &payment.cashback {
             Cashback::Held(waiting) => self.schedules.ensure(Bucket::of(waiting.release_at), now).await,
             Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
-                self.take_back(checkout, terms.funding).await
+                self.take_back(checkout, terms.funding, kept).await
+            }
+            Cashback::Credited { terms, amount, .. } if kept != *amount => {
+                self.take_back(checkout, terms.funding, kept).await
             }
             // Only an attempt that was made can have moved money.
             Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
-                self.take_back(checkout, waiting.terms.funding).await
+                self.take_back(checkout, waiting.terms.funding, kept).await
             }
             Cashback::None { .. }
             | Cashback::Frozen(_)
@@ -52,10 +60,10 @@ impl Effects {
         }
     }
 
-    async fn take_back(&self, checkout: &Checkout, funding: Funding) -> Result<(), Fault> {
+    async fn take_back(&self, checkout: &Checkout, funding: Funding, kept: Money) -> Result<(), Fault> {
         match funding {
             Funding::Merchant => Ok(()),
-            Funding::Platform => Ok(self.stripe.unfund_cashback(&checkout.id).await?),
+            Funding::Platform => Ok(self.stripe.keep_funding(&checkout.id, kept).await.map(|_| ())?),
         }
     }
 }

@@ -36,7 +36,14 @@ pub async fn merchant(store: &Store, request: &Request) -> Result<Merchant, Faul
 /// # Errors
 /// No operator's token was checked.
 pub fn operator(request: &Request) -> Result<(), Fault> {
-    if request.is_operator { Ok(()) } else { Err(unauthorized()) }
+    if request.is_operator {
+        return Ok(());
+    }
+    let problem = Problem::new(Kind::Unauthorized, "The request carries no operator's token.");
+    Err(problem
+        .field("Authorization")
+        .next("Send `Authorization: Bearer <token>` of the operators' issuer.")
+        .into())
 }
 
 fn unauthorized() -> Fault {

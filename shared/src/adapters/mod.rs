@@ -13,6 +13,7 @@ pub mod logging;
 pub mod merchant_auth;
 pub mod messages;
 pub mod queue;
+pub mod refunds;
 pub mod schedule;
 pub mod sqs_batch;
 pub mod store;

@@ -247,11 +247,9 @@ impl Rule {
         if self.promise_hours == 0 || self.promise_hours > 24 * 60 {
             return Err(Problem::invalid("promise_hours", "Promise between 1 hour and 60 days."));
         }
-        if self.release_margin_hours >= self.promise_hours {
-            return Err(Problem::invalid(
-                "release_margin_hours",
-                "The margin must be shorter than the promise.",
-            ));
+        if self.release_margin_hours == 0 || self.release_margin_hours >= self.promise_hours {
+            let detail = "The margin must be at least an hour and shorter than the promise.";
+            return Err(Problem::invalid("release_margin_hours", detail));
         }
         Ok(())
     }

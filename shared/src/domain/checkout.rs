@@ -158,6 +158,12 @@ impl Checkout {
                     Err(Refused::Contradiction("one session, two charges"))
                 }
             }
+            // Somebody was faster with this reference: what they asked for stands.
+            (State::Paid(payment), Event::RefundRequested { key, .. })
+                if payment.refunds.contains_key(key) =>
+            {
+                Ok(self.state.clone())
+            }
             (State::Paid(payment), Event::RefundRequested { key, amount }) => {
                 let refund = Refund { amount: *amount, state: RefundState::Requested { since: now } };
                 self.with_refund(payment, key.clone(), refund, now)
@@ -223,6 +229,10 @@ impl Checkout {
     }
 
     fn refund_seen(&self, payment: &Payment, seen: &StripeRefund, now: Timestamp) -> Result<State, Refused> {
+        // Metadata can be written by whoever has a key of the account; which charge the money came from cannot.
+        if seen.charge.as_ref().is_some_and(|charge| charge != &payment.charge.charge) {
+            return Ok(self.state.clone());
+        }
         let key = match &seen.purpose {
             Purpose::Cashback { attempt, .. } => {
                 return self.cashback_refund_seen(payment, *attempt, seen, now);
@@ -244,6 +254,9 @@ impl Checkout {
     ) -> Result<State, Refused> {
         let event = match seen.outcome {
             Outcome::Pending => return Ok(self.state.clone()),
+            Outcome::Succeeded if payment.cashback.taken_from_charge() != Some(seen.amount) => {
+                return Ok(self.state.clone());
+            }
             Outcome::Succeeded => cashback::Event::Settled { attempt, refund: seen.id.clone() },
             Outcome::Failed(reason) => self.bounced(payment, attempt, reason)?,
         };
@@ -310,9 +323,11 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at the cashback next.
+    /// When somebody has to look at it next: at the cashback, or at a refund that was begun and may never have been
+    /// asked for.
     pub fn due_at(&self) -> Option<Timestamp> {
-        self.payment().and_then(|payment| payment.cashback.due_at())
+        let payment = self.payment()?;
+        payment.begun_refunds().map(|(_, since)| since).chain(payment.cashback.due_at()).min()
     }
 
     /// Where it stands, in the word that people use for it.

@@ -157,6 +157,7 @@ pub fn positions(amount: Money, fee: Money, payment: &Payment) -> Result<Positio
         positions.insert((MerchantDisputes, MerchantBalance), amount.minus(refunded)?.minor());
     }
     positions.extend(cashback_positions(&payment.cashback));
+    positions.insert((MerchantBalance, PlatformBalance), payment.platform_funding(amount)?.minor());
     positions.retain(|_, minor| *minor != 0);
     Ok(positions)
 }
@@ -175,18 +176,11 @@ fn cashback_positions(cashback: &Cashback) -> Positions {
         Cashback::Paying { terms, amount, .. } | Cashback::Failed { terms, amount, .. } => {
             [((expense(terms.funding), PayerCashback), amount.minor())].into()
         }
-        Cashback::Credited { terms, amount, .. } => {
-            let transferred = match terms.funding {
-                Funding::Merchant => 0,
-                Funding::Platform => amount.minor(),
-            };
-            [
-                ((expense(terms.funding), PayerCashback), amount.minor()),
-                ((MerchantBalance, PlatformBalance), transferred),
-                ((PayerCashback, MerchantBalance), amount.minor()),
-            ]
-            .into()
-        }
+        Cashback::Credited { terms, amount, .. } => [
+            ((expense(terms.funding), PayerCashback), amount.minor()),
+            ((PayerCashback, MerchantBalance), amount.minor()),
+        ]
+        .into(),
         Cashback::CreditedToWallet { terms, amount, .. } => [
             ((expense(terms.funding), PayerCashback), amount.minor()),
             ((PayerCashback, PayerWallet), amount.minor()),

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::campaign::Funding;
 use super::cashback::Cashback;
-use super::ids::{ChargeId, PaymentIntentId};
+use super::ids::{ChargeId, PaymentIntentId, Reference};
 use super::market::Method;
-use super::money::{Money, MoneyError};
-use super::refund::{Refund, RefundKey};
+use super::money::{Money, MoneyError, Round};
+use super::refund::{Refund, RefundKey, RefundState};
 use super::time::Timestamp;
 
 /// A payment and everything that happened to it.
@@ -77,6 +78,33 @@ impl Payment {
             .values()
             .filter(|refund| refund.state.counts())
             .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
+    }
+
+    /// The merchant's refunds that are written down and of which Stripe has said nothing yet, and since when.
+    pub fn begun_refunds(&self) -> impl Iterator<Item = (&Reference, Timestamp)> {
+        self.refunds.iter().filter_map(|(key, refund)| match (key, &refund.state) {
+            (RefundKey::Requested(reference), RefundState::Requested { since }) => Some((reference, *since)),
+            (RefundKey::Requested(_) | RefundKey::Dashboard(_), _) => None,
+        })
+    }
+
+    /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer
+    /// has. What the merchant gives back of the rest of the payment, it gives back of this in proportion: otherwise a
+    /// refund after the payout would leave the merchant with the platform's money.
+    ///
+    /// # Errors
+    /// Amounts of two currencies met.
+    pub fn platform_funding(&self, paid: Money) -> Result<Money, MoneyError> {
+        let none = Money::zero(paid.currency());
+        let Cashback::Credited { terms, amount, .. } = &self.cashback else { return Ok(none) };
+        match (terms.funding, self.dispute) {
+            (Funding::Merchant, _) | (Funding::Platform, Dispute::Lost) => Ok(none),
+            (Funding::Platform, Dispute::None | Dispute::Open | Dispute::Won) => {
+                let left = self.left_of(paid)?;
+                let (rest, whole) = (left.minus(amount.at_most(left)?)?, paid.minus(*amount)?);
+                if whole.is_zero() { Ok(*amount) } else { amount.proportion(rest, whole, Round::Down) }
+            }
+        }
     }
 
     /// Where it stands, in the word that people use for it.

@@ -50,11 +50,15 @@ pub enum Kind {
     SessionFailed {
         /// Which checkout.
         checkout: CheckoutId,
+        /// Stripe's session.
+        session: SessionId,
     },
     /// `checkout.session.expired`.
     SessionExpired {
         /// Which checkout.
         checkout: CheckoutId,
+        /// Stripe's session.
+        session: SessionId,
     },
     /// `refund.created`, `refund.updated`, `refund.failed` or `charge.refund.updated`.
     RefundChanged(StripeRefund),
@@ -67,7 +71,7 @@ pub enum Kind {
         /// How much of it has been refunded in all.
         refunded: Money,
     },
-    /// `charge.dispute.created`.
+    /// `charge.dispute.created` or `.funds_withdrawn`.
     DisputeOpened {
         /// The charge that is disputed.
         charge: ChargeId,
@@ -179,7 +183,9 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             stripe_object::refund(object).map(|refund| Some(Kind::RefundChanged(refund)))
         }
-        "charge.dispute.created" | "charge.dispute.closed" => dispute(&envelope.event_type, object).map(Some),
+        "charge.dispute.created" | "charge.dispute.funds_withdrawn" | "charge.dispute.closed" => {
+            dispute(&envelope.event_type, object)
+        }
         "account.updated" | "capability.updated" => {
             let account = envelope.account.clone().ok_or_else(|| NotUnderstood("account".to_owned()))?;
             Ok(Some(Kind::AccountChanged { account }))
@@ -213,8 +219,10 @@ struct Session {
 fn session(event_type: &str, checkout: CheckoutId, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
     let session: Session = read(object)?;
     Ok(match event_type {
-        "checkout.session.expired" => Some(Kind::SessionExpired { checkout }),
-        "checkout.session.async_payment_failed" => Some(Kind::SessionFailed { checkout }),
+        "checkout.session.expired" => Some(Kind::SessionExpired { checkout, session: session.id }),
+        "checkout.session.async_payment_failed" => {
+            Some(Kind::SessionFailed { checkout, session: session.id })
+        }
         // Completed and not paid: the payer's bank takes its time, and another event will say how it ended.
         _ if session.payment_status == "unpaid" => None,
         _ => Some(Kind::SessionPaid { checkout, session: session.id }),
@@ -227,12 +235,15 @@ struct Dispute {
     status: String,
 }
 
-fn dispute(event_type: &str, object: &Value) -> Result<Kind, NotUnderstood> {
+/// A bank's inquiry (`warning_…`) takes no money; if it becomes a dispute, its funds are withdrawn, and that is told
+/// (<https://docs.stripe.com/disputes/how-disputes-work#inquiries>).
+fn dispute(event_type: &str, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
     let Dispute { charge, status } = read(object)?;
     Ok(match event_type {
-        "charge.dispute.created" => Kind::DisputeOpened { charge },
-        // `won`, `warning_closed` and `prevented` all leave the money with the merchant.
-        _ => Kind::DisputeClosed { charge, won: status != "lost" },
+        _ if status.starts_with("warning_") => None,
+        // `won` and `prevented` leave the money with the merchant.
+        "charge.dispute.closed" => Some(Kind::DisputeClosed { charge, won: status != "lost" }),
+        _ => Some(Kind::DisputeOpened { charge }),
     })
 }
 

@@ -141,7 +141,7 @@ async fn a_platform_without_money_owes_it_until_it_has_some() {
     let (shop, checkout) = paid(&town, "platform", Some(PHONE)).await;
     let stripe = town.stack.stripe();
     stripe.set_available_balance(&stripe.platform_account(), "sgd", 0);
-    town.hours(49).await;
+    town.hours(50).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
     assert_eq!(town.stack.sqs().messages("CashbackDueDlq").len(), 1, "a person is called");
     fund_platform(&town);

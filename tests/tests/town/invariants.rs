@@ -226,6 +226,22 @@ fn minutes_late(view: &Value) -> i64 {
     }
 }
 
+/// What the platform pays for a cashback that was credited: all of it, less the part of the rest of the payment that the
+/// merchant gave back, and nothing when the payer's bank took the payment back.
+fn funded(view: &Value) -> i64 {
+    let (paid, cashback) = (minor(&view["amount"]), minor(&view["cashback"]["amount"]));
+    let refunds = view["refunds"].as_array().cloned().unwrap_or_default();
+    let refunded: i64 = refunds
+        .iter()
+        .filter(|refund| refund["status"] != "failed")
+        .map(|refund| minor(&refund["amount"]))
+        .sum();
+    match text(view, "/status").as_str() {
+        "lost" => 0,
+        _ => cashback * (paid - refunded - cashback).max(0) / (paid - cashback),
+    }
+}
+
 /// Lives a town and audits it. How many lives ended in which way.
 async fn check(seed: u64, loses_schedules: bool) -> BTreeMap<String, usize> {
     let (town, lives) = lived(seed, loses_schedules).await;
@@ -239,7 +255,7 @@ async fn check(seed: u64, loses_schedules: bool) -> BTreeMap<String, usize> {
             wallets += amount;
         }
         if state == "credited" && text(&view, "/amount/currency") == "SGD" {
-            by_platform += amount;
+            by_platform += funded(&view);
         }
         if life.untouched {
             latest = latest.max(minutes_late(&view));

@@ -13,6 +13,8 @@ mod counts;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod cunning;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod enablement;

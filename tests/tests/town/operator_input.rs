@@ -59,7 +59,7 @@ async fn what_an_operator_cannot_mean() {
         cash: 422 invalid-field methods[0]: unknown variant `cash`, expected one of `card`, `paynow`, `upi`, `pix`
         ends before it starts: 422 invalid-field ends_at: The end must be after the start.
         no promise: 422 invalid-field promise_hours: Promise between 1 hour and 60 days.
-        a margin as long as the promise: 422 invalid-field release_margin_hours: The margin must be shorter than the promise.
+        a margin as long as the promise: 422 invalid-field release_margin_hours: The margin must be at least an hour and shorter than the promise.
         a name in capitals: 422 invalid-field id: not a valid campaign id: 1 to 40 characters of a-z, 0-9 and -
         somebody else's money: 422 invalid-field funding: unknown variant `payer`, expected `merchant` or `platform`
         a word too many: 422 invalid-field budget: unknown field `budget`, expected one of `id`, `reward`, `min_spend`, `max_per_payment`, `methods`, `merchants`, `starts_at`, `ends_at`, `funding`, `promise_hours`, `release_margin_hours`

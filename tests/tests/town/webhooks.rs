@@ -137,7 +137,7 @@ async fn an_event_for_an_unknown_checkout_waits_and_ends_where_a_person_sees_it(
         200
     );
     assert_eq!(town.stack.sqs().messages("StripeEvents").len(), 1, "kept, since it may be early");
-    town.hours(1).await;
+    town.hours(3).await;
     let dead = town.stack.sqs().messages("StripeEventsDlq");
     assert_eq!((dead.len(), town.stack.sqs().messages("StripeEvents").len()), (1, 0));
     assert!(dead[0].body.contains(unknown));
@@ -186,7 +186,7 @@ async fn a_forged_amount_pays_nothing() {
     small["amount"] = json!(1);
     let before = town.items();
     town.deliver(&town.forged("charge.succeeded", &shop.account, small)).await;
-    town.hours(1).await;
+    town.hours(3).await;
     assert_eq!((town.items(), town.dead_letters()), (before, 1));
 }
 

@@ -23,9 +23,9 @@ fn the_deployed_template_is_read_whole() {
         ("enable-merchant", 7, 15),
         ("manage-market", 7, 15),
         ("receive-stripe-event", 1, 15),
-        ("apply-stripe-event", 0, 15),
+        ("apply-stripe-event", 0, 30),
         ("release-cashback", 0, 300),
-        ("pay-cashback", 0, 15),
+        ("pay-cashback", 0, 30),
         ("publish-events", 0, 15),
     ];
     assert_eq!(functions, expected);
@@ -51,9 +51,9 @@ fn a_table_becomes_a_create_table_request() {
 #[test]
 fn queues_know_where_their_poison_goes() {
     let template = Template::parse(DEPLOYED).unwrap();
-    let redrive = Redrive { dead_letter_queue: "StripeEventsDlq".to_owned(), max_receive_count: 8 };
+    let redrive = Redrive { dead_letter_queue: "StripeEventsDlq".to_owned(), max_receive_count: 40 };
     assert_eq!(template.queues[0].redrive, Some(redrive));
-    assert_eq!(template.queues[0].visibility_timeout_seconds, 90);
+    assert_eq!(template.queues[0].visibility_timeout_seconds, 180);
     assert_eq!(template.queues[1].visibility_timeout_seconds, 30);
 }
 
@@ -70,7 +70,7 @@ fn routes_carry_their_authorizer() {
 #[test]
 fn everything_that_is_no_request_has_its_trigger() {
     let template = Template::parse(DEPLOYED).unwrap();
-    let queue = QueueTrigger { queue: "StripeEvents".to_owned(), batch_size: 10, reports_failures: true };
+    let queue = QueueTrigger { queue: "StripeEvents".to_owned(), batch_size: 2, reports_failures: true };
     assert_eq!(function(&template, "ApplyStripeEvent").triggers.queues, [queue]);
     let rate = Rate { name: "ReleaseCashbackSweep".to_owned(), seconds: 1_800 };
     assert_eq!(function(&template, "ReleaseCashback").triggers.rates, [rate]);

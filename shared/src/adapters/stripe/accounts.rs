@@ -120,7 +120,14 @@ impl Stripe {
         for name in v1_capabilities(new.country) {
             let path = format!("/v1/accounts/{id}/capabilities/{name}");
             let form: Form = vec![("requested".to_owned(), "true".to_owned())];
-            self.send(Call::post(path, None, format!("capability_{id}_{name}"), Body::Form(form))).await?;
+            let key = format!("capability_{id}_{name}");
+            match self.send(Call::post(path, None, key, Body::Form(form))).await {
+                // The account is there, and cards may do: without this way to pay it is enabled for the others.
+                Err(StripeError::Refused { code }) => {
+                    tracing::warn!(account = %id, name, code, "capability refused")
+                }
+                answer => answer.map(|_| ())?,
+            }
         }
         Ok(id)
     }

@@ -3,17 +3,22 @@
 use serde_json::Value;
 
 use super::request::{Call, Stripe, StripeError};
-use crate::domain::ids::{AccountId, ChargeId, SessionId};
+use crate::domain::ids::{AccountId, ChargeId, CheckoutId, SessionId};
 use crate::domain::stripe_object::{self, ChargeObject};
 
 impl Stripe {
-    /// A charge on the merchant's account.
+    /// The checkout that a charge on the merchant's account pays, if it is one of ours. Nothing else of it is read: a
+    /// charge made without us may have any form.
     ///
     /// # Errors
     /// See [`StripeError`].
-    pub async fn charge(&self, account: &AccountId, charge: &ChargeId) -> Result<ChargeObject, StripeError> {
+    pub async fn checkout_of_charge(
+        &self,
+        account: &AccountId,
+        charge: &ChargeId,
+    ) -> Result<Option<CheckoutId>, StripeError> {
         let answer = self.send(Call::get(format!("/v1/charges/{charge}"), Some(account))).await?;
-        Ok(stripe_object::charge(&answer)?)
+        Ok(stripe_object::checkout_of(&answer))
     }
 
     /// The charge by which a session was paid.

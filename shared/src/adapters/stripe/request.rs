@@ -241,6 +241,9 @@ fn refusal(status: StatusCode, answer: Option<&Value>) -> StripeError {
     match status.as_u16() {
         409 | 429 | 500.. => StripeError::Unknown { reason: format!("{} {code}", status.as_u16()) },
         401 => StripeError::Misused { code },
+        // Our key may not do this; an account that has left us is another matter.
+        403 if code != "account_invalid" => StripeError::Misused { code },
+        _ if code.starts_with("parameter_") => StripeError::Misused { code },
         _ if text("type").as_deref() == Some("idempotency_error") => StripeError::Misused { code },
         _ => StripeError::Refused { code },
     }

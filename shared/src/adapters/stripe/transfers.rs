@@ -15,11 +15,16 @@ struct Transfer {
     amount_reversed: i64,
 }
 
+impl Transfer {
+    fn net(&self) -> i64 {
+        self.amount.saturating_sub(self.amount_reversed)
+    }
+}
+
 impl Stripe {
-    /// Makes sure that `amount` for the cashback of `checkout` is on the merchant's account: one transfer that stands,
-    /// whatever the number of attempts at the refund that follows. One that was taken back is made again, under the key
-    /// of the attempt that needs it. `is_first_try` saves the look at what was transferred before; it must only be true
-    /// when nothing can have been.
+    /// Makes sure that `amount` for the cashback of `checkout` is on the merchant's account, no less and no more,
+    /// whatever earlier attempts have left there. What is missing is sent under the key of the attempt that needs it.
+    /// `is_first_try` saves the look at what was transferred before; it must only be true when nothing can have been.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -31,11 +36,13 @@ impl Stripe {
         attempt: u32,
         is_first_try: bool,
     ) -> Result<(), StripeError> {
-        if !is_first_try && self.standing_transfer(checkout).await?.is_some() {
+        let there = if is_first_try { 0 } else { self.keep_funding(checkout, amount).await? };
+        let missing = amount.minor().saturating_sub(there);
+        if missing <= 0 {
             return Ok(());
         }
         let form: Form = vec![
-            ("amount".to_owned(), amount.minor().to_string()),
+            ("amount".to_owned(), missing.to_string()),
             ("currency".to_owned(), amount.currency().code().to_ascii_lowercase()),
             ("destination".to_owned(), account.to_string()),
             ("transfer_group".to_owned(), checkout.to_string()),
@@ -45,26 +52,29 @@ impl Stripe {
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Takes back what was transferred for the cashback of `checkout`, if anything was and it has not been taken back.
+    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then, in
+    /// minor units. The key of a reversal is the sum that it brings about, so repeating it takes nothing more.
     ///
     /// # Errors
     /// See [`StripeError`].
-    pub async fn unfund_cashback(&self, checkout: &CheckoutId) -> Result<(), StripeError> {
-        let Some(transfer) = self.standing_transfer(checkout).await? else { return Ok(()) };
-        let path = format!("/v1/transfers/{}/reversals", transfer.id);
-        let key = format!("reversal_{}", transfer.id);
-        self.send(Call::post(path, None, key, Body::Empty)).await.map(|_| ())
-    }
-
-    /// The transfer for the cashback of `checkout` that has not been taken back.
-    async fn standing_transfer(&self, checkout: &CheckoutId) -> Result<Option<Transfer>, StripeError> {
+    pub async fn keep_funding(&self, checkout: &CheckoutId, keep: Money) -> Result<i64, StripeError> {
         let filter = [("transfer_group".to_owned(), checkout.to_string())];
-        for found in self.list("/v1/transfers", &filter, None).await? {
-            let transfer: Transfer = read(&found)?;
-            if transfer.amount_reversed < transfer.amount {
-                return Ok(Some(transfer));
+        let found = self.list("/v1/transfers", &filter, None).await?;
+        let transfers =
+            found.iter().map(|one| Ok(read(one)?)).collect::<Result<Vec<Transfer>, StripeError>>()?;
+        let there: i64 = transfers.iter().map(Transfer::net).sum();
+        let mut surplus = there.saturating_sub(keep.minor());
+        for transfer in transfers.iter().filter(|transfer| transfer.net() > 0) {
+            if surplus <= 0 {
+                break;
             }
+            let back = surplus.min(transfer.net());
+            let key = format!("reversal_{}_{}", transfer.id, transfer.amount_reversed.saturating_add(back));
+            let path = format!("/v1/transfers/{}/reversals", transfer.id);
+            let form: Form = vec![("amount".to_owned(), back.to_string())];
+            self.send(Call::post(path, None, key, Body::Form(form))).await?;
+            surplus = surplus.saturating_sub(back);
         }
-        Ok(None)
+        Ok(there.min(keep.minor()))
     }
 }

@@ -1,0 +1,124 @@
+//! Money that somebody could keep by being quick, forgetful or clever.
+
+use kembali_tests::{Lost, Shop, Town, five_percent, text};
+use local_stripe::{MovementKind, PayWith};
+use serde_json::{Value, json};
+
+async fn paid(town: &Town, funding: &str) -> (Shop, Value) {
+    let shop = town.shop("SG").await;
+    let stripe = town.stack.stripe();
+    stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
+    town.campaign("SG", five_percent("five", "card", funding)).await;
+    let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
+    town.pay(&checkout, PayWith::Card { number: "4242424242424242".to_owned() }).await;
+    stripe.set_available_balance(&shop.account, "sgd", 10_000);
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    (shop, checkout)
+}
+
+/// What the platform has transferred and not got back.
+fn with_the_merchant(town: &Town) -> i64 {
+    let moved = town.stack.stripe().moved();
+    let transfers = moved.iter().filter(|one| one.account.is_none() && one.kind == MovementKind::Transfer);
+    -transfers.map(|one| one.amount).sum::<i64>()
+}
+
+#[tokio::test]
+async fn a_refund_after_a_payout_gives_the_platform_its_money_back() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "platform").await;
+    town.hours(48).await;
+    assert_eq!(
+        (town.standing(&shop, &checkout).await, with_the_merchant(&town)),
+        ("paid credited".into(), 125)
+    );
+    // Half of the 23.75 that the payer has not had back already, and half of the 1.25 with it.
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("11.87")).await.status, 201);
+    town.settle().await;
+    assert_eq!(with_the_merchant(&town), 62);
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
+    town.settle().await;
+    assert_eq!(with_the_merchant(&town), 0);
+    assert_eq!(town.back(&checkout).total(), 2500);
+}
+
+#[tokio::test]
+async fn a_dispute_lost_after_a_payout_gives_the_platform_its_money_back() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "platform").await;
+    town.hours(48).await;
+    let dispute = town.stack.stripe().dispute(&town.charge(&checkout)).unwrap();
+    town.settle().await;
+    town.stack.stripe().close_dispute(&dispute, false).unwrap();
+    town.settle().await;
+    assert_eq!(
+        (town.standing(&shop, &checkout).await, with_the_merchant(&town)),
+        ("lost credited".into(), 0)
+    );
+}
+
+#[tokio::test]
+async fn of_two_refunds_at_once_under_one_reference_the_other_amount_is_told() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant").await;
+    let (one, other) = tokio::join!(
+        town.refund(&shop, &checkout, "r1", Some("5.00")),
+        town.refund(&shop, &checkout, "r1", Some("10.00"))
+    );
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    town.settle().await;
+    let refunds = town.read(&shop, &checkout).await["refunds"].clone();
+    let amount: i64 = text(&refunds, "/0/amount/value").replace('.', "").parse().unwrap();
+    assert_eq!((refunds.as_array().unwrap().len(), town.back(&checkout).refunds), (1, vec![amount]));
+    assert_eq!(text(&refunds, "/0/status"), "succeeded");
+}
+
+#[tokio::test]
+async fn a_refund_that_was_begun_and_never_asked_for_is_finished_by_the_sweep() {
+    for lost in [Lost::Request, Lost::Answer] {
+        let (town, wire) = Town::on_a_wire().await;
+        let (shop, checkout) = paid(&town, "merchant").await;
+        town.lose_webhooks();
+        wire.cut("POST /v1/refunds ", lost, 1);
+        assert_eq!(town.refund(&shop, &checkout, "r1", None).await.status, 503);
+        assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
+        town.hours(97).await;
+        assert_eq!(town.back(&checkout).refunds, [2500], "{lost:?}");
+        let refunds = town.read(&shop, &checkout).await["refunds"].clone();
+        assert_eq!(text(&refunds, "/0/status"), "succeeded", "{lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn our_metadata_on_another_charge_of_the_merchants_changes_nothing() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant").await;
+    let before = town.items();
+    for tags in [
+        json!({"kembali_purpose": "refund", "kembali_reference": "r1"}),
+        json!({"kembali_purpose": "cashback", "kembali_attempt": "1"}),
+    ] {
+        let mut refund = json!({
+            "id": "re_forged", "object": "refund", "amount": 125, "currency": "sgd", "charge": "ch_another",
+            "status": "succeeded", "metadata": tags,
+        });
+        refund["metadata"]["kembali_checkout"] = checkout["id"].clone();
+        town.deliver(&town.forged("refund.created", &shop.account, refund)).await;
+    }
+    assert_eq!((town.items(), town.dead_letters()), (before, 0));
+}
+
+#[tokio::test]
+async fn an_inquiry_takes_nothing_and_a_dispute_that_comes_of_it_is_one() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant").await;
+    let dispute = |status: &str| json!({"id": "du_1", "charge": town.charge(&checkout), "status": status});
+    town.deliver(&town.forged("charge.dispute.created", &shop.account, dispute("warning_needs_response")))
+        .await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    town.deliver(&town.forged("charge.dispute.funds_withdrawn", &shop.account, dispute("needs_response")))
+        .await;
+    assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
+}
