@@ -15,7 +15,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
-/// A schedule in the past may be refused; one this far ahead is still in the future when it arrives.
+/// A schedule in the past may be refused; one this far ahead of the message is usually in the future when it is created.
 const SOONEST_SECONDS: i64 = 60;
 
 /// How many buckets are remembered: more than a promise's 48 hours have.
@@ -86,6 +86,14 @@ impl Schedules {
         match created {
             Ok(_) => {}
             Err(error) if error.as_service_error().is_some_and(|error| error.is_conflict_exception()) => {}
+            // A message that came again much later asks for a time that has passed: the sweep finds what is due.
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_validation_exception()) => {
+                tracing::warn!(
+                    bucket = bucket.name(),
+                    "a schedule was refused; the sweep will find what is due"
+                );
+                return Ok(());
+            }
             Err(error) => {
                 let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("no answer");
                 return Err(Fault::Retry(format!("Scheduler CreateSchedule: {code}")));
