@@ -93,8 +93,8 @@ impl PayCashback {
         };
         let (account, charge) = (&checkout.account, &payment.charge.charge);
         let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
-        if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, charge, &purpose).await?
-        {
+        let new = NewRefund { charge, amount: *amount, purpose: &purpose };
+        if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, &new).await? {
             return Ok(vec![Event::RefundSeen(found)]);
         }
         if terms.funding == Funding::Platform {
@@ -109,11 +109,7 @@ impl PayCashback {
                 },
             )?;
         }
-        match self
-            .stripe
-            .create_refund(account, &NewRefund { charge, amount: *amount, purpose: &purpose })
-            .await
-        {
+        match self.stripe.create_refund(account, &new).await {
             Ok(refund) => Ok(vec![Event::RefundSeen(refund)]),
             Err(StripeError::Refused { code }) => {
                 tracing::warn!(checkout = %checkout.id, code, "Stripe refused a cashback");

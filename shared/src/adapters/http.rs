@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use data_encoding::BASE64;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,7 +64,7 @@ impl Request {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
             let malformed = |_| Problem::new(Kind::MalformedRequest, "The body is not valid base64.");
-            BASE64_STANDARD.decode(body).map_err(malformed)?
+            BASE64.decode(body.as_bytes()).map_err(malformed)?
         } else {
             body.into_bytes()
         };

@@ -31,17 +31,11 @@ pub async fn perform(
     }
     let purpose = Purpose::Merchant { checkout: checkout.id.clone(), reference: reference.clone() };
     let charge = &payment.charge.charge;
-    let found = if may_have_been_asked {
-        stripe.find_refund(&checkout.account, charge, &purpose).await?
-    } else {
-        None
-    };
+    let new = NewRefund { charge, amount: refund.amount, purpose: &purpose };
+    let found = if may_have_been_asked { stripe.find_refund(&checkout.account, &new).await? } else { None };
     let asked = match found {
         Some(found) => Ok(found),
-        None => {
-            let new = NewRefund { charge, amount: refund.amount, purpose: &purpose };
-            stripe.create_refund(&checkout.account, &new).await
-        }
+        None => stripe.create_refund(&checkout.account, &new).await,
     };
     let event = match asked {
         Ok(seen) => Event::RefundSeen(seen),

@@ -252,11 +252,12 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
+        // Not what is being paid, or was: somebody else wrote our metadata on it.
+        if payment.cashback.taken_from_charge() != Some(seen.amount) {
+            return Ok(self.state.clone());
+        }
         let event = match seen.outcome {
             Outcome::Pending => return Ok(self.state.clone()),
-            Outcome::Succeeded if payment.cashback.taken_from_charge() != Some(seen.amount) => {
-                return Ok(self.state.clone());
-            }
             Outcome::Succeeded => cashback::Event::Settled { attempt, refund: seen.id.clone() },
             Outcome::Failed(reason) => self.bounced(payment, attempt, reason)?,
         };

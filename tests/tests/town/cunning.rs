@@ -122,3 +122,36 @@ async fn an_inquiry_takes_nothing_and_a_dispute_that_comes_of_it_is_one() {
         .await;
     assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
 }
+
+#[tokio::test]
+async fn a_cent_with_the_mark_of_our_cashback_is_not_our_cashback() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "merchant").await;
+    // The merchant, by a key of their own, before the release and on the right charge.
+    let form = format!(
+        "charge={}&amount=1&metadata[kembali_checkout]={}&metadata[kembali_purpose]=cashback&metadata[kembali_attempt]=1",
+        town.charge(&checkout),
+        text(&checkout, "/id")
+    );
+    let headers = [
+        ("authorization", "Bearer sk_test_local"),
+        ("stripe-account", shop.account.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let stripe = kembali_local::client::Client::new(town.stack.stripe_url());
+    assert_eq!(stripe.send("POST", "/v1/refunds", &headers, form).await.unwrap().status, 200);
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    town.hours(48).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.back(&checkout).cashback, [1, 125]);
+    // Nor does the failure of such a cent undo what was paid.
+    let failed = json!({
+        "id": "re_cent", "object": "refund", "amount": 1, "currency": "sgd", "charge": town.charge(&checkout),
+        "status": "failed", "failure_reason": "declined", "metadata": {
+            "kembali_checkout": checkout["id"], "kembali_purpose": "cashback", "kembali_attempt": "1",
+        },
+    });
+    town.deliver(&town.forged("refund.failed", &shop.account, failed)).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+}

@@ -78,16 +78,17 @@ impl Stripe {
         found.iter().map(|refund| Ok(stripe_object::refund(refund)?)).collect()
     }
 
-    /// The refund made for `purpose`, if Stripe has one: what to ask before asking for it again.
+    /// The refund that [`create_refund`](Self::create_refund) made from `new`, if Stripe has it: what to ask before asking
+    /// for it again. Another one with our metadata and another amount was made by somebody else, and is not it.
     ///
     /// # Errors
     /// See [`StripeError`].
     pub async fn find_refund(
         &self,
         account: &AccountId,
-        charge: &ChargeId,
-        purpose: &Purpose,
+        new: &NewRefund<'_>,
     ) -> Result<Option<StripeRefund>, StripeError> {
-        Ok(self.refunds(account, charge).await?.into_iter().find(|refund| &refund.purpose == purpose))
+        let is_it = |refund: &StripeRefund| &refund.purpose == new.purpose && refund.amount == new.amount;
+        Ok(self.refunds(account, new.charge).await?.into_iter().find(is_it))
     }
 }
