@@ -1,11 +1,13 @@
 //! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through the real
 //! edges: HTTP in, Stripe's page, webhooks, queues, the clock.
 
+mod crowd;
 mod look;
 mod truth;
 mod webhook;
 mod wire;
 
+pub use crowd::{Answered, Left, order_of, promised_minor, refusal};
 pub use look::{Spent, item_bytes};
 pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
@@ -60,7 +62,11 @@ impl Town {
 
     /// A town with options of its own.
     pub async fn with(options: Options) -> Self {
-        let stack = Stack::start(options, &production()).await.expect("the stack starts");
+        Self::of(Stack::start(options, &production()).await.expect("the stack starts"))
+    }
+
+    /// The town around a stack.
+    fn of(stack: Stack) -> Self {
         let client = Client::new(stack.gateway_url());
         let operator = stack.operator_token().expect("the template has an authorizer");
         Self { stack, client, operator }

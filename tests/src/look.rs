@@ -63,15 +63,18 @@ impl Town {
         text(&self.checkout_item(checkout), "/version/N")
     }
 
-    /// What is in the wallets, in minor units, as `wallet_SGD=125`.
+    /// What is in the wallets, in minor units, as `SG 125`.
     pub fn wallets(&self) -> Vec<String> {
-        let wallets = self.items().into_iter().filter(|item| text(item, "/pk/S").starts_with("P#"));
-        let credits = |item: Value| {
-            let fields = item.as_object().cloned().unwrap_or_default();
-            let credits = fields.into_iter().filter(|(name, _)| name.starts_with("wallet_"));
-            credits.map(|(name, value)| format!("{name}={}", text(&value, "/N"))).collect::<Vec<_>>()
+        let payers = self.items().into_iter().filter(|item| text(item, "/pk/S").starts_with("P#"));
+        let balance = |payer: &Value| -> i64 {
+            let lots = payer.pointer("/wallet/L").and_then(Value::as_array).cloned().unwrap_or_default();
+            lots.iter().filter_map(|lot| text(lot, "/L/1/N").parse::<i64>().ok()).sum()
         };
-        wallets.flat_map(credits).collect()
+        payers
+            .map(|payer| (text(&payer, "/country/S"), balance(&payer)))
+            .filter(|(_, balance)| *balance != 0)
+            .map(|(country, balance)| format!("{country} {balance}"))
+            .collect()
     }
 
     /// A mark for [`Self::since`].

@@ -18,7 +18,7 @@ async fn the_payloads_tell_one_story() {
     let told = tell(&stack, async |function, payload| stack.invoke(function, payload).await).await;
     expect![[r#"
         manage-market/set-rollout: 200 country,invited,open_to,version
-        manage-market/create-campaign: 201 country,created_at,ends_at,funding,id,max_per_payment,methods,min_spend,paused,promise_hours,release_margin_hours,reward,starts_at,version
+        manage-market/create-campaign: 201 country,created_at,ends_at,funding,id,max_per_payment,methods,min_spend,on_refund,paused,promise_hours,release_margin_hours,reward,rule_version,stacking,starts_at,status,version,wallet_days "running"
         enable-merchant/apply: 201 api_key,country,created_at,enabled,fee_bps,id,methods,name,reference,state,why_not_enabled "invited"
         enable-merchant/onboarding-link: 201 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,why_not_enabled "onboarding"
         apply-stripe-event/account-updated: {"batchItemFailures":[]}

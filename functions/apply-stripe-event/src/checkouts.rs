@@ -36,7 +36,7 @@ impl ApplyStripeEvent {
         now: Timestamp,
     ) -> Result<(), Fault> {
         match self.load(account, id, true).await? {
-            Some(checkout) if &checkout.session == session => {
+            Some(checkout) if checkout.session.as_ref() == Some(session) => {
                 self.commit(checkout, event, now).await.map(|_| ())
             }
             Some(_) | None => Ok(()),
@@ -56,7 +56,7 @@ impl ApplyStripeEvent {
         if checkout.payment().is_some() {
             return self.effects.ensure(&checkout, now).await;
         }
-        if &checkout.session != session {
+        if checkout.session.as_ref() != Some(session) {
             return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
         }
         let paid = self.stripe.charge_of_session(&checkout.account, session).await?;

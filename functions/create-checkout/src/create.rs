@@ -4,17 +4,15 @@ use std::collections::BTreeSet;
 
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::merchant_auth;
-use kembali::adapters::store::Written;
-use kembali::adapters::stripe::NewSession;
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::{AccountId, CheckoutId, PayerId};
-use kembali::domain::market::Method;
+use kembali::domain::market::{Country, Method};
 use kembali::domain::merchant::{self, Merchant};
-use kembali::domain::money::Round;
 use kembali::domain::new_checkout::{Content, NewCheckout};
-use kembali::domain::offer::offers;
+use kembali::domain::order::Order;
+use kembali::domain::payer::Payer;
 use kembali::domain::view::CheckoutView;
-use kembali::fault::{Fault, Kind, Problem};
+use kembali::fault::{Kind, Problem};
 
 use crate::CreateCheckout;
 
@@ -24,78 +22,49 @@ impl CreateCheckout {
         let key = merchant_auth::key(request)?;
         let new: NewCheckout = request.json()?;
         let id = CheckoutId::of(key.merchant(), &new.reference);
-        let (merchant, known) = self.store.merchant_and_checkout(key.merchant(), &id).await?;
-        let merchant = merchant_auth::check(&key, merchant)?;
-        let content = new.check(merchant.country)?;
-        let payer = new.payer.as_ref().map(|payer| self.payer_key.payer(&payer.phone));
-        if let Some(known) = known {
-            return self.repeat(&known, &content, payer.as_ref()).await;
+        // The market is the merchant's, and the merchant is being read: the payer is looked for in each market.
+        let payers = Country::ALL.map(|country| self.payer(&new, country));
+        let payers: Vec<PayerId> = payers.into_iter().flatten().collect();
+        let seen = self.store.seen(key.merchant(), &id, &payers).await?;
+        let merchant = merchant_auth::check(&key, seen.merchant)?;
+        let country = merchant.country;
+        let content = new.check(country)?;
+        let payer = self.payer(&new, country);
+        if let Some(known) = seen.checkout {
+            return self.repeat(known, &content, payer.as_ref(), request).await;
         }
         let (account, active) = enabled(&merchant)?;
         new.check_expiry(request.at)?;
-        let mut methods = new.methods(merchant.country);
-        methods.retain(|method| active.contains(method));
-        let (checkout, url) = self.open(request, &merchant, account, &methods, id, content, payer).await?;
-        match self.store.create_checkout(&checkout).await? {
-            Written::Done => json(201, &CheckoutView::from(&checkout).with_url(Some(url))),
-            // The same request, twice at the same time: the other one was written.
-            Written::Lost => {
-                let first = self.store.checkout(&checkout.id).await?;
-                let first = first.ok_or_else(|| Fault::Bug("a checkout is gone".to_owned()))?;
-                self.repeat(&first, &checkout.content, checkout.payer.as_ref()).await
-            }
-        }
-    }
-
-    /// Makes the offers and opens Stripe's page. Nothing is written yet: should this be the end of the function, the
-    /// repetition of the request gets the same session by the same key.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a checkout is made of, each parsed and checked by the caller"
-    )]
-    async fn open(
-        &self,
-        request: &Request,
-        merchant: &Merchant,
-        account: &AccountId,
-        methods: &[Method],
-        id: CheckoutId,
-        content: Content,
-        payer: Option<PayerId>,
-    ) -> Result<(Checkout, String), Fault> {
-        if methods.is_empty() {
+        let payer = payer.map(|id| {
+            let known = seen.payers.into_iter().find(|known| known.id == id);
+            known.unwrap_or_else(|| Payer::new(id, country))
+        });
+        let order = Order { id, merchant: &merchant, account, active, content, payer, at: request.at };
+        if order.methods(order.content.amount).is_empty() {
             let detail = "None of the ways to pay that accept this amount is active on the Stripe account.";
             return Err(Problem::invalid("amount", detail).into());
         }
-        let campaigns = self.campaigns.of(&self.store, merchant.country, request.at).await?;
-        let broken = |error| Fault::Bug(format!("price a checkout: {error}"));
-        let offers = offers(&campaigns, &merchant.id, content.amount, methods, request.at).map_err(broken)?;
-        let fee = content.amount.share(merchant.fee_rate(), Round::Down).map_err(broken)?;
-        let new = NewSession { checkout: &id, content: &content, fee, methods, return_url: &self.return_url };
-        let session = self.stripe.create_session(account, &new).await?;
-        let url = session.url.ok_or_else(|| Fault::Bug("a new session has no page".to_owned()))?;
-        let checkout = Checkout {
-            id,
-            merchant: merchant.id.clone(),
-            account: account.clone(),
-            country: merchant.country,
-            content,
-            fee,
-            payer,
-            session: session.id,
-            offers,
-            state: State::Open,
-            postings: Vec::new(),
-            created_at: request.at,
-            version: 1,
-        };
-        Ok((checkout, url))
+        self.place(order, request).await
+    }
+
+    fn payer(&self, new: &NewCheckout, country: Country) -> Option<PayerId> {
+        new.payer.as_ref().map(|payer| self.payer_key.payer(&payer.phone, country))
     }
 
     /// The same request again gets the same checkout; another one under the same reference is told which field differs.
-    async fn repeat(&self, known: &Checkout, content: &Content, payer: Option<&PayerId>) -> Answer {
+    pub(crate) async fn repeat(
+        &self,
+        known: Checkout,
+        content: &Content,
+        payer: Option<&PayerId>,
+        request: &Request,
+    ) -> Answer {
         known.content.same_as(known.payer.as_ref(), content, payer)?;
-        json(200, &self.view(known).await)
+        if known.state == State::Open && known.session.is_none() {
+            let (checkout, url) = self.open_written(known, request.at).await?;
+            return json(200, &CheckoutView::from(&checkout).with_url(Some(url)));
+        }
+        json(200, &self.view(&known).await)
     }
 }
 

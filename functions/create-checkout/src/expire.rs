@@ -21,7 +21,13 @@ impl CreateCheckout {
                 return Err(Problem::new(Kind::WrongState, detail).into());
             }
         }
-        match self.stripe.expire_session(&checkout.account, &checkout.session).await {
+        let Some(session) = checkout.session.clone() else {
+            let detail = "Stripe's page is still being made.";
+            return Err(Problem::new(Kind::WrongState, detail)
+                .next("Repeat the request that creates it.")
+                .into());
+        };
+        match self.stripe.expire_session(&checkout.account, &session).await {
             Ok(()) => {
                 let checkout = apply(&self.store, checkout, &Event::Expired, request.at).await?;
                 json(200, &CheckoutView::from(&checkout))

@@ -3,6 +3,7 @@
 mod campaigns;
 mod create;
 mod expire;
+mod place;
 mod read;
 mod refund;
 
@@ -77,10 +78,10 @@ impl CreateCheckout {
     /// without it.
     async fn view(&self, checkout: &Checkout) -> CheckoutView {
         let view = CheckoutView::from(checkout);
-        if checkout.state != State::Open {
+        let Some(session) = checkout.session.as_ref().filter(|_| checkout.state == State::Open) else {
             return view;
-        }
-        match self.stripe.session(&checkout.account, &checkout.session).await {
+        };
+        match self.stripe.session(&checkout.account, session).await {
             Ok(session) => view.with_url(session.url),
             Err(error) => {
                 tracing::warn!(checkout = %checkout.id, %error, "no page to show");
@@ -93,8 +94,8 @@ impl CreateCheckout {
     async fn own_checkout(&self, request: &Request) -> Result<Checkout, Fault> {
         let key = merchant_auth::key(request)?;
         let id = request.path("checkout", CheckoutId::parse)?;
-        let (merchant, checkout) = self.store.merchant_and_checkout(key.merchant(), &id).await?;
-        let merchant = merchant_auth::check(&key, merchant)?;
-        checkout.filter(|checkout| checkout.merchant == merchant.id).ok_or_else(|| not_found("checkout"))
+        let seen = self.store.seen(key.merchant(), &id, &[]).await?;
+        let merchant = merchant_auth::check(&key, seen.merchant)?;
+        seen.checkout.filter(|checkout| checkout.merchant == merchant.id).ok_or_else(|| not_found("checkout"))
     }
 }

@@ -1,9 +1,12 @@
 //! `POST /v1/merchants`
 
+use std::collections::BTreeSet;
+
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::merchant_auth::operator;
 use kembali::adapters::store::Written;
 use kembali::domain::api_key::ApiKey;
+use kembali::domain::campaign::MerchantCategory;
 use kembali::domain::ids::{MerchantId, Reference};
 use kembali::domain::market::Country;
 use kembali::domain::merchant::{Merchant, State};
@@ -28,6 +31,9 @@ struct Application {
     /// The platform's fee in basis points.
     #[serde(default)]
     fee_bps: u16,
+    /// The kind of business: its merchant category code (ISO 18245).
+    #[serde(default)]
+    category: Option<MerchantCategory>,
 }
 
 impl EnableMerchant {
@@ -82,6 +88,8 @@ impl Application {
             email: self.email,
             country: self.country,
             fee_bps: self.fee_bps,
+            category: self.category,
+            insiders: BTreeSet::new(),
             state: if is_admitted { State::Invited } else { State::Waitlisted },
             keys: vec![key.hash()],
             created_at: request.at,
@@ -97,6 +105,7 @@ fn repeat(known: &Merchant, asked: &Merchant) -> Answer {
         ("email", known.email != asked.email),
         ("country", known.country != asked.country),
         ("fee_bps", known.fee_bps != asked.fee_bps),
+        ("category", known.category != asked.category),
     ];
     match differs.into_iter().find(|(_, differs)| *differs) {
         None => json(200, &MerchantView::of(known)),

@@ -1,6 +1,7 @@
 //! Takes a merchant from application to enabled, and says at every step what is missing.
 
 mod apply;
+mod insiders;
 mod keys;
 mod onboarding;
 mod operator;
@@ -17,6 +18,7 @@ use kembali::adapters::store::{Store, Written};
 use kembali::adapters::stripe::Stripe;
 use kembali::domain::ids::MerchantId;
 use kembali::domain::merchant::{Impossible, Merchant};
+use kembali::domain::payer::PayerKey;
 use kembali::fault::{Fault, Kind, Problem};
 
 /// The function and what it keeps between invocations.
@@ -24,6 +26,7 @@ use kembali::fault::{Fault, Kind, Problem};
 pub struct EnableMerchant {
     store: Store,
     stripe: Stripe,
+    payer_key: PayerKey,
     onboarding_url: String,
 }
 
@@ -36,6 +39,7 @@ impl EnableMerchant {
         Ok(Self {
             store: Store::new(&Aws::new(environment)?, environment)?,
             stripe: Stripe::new(environment)?,
+            payer_key: PayerKey::new(environment.required("PAYER_HASH_KEY")?),
             onboarding_url: environment.required("ONBOARDING_URL")?.to_owned(),
         })
     }
@@ -63,6 +67,7 @@ impl EnableMerchant {
             "POST /v1/merchants/{merchant}/keys/reset" => self.reset_keys(request).await,
             "POST /v1/merchants/{merchant}/suspend" => self.suspend(request).await,
             "POST /v1/merchants/{merchant}/resume" => self.resume(request).await,
+            "PUT /v1/merchants/{merchant}/insiders" => self.set_insiders(request).await,
             _ => Err(no_route(request)),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kembali::adapters::stripe::OnboardingLink;
 use kembali::domain::api_key::ApiKey;
+use kembali::domain::campaign::MerchantCategory;
 use kembali::domain::ids::{AccountId, MerchantId, Reference};
 use kembali::domain::market::{Country, Method};
 use kembali::domain::merchant::{Merchant, Requirement, State};
@@ -17,6 +18,12 @@ pub(crate) struct MerchantView {
     name: String,
     country: Country,
     fee_bps: u16,
+    /// The kind of business, if it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<MerchantCategory>,
+    /// How many people of its own earn nothing there.
+    #[serde(skip_serializing_if = "is_zero")]
+    insiders: usize,
     state: &'static str,
     enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +37,11 @@ pub(crate) struct MerchantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<String>,
     created_at: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -63,6 +75,8 @@ impl MerchantView {
             name: merchant.name.clone(),
             country: merchant.country,
             fee_bps: merchant.fee_bps,
+            category: merchant.category.clone(),
+            insiders: merchant.insiders.len(),
             state: merchant.state.name(),
             enabled: !methods.is_empty(),
             account: merchant.state.account().cloned(),

@@ -1,67 +1,135 @@
-//! `/v1/markets/{country}/campaigns`
+//! `/v1/markets/{country}/campaigns`: made, listed, read, paused, resumed and ended.
 
 use kembali::adapters::http::{Answer, Request, json, not_found};
 use kembali::adapters::store::Written;
 use kembali::domain::campaign::{Campaign, Rule};
 use kembali::domain::ids::CampaignId;
 use kembali::domain::market::Country;
+use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Kind, Problem};
-use serde::Serialize;
 
+use crate::view::{CampaignView, Campaigns};
 use crate::{ManageMarket, country};
 
-#[derive(Serialize)]
-struct Campaigns {
-    campaigns: Vec<Campaign>,
-}
-
 impl ManageMarket {
-    /// A new campaign. The same rule under the same id again is the same campaign.
+    /// A new campaign. The same rule under the same id again is the same campaign, if it has not been changed since.
     pub(crate) async fn create_campaign(&self, request: &Request) -> Answer {
         let country = country(request)?;
         let rule: Rule = request.json()?;
         rule.check(country)?;
-        let campaign = Campaign { country, rule, paused: false, created_at: request.at, version: 1 };
+        if let Some(known) = self.store.campaign(country, &rule.id).await? {
+            return self.same_campaign(known, &rule, request).await;
+        }
+        self.check_merchants(country, &rule, "").await?;
+        let campaign = Campaign::new(country, rule, request.at);
         match self.store.put_campaign(&campaign, None).await? {
-            Written::Done => json(201, &campaign),
+            Written::Done => json(201, &self.view(&campaign, request.at).await?),
             Written::Lost => {
                 let known = self.find(country, &campaign.rule.id).await?;
-                if known.rule == campaign.rule {
-                    return json(200, &known);
-                }
-                let detail = format!("The campaign {} exists with another rule.", known.rule.id);
-                Err(Problem::new(Kind::ReferenceReused, detail)
-                    .field("id")
-                    .next("Use a new id; what was promised under the old rule stays promised.")
-                    .into())
+                self.same_campaign(known, &campaign.rule, request).await
             }
         }
     }
 
+    async fn same_campaign(&self, known: Campaign, rule: &Rule, request: &Request) -> Answer {
+        if known.rule == *rule {
+            return json(200, &self.view(&known, request.at).await?);
+        }
+        let detail = format!("The campaign {} exists with another rule.", known.rule.id);
+        Err(Problem::new(Kind::ReferenceReused, detail)
+            .field("id")
+            .next("PUT a new version of it, or use a new id; what was promised stays promised.")
+            .into())
+    }
+
+    /// That every merchant whom the rule names is one of this market.
+    pub(crate) async fn check_merchants(&self, country: Country, rule: &Rule, at: &str) -> Result<(), Fault> {
+        let Some(named) = &rule.merchants else { return Ok(()) };
+        let known = self.store.merchants(named).await?;
+        for (index, id) in named.iter().enumerate() {
+            let merchant = known.iter().find(|merchant| merchant.id == *id);
+            let detail = match merchant {
+                Some(merchant) if merchant.country == country => continue,
+                Some(merchant) => format!("The merchant {id} is in {}.", merchant.country.code()),
+                None => format!("There is no merchant {id}."),
+            };
+            return Err(Problem::invalid(format!("{at}merchants[{index}]"), detail)
+                .next(format!(
+                    "Name merchants of {}; the list is read in the order of their ids.",
+                    country.code()
+                ))
+                .into());
+        }
+        Ok(())
+    }
+
     pub(crate) async fn list_campaigns(&self, request: &Request) -> Answer {
-        json(200, &Campaigns { campaigns: self.store.campaigns(country(request)?).await? })
+        let (_, known) = self.store.campaigns(country(request)?).await?;
+        // What is left of each budget is told of one campaign at a time: it costs a read for each part.
+        let campaigns = known.iter().map(|campaign| CampaignView::of(campaign, request.at)).collect();
+        json(200, &Campaigns { campaigns })
     }
 
     pub(crate) async fn read_campaign(&self, request: &Request) -> Answer {
-        let id = request.path("campaign", CampaignId::parse)?;
-        json(200, &self.find(country(request)?, &id).await?)
+        let known = self.asked_for(request).await?;
+        json(200, &self.view(&known, request.at).await?)
     }
 
     /// Pauses or resumes: whether new promises are made. Those made are kept.
     pub(crate) async fn set_paused(&self, request: &Request, paused: bool) -> Answer {
-        let id = request.path("campaign", CampaignId::parse)?;
-        let known = self.find(country(request)?, &id).await?;
+        let known = self.asked_for(request).await?;
+        not_ended(&known, request)?;
         if known.paused == paused {
-            return json(200, &known);
+            return json(200, &self.view(&known, request.at).await?);
         }
         let campaign = Campaign { paused, version: known.version.saturating_add(1), ..known.clone() };
-        match self.store.put_campaign(&campaign, Some(known.version)).await? {
-            Written::Done => json(200, &campaign),
+        self.replace(&known, campaign, request).await
+    }
+
+    /// Ends a campaign for good. What it promised is kept.
+    pub(crate) async fn end_campaign(&self, request: &Request) -> Answer {
+        let known = self.asked_for(request).await?;
+        if known.ended_at.is_some() {
+            return json(200, &self.view(&known, request.at).await?);
+        }
+        let ended_at = Some(request.at);
+        let campaign = Campaign { ended_at, version: known.version.saturating_add(1), ..known.clone() };
+        self.replace(&known, campaign, request).await
+    }
+
+    async fn replace(&self, known: &Campaign, campaign: Campaign, request: &Request) -> Answer {
+        match self.store.put_campaign(&campaign, Some(known)).await? {
+            Written::Done => json(200, &self.view(&campaign, request.at).await?),
             Written::Lost => Err(Fault::Retry("somebody else changed the campaign".to_owned())),
         }
     }
 
-    async fn find(&self, country: Country, id: &CampaignId) -> Result<Campaign, Fault> {
+    pub(crate) async fn view(&self, campaign: &Campaign, now: Timestamp) -> Result<CampaignView, Fault> {
+        let today = now.day_in(&campaign.country.time_zone());
+        let total = self.store.budget_left(campaign, None).await?;
+        let of_today = self.store.budget_left(campaign, Some(today)).await?;
+        CampaignView::of(campaign, now).with_left(total, of_today)
+    }
+
+    pub(crate) async fn asked_for(&self, request: &Request) -> Result<Campaign, Fault> {
+        let id = request.path("campaign", CampaignId::parse)?;
+        self.find(country(request)?, &id).await
+    }
+
+    pub(crate) async fn find(&self, country: Country, id: &CampaignId) -> Result<Campaign, Fault> {
         self.store.campaign(country, id).await?.ok_or_else(|| not_found("campaign"))
     }
+}
+
+/// That a campaign is not over: by an operator's word, or by its own end.
+pub(crate) fn not_ended(campaign: &Campaign, request: &Request) -> Result<(), Problem> {
+    if campaign.status(request.at) != "ended" {
+        return Ok(());
+    }
+    let id = &campaign.rule.id;
+    let detail = match campaign.ended_at {
+        Some(at) => format!("The campaign {id} was ended at {at}, for good."),
+        None => format!("The campaign {id} is over since {}.", String::from(campaign.rule.ends_at)),
+    };
+    Err(Problem::new(Kind::WrongState, detail).next("Create a new campaign under another id."))
 }

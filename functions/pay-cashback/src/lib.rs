@@ -1,4 +1,7 @@
-//! Pays due cashbacks: decides, writes down that it will, asks Stripe, writes down how it went.
+//! Pays what is due: cashbacks to payers, and to merchants what their payers paid with credit. Each time: decide, write down
+//! that it will be done, ask Stripe, write down how it went.
+
+mod settlement;
 
 use std::convert::Infallible;
 
@@ -7,15 +10,14 @@ use kembali::adapters::aws::Aws;
 use kembali::adapters::commit::apply;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::effects::Effects;
-use kembali::adapters::messages::CashbackDue;
+use kembali::adapters::messages::Due;
 use kembali::adapters::refunds::perform;
 use kembali::adapters::sqs_batch::{Report, read};
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
-use kembali::domain::campaign::Funding;
 use kembali::domain::cashback::Cashback;
 use kembali::domain::checkout::{Checkout, Event};
-use kembali::domain::ids::{AccountId, ChargeId, Reference};
+use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, Reference};
 use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -51,7 +53,10 @@ impl PayCashback {
         let mut report = Report::default();
         for message in batch.records {
             let result = match read(&message) {
-                Ok((due, sent_at)) => Box::pin(self.pay(due, sent_at)).await,
+                Ok((Due::Cashback { checkout }, sent_at)) => Box::pin(self.pay(&checkout, sent_at)).await,
+                Ok((Due::Settlement { merchant }, sent_at)) => {
+                    Box::pin(self.settle(&merchant, sent_at)).await
+                }
                 Err(fault) => Err(fault),
             };
             report.add(message, result);
@@ -59,11 +64,18 @@ impl PayCashback {
         Ok(report.into())
     }
 
-    async fn pay(&self, due: CashbackDue, now: Timestamp) -> Result<(), Fault> {
-        let checkout = self.store.checkout(&due.checkout).await?;
+    async fn pay(&self, id: &CheckoutId, now: Timestamp) -> Result<(), Fault> {
+        let checkout = self.store.checkout(id).await?;
         let checkout = checkout.ok_or_else(|| Fault::Bug("a due cashback has no checkout".to_owned()))?;
+        let checkout = apply(&self.store, checkout, &Event::Abandoned, now).await?;
         let was_paying = is_paying(&checkout);
-        let mut checkout = apply(&self.store, checkout, &Event::CashbackMatured, now).await?;
+        // What a stopped market holds stays in the due index; the sweep finds it when the market goes on.
+        let is_stopped = is_held(&checkout) && self.store.policy(checkout.country).await?.stopped.is_some();
+        let mut checkout = if is_stopped {
+            checkout
+        } else {
+            apply(&self.store, checkout, &Event::CashbackMatured, now).await?
+        };
         for event in self.ask_stripe(&checkout, was_paying).await? {
             checkout = apply(&self.store, checkout, &event, now).await?;
         }
@@ -97,17 +109,22 @@ impl PayCashback {
         if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, &new).await? {
             return Ok(vec![Event::RefundSeen(found)]);
         }
-        if terms.funding == Funding::Platform {
+        let platform = terms.platform_part(*amount);
+        let platform = platform.map_err(|error| Fault::Bug(format!("split a cashback: {error}")))?;
+        if !platform.is_zero() {
             let is_first_try = !may_have_been_asked && *attempt == 1;
-            self.stripe.fund_cashback(account, &checkout.id, *amount, *attempt, is_first_try).await.map_err(
-                |error| match error {
-                    // Our own balance, not the payer's card: it stays to be paid, and a person is called.
-                    StripeError::Refused { code } => Fault::Bug(format!("transfer refused: {code}")),
-                    error @ (StripeError::Unknown { .. }
-                    | StripeError::Misused { .. }
-                    | StripeError::NotUnderstood { .. }) => error.into(),
-                },
-            )?;
+            let funded = self.stripe.fund_cashback(account, &checkout.id, platform, *attempt, is_first_try);
+            match funded.await {
+                Ok(()) => {}
+                // Our own balance, not the payer's card. Stripe would repeat the refusal under the same key for a day, so
+                // the next try is another attempt.
+                Err(StripeError::Refused { code }) => {
+                    tracing::error!(checkout = %checkout.id, code, "Stripe refused the platform's part");
+                    let reason = Failure::PlatformFunds;
+                    return Ok(vec![Event::CashbackRefused { attempt: *attempt, reason }]);
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         match self.stripe.create_refund(account, &new).await {
             Ok(refund) => Ok(vec![Event::RefundSeen(refund)]),
@@ -140,6 +157,10 @@ impl PayCashback {
             }
         })
     }
+}
+
+fn is_held(checkout: &Checkout) -> bool {
+    checkout.payment().is_some_and(|payment| matches!(payment.cashback, Cashback::Held(_)))
 }
 
 fn is_paying(checkout: &Checkout) -> bool {

@@ -5,7 +5,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use kembali::adapters::aws::Aws;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::keys::DUE_SHARDS;
-use kembali::adapters::messages::{BucketDue, CashbackDue};
+use kembali::adapters::messages::{BucketDue, Due};
 use kembali::adapters::queue::Queue;
 use kembali::adapters::store::Store;
 use kembali::domain::cashback::RELEASE_MARGIN_HOURS;
@@ -76,9 +76,8 @@ impl ReleaseCashback {
             let mut start = None;
             loop {
                 let page = self.store.due(shard, from, until, start).await?;
-                released.late += page.checkouts.iter().filter(|(_, due_at)| *due_at < late_before).count();
-                let due = page.checkouts.into_iter().map(|(checkout, _)| CashbackDue { checkout });
-                let due: Vec<CashbackDue> = due.collect();
+                released.late += page.due.iter().filter(|(_, due_at)| *due_at < late_before).count();
+                let due: Vec<Due> = page.due.into_iter().map(|(due, _)| due).collect();
                 self.due.send_all(&due).await?;
                 released.queued += due.len();
                 start = page.next;

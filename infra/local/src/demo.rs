@@ -3,6 +3,8 @@
 
 mod audit;
 mod counts;
+mod first_day;
+mod later;
 mod scenes;
 
 pub use audit::Violation;
@@ -16,7 +18,7 @@ use serde_json::Value;
 use crate::options::Options;
 use crate::registry::production;
 use crate::stack::{Stack, StackError};
-use crate::town::{Town, TownError};
+use crate::town::{Shop, Town, TownError, text};
 
 /// Why the demo could not be told to its end.
 #[derive(Debug, thiserror::Error)]
@@ -49,12 +51,32 @@ pub async fn run(tell: &mut dyn FnMut(&str)) -> Result<Outcome, DemoError> {
     let stack = Stack::start(Options::new(Clock::fixed(BEGINNING)), &production()).await?;
     let town = Town::new(&stack);
     let mut story = Story { tell, town: &town };
-    let singapore = scenes::singapore(&mut story).await?;
-    let india = scenes::india(&mut story).await?;
-    let refunded = scenes::refunded_before_release(&mut story, &singapore.shop).await?;
-    let flows = counts::measure(&mut story, &singapore.shop).await?;
-    let checkouts = [singapore.checkouts, india.checkouts, refunded, flows.checkouts].concat();
-    let violations = audit::check(&mut story, &checkouts).await?;
+    let first = first_day::singapore(&mut story).await?;
+    let baker = first.shop.clone();
+    let refunded = first_day::refunded_before_release(&mut story, &baker).await?;
+    let first = later::FirstDay {
+        singapore: first,
+        disputed: first_day::disputed(&mut story, &baker).await?,
+        india: first_day::india(&mut story).await?,
+        brazil: first_day::brazil(&mut story).await?,
+        unrefundable: first_day::cannot_be_refunded(&mut story).await?,
+    };
+    let flows = counts::begin(&mut story).await?;
+    later::two_days(&mut story, &first).await?;
+    let flows = flows.end(&mut story).await?;
+    later::dispute_won(&mut story, &first.disputed).await?;
+    later::refunded_after_release(&mut story, &first.singapore).await?;
+    let spent = later::wallet_spent(&mut story).await?;
+    later::wallet_settled(&mut story, &spent).await?;
+    counts::tell(&mut story, &flows.flows);
+    let told = [
+        vec![first.singapore, refunded, first.disputed.0, first.unrefundable, spent],
+        first.india,
+        first.brazil,
+        flows.checkouts,
+    ]
+    .concat();
+    let violations = audit::check(&mut story, &told).await?;
     Ok(Outcome { violations, flows: flows.flows })
 }
 
@@ -64,11 +86,19 @@ struct Story<'a> {
     town: &'a Town<'a>,
 }
 
-/// A checkout of the story, and whose it is.
+/// A checkout of the story, as it was created.
 #[derive(Clone, Debug)]
 struct Told {
-    shop: crate::town::Shop,
+    shop: Shop,
     checkout: Value,
+    /// The payer's number, which nobody but the payer and this story knows.
+    phone: String,
+}
+
+impl Told {
+    fn new(shop: &Shop, checkout: Value, order: &Value) -> Self {
+        Self { shop: shop.clone(), checkout, phone: text(order, "/payer/phone") }
+    }
 }
 
 impl Story<'_> {
@@ -82,27 +112,53 @@ impl Story<'_> {
         (self.tell)(&format!("• {text}\n    {counts}"));
     }
 
-    /// The checkout as the API shows it, in a few lines, and its books.
-    async fn show(&mut self, told: &Told) -> Result<Value, TownError> {
+    /// Something that happened, without its cost.
+    fn say(&mut self, text: &str) {
+        (self.tell)(&format!("• {text}"));
+    }
+
+    /// What the payer reads on a new checkout.
+    fn tell_offers(&mut self, checkout: &Value) {
+        for offer in checkout.pointer("/offers").and_then(Value::as_array).into_iter().flatten() {
+            let rule = text(offer, "/no_cashback");
+            let rule = if rule.is_empty() { rule } else { format!(" ({rule})") };
+            (self.tell)(&format!("    {}{rule}", text(offer, "/text")));
+        }
+    }
+
+    /// What the payer has in the wallet, as the operator sees it.
+    async fn wallet(&mut self, told: &Told) -> Result<(), TownError> {
+        let wallet = self.town.wallet(&told.phone, "SG").await?;
+        (self.tell)(&format!(
+            "    in the wallet: {} {}",
+            text(&wallet, "/balance/currency"),
+            text(&wallet, "/balance/value")
+        ));
+        Ok(())
+    }
+
+    /// Where the checkout stands, in one line.
+    async fn glance(&mut self, told: &Told) -> Result<Value, TownError> {
         let now = self.town.read(&told.shop, &told.checkout).await?;
-        let text = |pointer| crate::town::text(&now, pointer);
-        let mut lines = format!("    {} {}", text("/amount/currency"), text("/amount/value"));
-        let _ = write!(lines, " is {}", text("/status"));
+        let part = |pointer| text(&now, pointer);
+        let mut line =
+            format!("    {} {} is {}", part("/amount/currency"), part("/amount/value"), part("/status"));
         if now.pointer("/cashback").is_some() {
-            let _ = write!(lines, "; cashback {}: {}", text("/cashback/state"), text("/cashback/text"));
+            let _ = write!(line, "; cashback {}: {}", part("/cashback/state"), part("/cashback/text"));
         }
+        (self.tell)(&line);
+        Ok(now)
+    }
+
+    /// The same, and its books.
+    async fn show(&mut self, told: &Told) -> Result<Value, TownError> {
+        let now = self.glance(told).await?;
         for posting in now.pointer("/postings").and_then(Value::as_array).into_iter().flatten() {
-            let part = |pointer| crate::town::text(posting, pointer);
-            let _ = write!(
-                lines,
-                "\n      {:<18} ← {:<18} {:>9} {}",
-                part("/debit"),
-                part("/credit"),
-                part("/amount/value"),
-                part("/amount/currency")
-            );
+            let part = |pointer| text(posting, pointer);
+            let (debit, credit) = (part("/debit"), part("/credit"));
+            let (value, currency) = (part("/amount/value"), part("/amount/currency"));
+            (self.tell)(&format!("      {debit:<19} ← {credit:<19} {value:>8} {currency}"));
         }
-        (self.tell)(&lines);
         Ok(now)
     }
 }

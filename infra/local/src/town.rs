@@ -4,7 +4,7 @@
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
-use crate::client::{Client, NoAnswer};
+use crate::client::{Client, NoAnswer, Response};
 use crate::engine::Unsettled;
 use crate::stack::Stack;
 
@@ -32,6 +32,9 @@ pub enum TownError {
     /// Stripe said no.
     #[error("at Stripe: {0}")]
     Stripe(String),
+    /// A request that ran beside others did not come to its end.
+    #[error("a request was interrupted: {0}")]
+    Interrupted(String),
     /// The template has no authorizer.
     #[error("the template has no authorizer for operators")]
     NoOperator,
@@ -76,12 +79,7 @@ impl<'a> Town<'a> {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, TownError> {
-        let answer = self.client.call(token, method, path, body).await?;
-        if (200..300).contains(&answer.status) {
-            return Ok(answer.json());
-        }
-        let (method, path) = (method.to_owned(), path.to_owned());
-        Err(TownError::Refused { method, path, status: answer.status, body: answer.json() })
+        success(method, path, &self.client.call(token, method, path, body).await?)
     }
 
     /// Sends a request as the operator.
@@ -91,6 +89,24 @@ impl<'a> Town<'a> {
     pub async fn operate(&self, method: &str, path: &str, body: &Value) -> Result<Value, TownError> {
         let token = self.stack.operator_token().ok_or(TownError::NoOperator)?;
         self.call(&token, method, path, Some(body)).await
+    }
+
+    /// Reads something as the operator.
+    ///
+    /// # Errors
+    /// As [`Self::operate`].
+    pub async fn look_up(&self, path: &str) -> Result<Value, TownError> {
+        let token = self.stack.operator_token().ok_or(TownError::NoOperator)?;
+        self.call(&token, "GET", path, None).await
+    }
+
+    /// What a payer has, owes and has had in a market.
+    ///
+    /// # Errors
+    /// As [`Self::operate`].
+    pub async fn wallet(&self, phone: &str, country: &str) -> Result<Value, TownError> {
+        let phone = phone.replace('+', "%2B");
+        self.look_up(&format!("/v1/payers/{phone}/cashback?country={country}")).await
     }
 
     /// Opens a market to everybody.
@@ -136,6 +152,24 @@ impl<'a> Town<'a> {
         self.call(&shop.key, "POST", "/v1/checkouts", Some(body)).await
     }
 
+    /// Asks for many payments at the same time; the answers come in the order of the requests.
+    ///
+    /// # Errors
+    /// As [`Self::call`], for the first that has no success.
+    pub async fn checkouts_at_once(&self, shop: &Shop, bodies: Vec<Value>) -> Result<Vec<Value>, TownError> {
+        let requests = bodies.into_iter().map(|body| {
+            let (client, key) = (self.client.clone(), shop.key.clone());
+            tokio::spawn(async move { client.call(&key, "POST", "/v1/checkouts", Some(&body)).await })
+        });
+        let requests: Vec<_> = requests.collect();
+        let mut checkouts = Vec::new();
+        for request in requests {
+            let answer = request.await.map_err(|error| TownError::Interrupted(error.to_string()))??;
+            checkouts.push(success("POST", "/v1/checkouts", &answer)?);
+        }
+        Ok(checkouts)
+    }
+
     /// A checkout as it is now.
     ///
     /// # Errors
@@ -156,6 +190,60 @@ impl<'a> Town<'a> {
         Ok(())
     }
 
+    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows happens.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn refund(
+        &self,
+        shop: &Shop,
+        checkout: &Value,
+        reference: &str,
+        value: Option<&str>,
+    ) -> Result<Value, TownError> {
+        let path = format!("/v1/checkouts/{}/refunds", text(checkout, "/id"));
+        let mut body = json!({"reference": reference});
+        if let (Some(value), Some(fields)) = (value, body.as_object_mut()) {
+            let currency = text(checkout, "/amount/currency");
+            fields.insert("amount".to_owned(), json!({"value": value, "currency": currency}));
+        }
+        let refunded = self.call(&shop.key, "POST", &path, Some(&body)).await?;
+        self.stack.settle().await?;
+        Ok(refunded)
+    }
+
+    /// The merchant closes a page that nobody has paid on.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn expire(&self, shop: &Shop, checkout: &Value) -> Result<(), TownError> {
+        let path = format!("/v1/checkouts/{}/expire", text(checkout, "/id"));
+        self.call(&shop.key, "POST", &path, None).await?;
+        self.stack.settle().await?;
+        Ok(())
+    }
+
+    /// The payer disputes a payment at the bank. Gives the dispute's id.
+    ///
+    /// # Errors
+    /// At Stripe.
+    pub async fn dispute(&self, shop: &Shop, checkout: &Value) -> Result<String, TownError> {
+        let charge = text(&self.read(shop, checkout).await?, "/payment/charge");
+        let dispute = self.stack.stripe().dispute(&charge).map_err(stripe)?;
+        self.stack.settle().await?;
+        Ok(dispute)
+    }
+
+    /// The bank decides a dispute.
+    ///
+    /// # Errors
+    /// At Stripe.
+    pub async fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), TownError> {
+        self.stack.stripe().close_dispute(dispute, won).map_err(stripe)?;
+        self.stack.settle().await?;
+        Ok(())
+    }
+
     /// Lets hours pass, with everything that happens in them.
     ///
     /// # Errors
@@ -164,6 +252,14 @@ impl<'a> Town<'a> {
         self.stack.advance(hours.saturating_mul(3600)).await?;
         Ok(())
     }
+}
+
+fn success(method: &str, path: &str, answer: &Response) -> Result<Value, TownError> {
+    if (200..300).contains(&answer.status) {
+        return Ok(answer.json());
+    }
+    let (method, path) = (method.to_owned(), path.to_owned());
+    Err(TownError::Refused { method, path, status: answer.status, body: answer.json() })
 }
 
 fn stripe(error: local_stripe::Error) -> TownError {

@@ -62,8 +62,8 @@ pub(super) fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// A client of `$sdk` from the shared parts. The SDK's crates share no trait for this.
-macro_rules! client {
+/// The configuration of a client of `$sdk` from the shared parts. The SDK's crates share no trait for this.
+macro_rules! config {
     ($sdk:ident, $service:literal, $aws:expr) => {{
         let aws: &$crate::adapters::aws::Aws = $aws;
         let mut config = $sdk::Config::builder()
@@ -74,8 +74,15 @@ macro_rules! client {
             .retry_config($crate::adapters::aws::retries())
             .timeout_config($crate::adapters::aws::timeouts());
         config.set_endpoint_url(aws.endpoint($service));
-        $sdk::Client::from_conf(config.build())
+        config
     }};
 }
 
-pub(super) use client;
+/// A client of `$sdk` from the shared parts.
+macro_rules! client {
+    ($sdk:ident, $service:literal, $aws:expr) => {
+        $sdk::Client::from_conf($crate::adapters::aws::config!($sdk, $service, $aws).build())
+    };
+}
+
+pub(super) use {client, config};

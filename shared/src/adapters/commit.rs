@@ -1,8 +1,10 @@
 //! Decide, then commit, and again if somebody else was faster.
 
-use super::store::{Store, Written};
+use super::store::{Committed, Store};
+use crate::domain::budget::Pot;
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::{Decision, decide};
+use crate::domain::review::Decided;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
@@ -20,15 +22,46 @@ pub async fn apply(
     event: &Event,
     now: Timestamp,
 ) -> Result<Checkout, Fault> {
+    run(store, checkout, event, None, now).await
+}
+
+/// Applies what a person decided on a cashback, and writes down with it who and why. If somebody was faster, so that there
+/// was nothing left to decide, it is not in the checkout's decisions.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn decide_by_hand(store: &Store, checkout: Checkout, decided: &Decided) -> Result<Checkout, Fault> {
+    let event = Event::CashbackDecided(decided.verdict);
+    run(store, checkout, &event, Some(decided), decided.at).await
+}
+
+async fn run(
+    store: &Store,
+    checkout: Checkout,
+    event: &Event,
+    decided: Option<&Decided>,
+    now: Timestamp,
+) -> Result<Checkout, Fault> {
     let mut checkout = checkout;
     for _ in 0..TRIES {
-        let commit = match decide(&checkout, event, now)? {
+        let commit = match decide(&checkout, None, event, now)? {
+            Decision::Look => {
+                let around = store.around(&checkout, event).await?;
+                decide(&checkout, Some(&around), event, now)?
+            }
+            decision @ (Decision::Nothing | Decision::Commit(_)) => decision,
+        };
+        let mut commit = match commit {
             Decision::Nothing => return Ok(checkout),
             Decision::Commit(commit) => commit,
+            Decision::Look => return Err(Fault::Bug("a decision looks twice".to_owned())),
         };
-        match store.commit(&commit, checkout.version).await? {
-            Written::Done => return Ok(commit.checkout),
-            Written::Lost => {
+        commit.checkout.decisions.extend(decided.cloned());
+        // A checkout that exists only gives back to budgets: nothing has to be known of what they hold.
+        match store.commit(&commit, Some(checkout.version), |_| Pot::default()).await? {
+            Committed::Done => return Ok(commit.checkout),
+            Committed::UsedUp(_) => return Err(Fault::Bug("a budget could not be given back".to_owned())),
+            Committed::Lost => {
                 let again = store.checkout(&checkout.id).await?;
                 checkout = again.ok_or_else(|| Fault::Bug("a checkout is gone".to_owned()))?;
             }

@@ -6,10 +6,11 @@ use super::config::{ConfigError, Environment};
 use super::schedule::Schedules;
 use super::stripe::Stripe;
 use crate::domain::bucket::Bucket;
-use crate::domain::campaign::Funding;
 use crate::domain::cashback::Cashback;
 use crate::domain::checkout::Checkout;
 use crate::domain::money::Money;
+use crate::domain::offer::Terms;
+use crate::domain::settlement::release_at;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
@@ -29,30 +30,37 @@ impl Effects {
         Ok(Self { schedules: Schedules::new(aws, environment)?, stripe: stripe.clone() })
     }
 
-    /// Ensures what `checkout` requires: a schedule for a held cashback, and the platform's money back from one that
+    /// Ensures what `checkout` requires: a schedule for a held cashback and for credit that was spent, and the platform's money back from one that
     /// was not paid, or whose payment was given back since.
     ///
     /// # Errors
     /// EventBridge Scheduler or Stripe did not do it; deliver the message again.
     pub async fn ensure(&self, checkout: &Checkout, now: Timestamp) -> Result<(), Fault> {
         let Some(payment) = checkout.payment() else { return Ok(()) };
-        let paid = checkout.content.amount;
-        let kept = payment
-            .platform_funding(paid)
-            .map_err(|error| Fault::Bug(format!("split a cashback: {error}")))?;
+        let split = |error| Fault::Bug(format!("split a cashback: {error}"));
+        let paid = checkout.charged().map_err(split)?;
+        let kept = payment.platform_funding(paid).map_err(split)?;
+        if !checkout.wallet.is_empty() {
+            self.schedules.ensure(Bucket::of(release_at(payment.charge.paid_at)), now).await?;
+        }
         match &payment.cashback {
-            Cashback::Held(waiting) => self.schedules.ensure(Bucket::of(waiting.release_at), now).await,
-            Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
-                self.take_back(checkout, terms.funding, kept).await
+            Cashback::Held(waiting) if waiting.review.is_none() => {
+                self.schedules.ensure(Bucket::of(waiting.release_at), now).await
             }
-            Cashback::Credited { terms, amount, .. } if kept != *amount => {
-                self.take_back(checkout, terms.funding, kept).await
+            Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
+                self.take_back(checkout, terms, kept).await
+            }
+            Cashback::Credited { terms, amount, .. }
+                if kept != terms.platform_part(*amount).map_err(split)? =>
+            {
+                self.take_back(checkout, terms, kept).await
             }
             // Only an attempt that was made can have moved money.
             Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
-                self.take_back(checkout, waiting.terms.funding, kept).await
+                self.take_back(checkout, &waiting.terms, kept).await
             }
             Cashback::None { .. }
+            | Cashback::Held(_)
             | Cashback::Frozen(_)
             | Cashback::Paying { .. }
             | Cashback::Credited { .. }
@@ -60,10 +68,10 @@ impl Effects {
         }
     }
 
-    async fn take_back(&self, checkout: &Checkout, funding: Funding, kept: Money) -> Result<(), Fault> {
-        match funding {
-            Funding::Merchant => Ok(()),
-            Funding::Platform => Ok(self.stripe.keep_funding(&checkout.id, kept).await.map(|_| ())?),
+    async fn take_back(&self, checkout: &Checkout, terms: &Terms, kept: Money) -> Result<(), Fault> {
+        if terms.has_platform_part() {
+            self.stripe.keep_funding(&checkout.id, kept).await?;
         }
+        Ok(())
     }
 }

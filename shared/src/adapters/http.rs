@@ -28,6 +28,8 @@ pub struct Request {
     pub id: String,
     /// Whether API Gateway has checked an operator's token. A route without that authorizer never has.
     pub is_operator: bool,
+    /// Who the operator is: the `sub` of the token.
+    pub actor: Option<String>,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
     headers: HeaderMap,
@@ -73,11 +75,13 @@ impl Request {
             return Err(Problem::new(Kind::BodyTooLarge, detail));
         }
         let context = event.request_context;
+        let token = context.authorizer.and_then(|authorizer| authorizer.jwt);
         Ok(Self {
             route: context.route_key.unwrap_or_default(),
             at: Timestamp::from_epoch_millis(context.time_epoch),
             id: context.request_id.unwrap_or_default(),
-            is_operator: context.authorizer.is_some_and(|authorizer| authorizer.jwt.is_some()),
+            is_operator: token.is_some(),
+            actor: token.and_then(|token| token.claims.get("sub").cloned()),
             path: event.path_parameters,
             query: event
                 .query_string_parameters

@@ -6,21 +6,31 @@
 //! | account → merchant | `A#<account>` | `-` |
 //! | checkout | `C#<checkout>` | `-` |
 //! | payer | `P#<payer>` | `-` |
+//! | card | `F#<card>` | `-` |
+//! | settlement with a merchant | `S#<merchant>` | `-` |
 //! | campaign | `K#<market>` | `<campaign>` |
+//! | earlier version of a campaign | `V#<market>` | `<campaign>#<version>` |
+//! | the market's policy | `K#<market>` | `#` |
+//! | part of a budget | `B#<market>#<campaign>#<shard>` | `-` |
 //! | rollout | `R#<market>` | `-` |
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, digest};
+use crate::domain::budget::Slot;
+use crate::domain::ids::{AccountId, CampaignId, CardId, CheckoutId, MerchantId, PayerId, digest};
 use crate::domain::market::Country;
+use crate::domain::review::Waits;
 
 /// An item, or its key.
 pub type Item = HashMap<String, AttributeValue>;
 
 /// The `sk` of an item that is alone under its `pk`.
 const ALONE: &str = "-";
+
+/// The `sk` of a market's policy: before all campaigns, and no campaign's name.
+pub(super) const POLICY: &str = "#";
 
 /// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held payment
 /// writes here twice.
@@ -50,6 +60,26 @@ impl Key {
         Self::alone(format!("P#{id}"))
     }
 
+    pub(super) fn card(id: &CardId) -> Self {
+        Self::alone(format!("F#{id}"))
+    }
+
+    pub(super) fn settlement(merchant: &MerchantId) -> Self {
+        Self::alone(format!("S#{merchant}"))
+    }
+
+    pub(super) fn policy(country: Country) -> Self {
+        Self { pk: campaigns(country), sk: POLICY.to_owned() }
+    }
+
+    pub(super) fn campaign_version(country: Country, id: &CampaignId, version: u32) -> Self {
+        Self { pk: format!("V#{}", country.code()), sk: format!("{id}#{version:05}") }
+    }
+
+    pub(super) fn budget(country: Country, slot: &Slot) -> Self {
+        Self::alone(format!("B#{}#{}#{}", country.code(), slot.campaign, slot.shard))
+    }
+
     pub(super) fn campaign(country: Country, id: &CampaignId) -> Self {
         Self { pk: campaigns(country), sk: id.to_string() }
     }
@@ -75,12 +105,16 @@ pub(super) fn campaigns(country: Country) -> String {
     format!("K#{}", country.code())
 }
 
-/// The partition of the due index in which a checkout waits.
-pub(super) fn due_shard(id: &CheckoutId) -> String {
-    let sum = digest(&["due", id.as_str()], 8)
-        .bytes()
-        .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+/// The partition of the due index in which the checkout or the settlement `id` waits.
+pub(super) fn due_shard(id: &str) -> String {
+    let sum = digest(&["due", id], 8).bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     shard_name(sum % DUE_SHARDS)
+}
+
+/// The partition of the due index that lists what waits for a person in a market. There is one for each market: only
+/// people empty it, and they are slow.
+pub(super) fn waits_shard(country: Country, waits: Waits) -> String {
+    format!("{}#{}", waits.name(), country.code())
 }
 
 /// The name of one partition of the due index.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::bucket::Bucket;
-use crate::domain::ids::CheckoutId;
+use crate::domain::ids::{CheckoutId, MerchantId};
 
 /// A schedule to `release-cashback`: the time of a bucket has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +13,18 @@ pub struct BucketDue {
     pub bucket: Bucket,
 }
 
-/// `release-cashback` to `pay-cashback`: the time of a cashback may have come.
+/// `release-cashback` to `pay-cashback`: the time of something may have come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CashbackDue {
-    /// Of which checkout.
-    pub checkout: CheckoutId,
+#[serde(untagged)]
+pub enum Due {
+    /// Of a checkout's cashback, of a refund that was begun, or of a page that was never made.
+    Cashback {
+        /// Of which checkout.
+        checkout: CheckoutId,
+    },
+    /// Of what the platform owes a merchant.
+    Settlement {
+        /// Which merchant.
+        merchant: MerchantId,
+    },
 }

@@ -1,20 +1,30 @@
 //! The table. Every write is conditional: on the item being new, or on nobody having written it since it was read.
 
+mod budgets;
 mod campaigns;
 mod checkouts;
+mod commits;
+mod conflicts;
 mod merchants;
+mod payers;
+mod purchases;
+mod reviews;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::aws::{Aws, client};
+use super::aws::{Aws, config};
 use super::config::{ConfigError, Environment};
 use super::items::read;
 use super::keys::{Item, Key};
 use crate::fault::Fault;
 
-pub use checkouts::{DuePage, PageEnd};
+pub use budgets::need;
+pub use checkouts::{DuePage, PageEnd, Seen};
+pub use commits::Committed;
+pub use purchases::Purchases;
+pub use reviews::{ReviewEnd, ReviewPage};
 
 /// The one table.
 #[derive(Clone, Debug)]
@@ -40,7 +50,8 @@ impl Store {
     /// The variable is not set.
     pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, ConfigError> {
         let table = environment.required("TABLE_NAME")?.to_owned();
-        Ok(Self { client: client!(aws_sdk_dynamodb, "DYNAMODB", aws), table })
+        let config = conflicts::tried_again(config!(aws_sdk_dynamodb, "DYNAMODB", aws));
+        Ok(Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), table })
     }
 
     async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>, Fault> {
@@ -80,6 +91,10 @@ impl Store {
             Err(error) => Err(fault("PutItem", &error)),
         }
     }
+}
+
+fn signed(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
 }
 
 fn number(value: u64) -> AttributeValue {

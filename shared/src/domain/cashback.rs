@@ -5,10 +5,16 @@
 //! held ── its time comes ──▶ paying ── Stripe's refund arrives ──▶ credited
 //!  │ ▲                         │  └─ it fails for good ─▶ credited_to_wallet | failed
 //!  │ └──── it fails for now ───┘
+//!  ├─ the payer owes cashback ─▶ credited_to_wallet
+//!  ├─ a person rejects it ─▶ reversed
 //!  ├─ the payment is refunded ─▶ (less) | reversed
 //!  └─ the payment is disputed ─▶ frozen ── won ─▶ held | lost ─▶ reversed
+//! failed ── a person has it tried again ─▶ held | writes it off ─▶ reversed
 //! ```
+//!
+//! A held cashback that looks suspicious is `in_review`: it waits for a person, not for its time.
 
+mod event;
 mod waiting;
 
 use serde::{Deserialize, Serialize};
@@ -17,10 +23,11 @@ use super::campaign::NoCashback;
 use super::ids::RefundId;
 use super::money::{Money, MoneyError};
 use super::offer::Terms;
-use super::payment::Dispute;
 use super::refund::Failure;
+use super::screening::Suspicion;
 use super::time::Timestamp;
 
+pub use event::{Event, Reversal, Standing, WalletReason};
 pub use waiting::Waiting;
 
 /// The promise: within so many hours of paying, the payer has the money.
@@ -75,10 +82,10 @@ pub enum Cashback {
     CreditedToWallet {
         /// What was promised.
         terms: Terms,
-        /// What was credited.
+        /// What was credited, less what refunds took from it since.
         amount: Money,
         /// Why not refunded.
-        reason: Failure,
+        reason: WalletReason,
         /// When.
         at: Timestamp,
     },
@@ -92,6 +99,8 @@ pub enum Cashback {
         reason: Failure,
         /// When.
         at: Timestamp,
+        /// The number of the next attempt.
+        attempt: u32,
     },
     /// The payment was taken back, and the cashback with it.
     Reversed {
@@ -104,76 +113,6 @@ pub enum Cashback {
     },
 }
 
-/// Why a cashback was taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reversal {
-    /// The merchant gave the money back.
-    Refunded,
-    /// The payer's bank took the money back.
-    DisputeLost,
-}
-
-impl Reversal {
-    /// For the payer to read.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::Refunded => "the payment was refunded",
-            Self::DisputeLost => "the payment was charged back",
-        }
-    }
-}
-
-/// What happens to a cashback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Somebody says its time has come; whether it has is decided here.
-    Matured,
-    /// The merchant's refunds leave this much of the payment.
-    Remaining {
-        /// What is left.
-        left: Money,
-        /// What was paid.
-        paid: Money,
-    },
-    /// Stripe says that our refund reached the payer.
-    Settled {
-        /// Which attempt.
-        attempt: u32,
-        /// Stripe's refund.
-        refund: RefundId,
-    },
-    /// Stripe says that our refund did not reach the payer, and never will.
-    Bounced {
-        /// Which attempt.
-        attempt: u32,
-        /// Why.
-        reason: Failure,
-        /// What the payment looks like now.
-        standing: Standing,
-    },
-    /// The payer disputes the payment.
-    DisputeOpened,
-    /// The dispute ended for the merchant.
-    DisputeWon,
-    /// The dispute ended for the payer.
-    DisputeLost,
-}
-
-/// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still owed
-/// anything, and how it can reach them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// What the merchant's refunds leave of the payment.
-    pub left: Money,
-    /// What was paid.
-    pub paid: Money,
-    /// Whether it is disputed.
-    pub dispute: Dispute,
-    /// Whether the payer is known, so that a wallet can take it.
-    pub has_wallet: bool,
-}
-
 impl Cashback {
     /// The promise made by a payment on `terms`.
     pub fn held(terms: &Terms, paid_at: Timestamp, now: Timestamp) -> Self {
@@ -183,7 +122,23 @@ impl Cashback {
             promised_by: terms.promised_by(paid_at),
             attempt: 1,
             terms: terms.clone(),
+            review: None,
         })
+    }
+
+    /// The same, waiting for a person if there is a suspicion.
+    #[must_use]
+    pub fn suspected(self, suspicion: Option<Suspicion>) -> Self {
+        match self {
+            Self::Held(waiting) => Self::Held(Waiting { review: suspicion, ..waiting }),
+            Self::None { .. }
+            | Self::Frozen(_)
+            | Self::Paying { .. }
+            | Self::Credited { .. }
+            | Self::CreditedToWallet { .. }
+            | Self::Failed { .. }
+            | Self::Reversed { .. } => self,
+        }
     }
 
     /// The state after `event`.
@@ -192,24 +147,66 @@ impl Cashback {
     /// Amounts of two currencies met.
     pub fn on(&self, event: &Event, now: Timestamp) -> Result<Self, MoneyError> {
         Ok(match (self, event) {
-            (Self::Held(waiting), Event::Matured) if now >= waiting.release_at => waiting.pay(),
+            (Self::Held(waiting), Event::Matured { payer_owes }) if waiting.is_due(now) => {
+                if *payer_owes {
+                    waiting.to_wallet(WalletReason::PayerOwes, now)
+                } else {
+                    waiting.pay()
+                }
+            }
+            (Self::Held(waiting), Event::Approved) if waiting.review.is_some() => {
+                let release_at = waiting.release_at.max(now);
+                Self::Held(Waiting { review: None, release_at, ..waiting.clone() })
+            }
+            (Self::Held(waiting), Event::Rejected) if waiting.review.is_some() => {
+                Self::Reversed { reason: Reversal::Rejected, waiting: waiting.clone(), at: now }
+            }
             (Self::Held(waiting), Event::Remaining { left, paid }) => match waiting.reduced(*left, *paid)? {
-                less if left.is_zero() => {
+                less if less.amount.is_zero() => {
                     Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
                 }
                 less => Self::Held(less),
             },
             (Self::Frozen(waiting), Event::Remaining { left, paid }) => {
                 match waiting.reduced(*left, *paid)? {
-                    less if left.is_zero() => {
+                    less if less.amount.is_zero() => {
                         Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
                     }
                     less => Self::Frozen(less),
                 }
             }
+            // The credit shrinks with the payment; what the payer has spent of it becomes debt.
+            (Self::CreditedToWallet { terms, reason, at, .. }, Event::Remaining { left, paid }) => {
+                let amount = waiting::part_of(terms, *left, *paid)?;
+                Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
+            }
+            (Self::CreditedToWallet { terms, reason, at, .. }, Event::DisputeLost) => {
+                let amount = Money::zero(terms.amount.currency());
+                Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
+            }
+            (Self::Failed { terms, reason, at, attempt, .. }, Event::Remaining { left, paid }) => {
+                let amount = waiting::part_of(terms, *left, *paid)?;
+                if amount.is_zero() {
+                    let waiting = waiting::again(terms, amount, *attempt, now);
+                    Self::Reversed { reason: Reversal::Refunded, waiting, at: now }
+                } else {
+                    Self::Failed { terms: terms.clone(), amount, reason: *reason, at: *at, attempt: *attempt }
+                }
+            }
+            (Self::Failed { terms, amount, attempt, .. }, Event::Retried) if !amount.is_zero() => {
+                Self::Held(waiting::again(terms, *amount, *attempt, now))
+            }
+            (Self::Failed { terms, amount, attempt, .. }, Event::WrittenOff) => {
+                let waiting = waiting::again(terms, *amount, *attempt, now);
+                Self::Reversed { reason: Reversal::WrittenOff, waiting, at: now }
+            }
+            (Self::Failed { terms, amount, attempt, .. }, Event::DisputeLost) => {
+                let waiting = waiting::again(terms, *amount, *attempt, now);
+                Self::Reversed { reason: Reversal::DisputeLost, waiting, at: now }
+            }
             // The refund that had reversed it failed: the payer keeps what they bought, and the cashback with it.
             (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining { left, paid })
-                if !left.is_zero() =>
+                if !waiting.reduced(*left, *paid)?.amount.is_zero() =>
             {
                 Self::Held(Waiting {
                     release_at: waiting.release_at.max(now),
@@ -246,6 +243,7 @@ impl Cashback {
                     release_at: now.plus_seconds(waiting::RETRY_SECONDS),
                     promised_by: *promised_by,
                     attempt: attempt.saturating_add(1),
+                    review: None,
                 };
                 next.after_bounce(*reason, standing, now)?
             }
@@ -258,7 +256,11 @@ impl Cashback {
                 | Self::CreditedToWallet { .. }
                 | Self::Failed { .. }
                 | Self::Reversed { .. },
-                Event::Matured
+                Event::Matured { .. }
+                | Event::Approved
+                | Event::Rejected
+                | Event::Retried
+                | Event::WrittenOff
                 | Event::Remaining { .. }
                 | Event::Settled { .. }
                 | Event::Bounced { .. }
@@ -268,11 +270,25 @@ impl Cashback {
             )
             | (
                 Self::Held(_),
-                Event::Matured | Event::Settled { .. } | Event::Bounced { .. } | Event::DisputeWon,
+                Event::Matured { .. }
+                | Event::Approved
+                | Event::Rejected
+                | Event::Retried
+                | Event::WrittenOff
+                | Event::Settled { .. }
+                | Event::Bounced { .. }
+                | Event::DisputeWon,
             )
             | (
                 Self::Frozen(_),
-                Event::Matured | Event::Settled { .. } | Event::Bounced { .. } | Event::DisputeOpened,
+                Event::Matured { .. }
+                | Event::Approved
+                | Event::Rejected
+                | Event::Retried
+                | Event::WrittenOff
+                | Event::Settled { .. }
+                | Event::Bounced { .. }
+                | Event::DisputeOpened,
             ) => self.clone(),
         })
     }
@@ -281,6 +297,7 @@ impl Cashback {
     pub fn name(&self) -> &'static str {
         match self {
             Self::None { .. } => "none",
+            Self::Held(Waiting { review: Some(_), .. }) => "in_review",
             Self::Held(_) => "held",
             Self::Frozen(_) => "frozen",
             Self::Paying { .. } => "paying",
@@ -294,7 +311,8 @@ impl Cashback {
     /// When somebody has to look at it next: held until its time, and paying until Stripe has said what became of it.
     pub fn due_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Held(waiting) => Some(waiting.release_at),
+            // What waits for a person has no time.
+            Self::Held(waiting) => waiting.review.is_none().then_some(waiting.release_at),
             Self::Paying { release_at, .. } => Some(*release_at),
             Self::None { .. }
             | Self::Frozen(_)
@@ -302,6 +320,32 @@ impl Cashback {
             | Self::CreditedToWallet { .. }
             | Self::Failed { .. }
             | Self::Reversed { .. } => None,
+        }
+    }
+
+    /// The terms under which it was promised, if it was.
+    pub fn terms(&self) -> Option<&Terms> {
+        match self {
+            Self::None { .. } => None,
+            Self::Held(waiting) | Self::Frozen(waiting) | Self::Reversed { waiting, .. } => {
+                Some(&waiting.terms)
+            }
+            Self::Paying { terms, .. }
+            | Self::Credited { terms, .. }
+            | Self::CreditedToWallet { terms, .. }
+            | Self::Failed { terms, .. } => Some(terms),
+        }
+    }
+
+    /// What the payer is owed or has been given, under which terms; nothing where it was taken back.
+    pub fn owed(&self) -> Option<(&Terms, Money)> {
+        match self {
+            Self::None { .. } | Self::Reversed { .. } => None,
+            Self::Held(waiting) | Self::Frozen(waiting) => Some((&waiting.terms, waiting.amount)),
+            Self::Paying { terms, amount, .. }
+            | Self::Credited { terms, amount, .. }
+            | Self::CreditedToWallet { terms, amount, .. }
+            | Self::Failed { terms, amount, .. } => Some((terms, *amount)),
         }
     }
 

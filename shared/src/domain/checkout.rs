@@ -1,20 +1,28 @@
 //! A checkout: the whole life of one payment in one item.
 
+mod event;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::campaign::NoCashback;
 use super::cashback::{self, Cashback, Standing};
 use super::ids::{AccountId, CheckoutId, MerchantId, PayerId, SessionId};
 use super::ledger::Posting;
-use super::market::{Country, Method};
+use super::market::Country;
 use super::money::{Money, MoneyError};
 use super::new_checkout::Content;
 use super::offer::Offer;
+use super::payer::Lot;
 use super::payment::{Charge, Dispute, Payment};
 use super::refund::{Failure, Outcome, Purpose, Refund, RefundKey, RefundState, StripeRefund};
+use super::review::Decided;
+use super::screening::Screening;
+use super::tender::Tender;
 use super::time::Timestamp;
-use crate::fault::Fault;
+
+pub use event::{Event, Insight, Refused, Verdict};
 
 /// One checkout: one item of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,21 +42,46 @@ pub struct Checkout {
     /// The payer, if the merchant said who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<PayerId>,
-    /// Stripe's Checkout Session.
-    pub session: SessionId,
+    /// Whether the payer belongs to the merchant.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub insider: bool,
+    /// Whether the payer's item counts this payment: a campaign or the screening of the market asked for it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub remembers_payer: bool,
+    /// What the market looked for when the checkout was created.
+    #[serde(default, skip_serializing_if = "Screening::is_off")]
+    pub screening: Screening,
+    /// Credit from the payer's wallet that pays a part of the price.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wallet: Vec<Lot>,
+    /// Stripe's Checkout Session. It is missing for a moment in a checkout that is partly paid by credit: what Stripe is
+    /// asked for must be written down before it is asked, since the credit may be another amount the next time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
     /// What is promised for each way to pay. Once it is paid, the cashback holds the one that counts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub offers: BTreeMap<Method, Offer>,
+    pub offers: BTreeMap<Tender, Offer>,
     /// Where it stands.
     pub state: State,
     /// The books, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// What people decided on its cashback, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decided>,
     /// When it was created.
     pub created_at: Timestamp,
     /// Counts the changes; every write is conditional on it.
     pub version: u64,
 }
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// A checkout for which Stripe's page was never written down is given up after so long: nobody was shown it.
+const ABANDONED_SECONDS: i64 = 3600;
 
 /// Where a checkout stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,91 +97,18 @@ pub enum State {
     Paid(Box<Payment>),
 }
 
-/// What happens to a checkout.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Stripe took the money.
-    Paid {
-        /// The charge.
-        charge: Charge,
-        /// Its amount.
-        amount: Money,
-    },
-    /// The session expired.
-    Expired,
-    /// The payment was begun and failed.
-    PaymentFailed,
-    /// The merchant asks for a refund; whether it may has been [decided](super::decision).
-    RefundRequested {
-        /// By what it is known.
-        key: RefundKey,
-        /// How much.
-        amount: Money,
-    },
-    /// Stripe will not make a refund that the merchant asked for.
-    RefundRefused {
-        /// By what it is known.
-        key: RefundKey,
-    },
-    /// Stripe says something of a refund, ours or the merchant's.
-    RefundSeen(StripeRefund),
-    /// The cashback's time may have come.
-    CashbackMatured,
-    /// Stripe will not make the refund that a cashback is.
-    CashbackRefused {
-        /// Which attempt.
-        attempt: u32,
-        /// Why.
-        reason: Failure,
-    },
-    /// The payer disputes the payment.
-    DisputeOpened,
-    /// The dispute ended.
-    DisputeClosed {
-        /// For the merchant.
-        won: bool,
-    },
-}
-
-/// Why an event was not applied.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// It speaks of something that we have not heard of yet: deliver it again.
-    #[error("{event} for a checkout that is {state}")]
-    TooEarly {
-        /// The event.
-        event: &'static str,
-        /// The state.
-        state: &'static str,
-    },
-    /// It contradicts what we know: a person must look.
-    #[error("{0}")]
-    Contradiction(&'static str),
-    /// Amounts that do not fit together.
-    #[error(transparent)]
-    Money(#[from] MoneyError),
-}
-
-impl From<Refused> for Fault {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::TooEarly { .. } => Self::Retry(refused.to_string()),
-            Refused::Contradiction(_) | Refused::Money(_) => Self::Bug(refused.to_string()),
-        }
-    }
-}
-
 impl Checkout {
     /// The state after `event`.
     ///
     /// # Errors
     /// The event came too early, or contradicts what is known.
-    pub fn next_state(&self, event: &Event, now: Timestamp) -> Result<State, Refused> {
+    pub fn next_state(&self, event: &Event, insight: &Insight, now: Timestamp) -> Result<State, Refused> {
         match (&self.state, event) {
             // That money moved outranks everything we believed before.
             (State::Open | State::Expired | State::Failed, Event::Paid { charge, amount }) => {
-                self.paid(charge, *amount, now)
+                self.paid(charge, *amount, insight, now)
             }
+            (State::Open, Event::Abandoned) if self.is_abandoned(now) => Ok(State::Expired),
             (State::Open, Event::Expired) => Ok(State::Expired),
             (State::Open, Event::PaymentFailed) => Ok(State::Failed),
             (State::Paid(payment), Event::Paid { charge, .. }) => {
@@ -165,7 +125,7 @@ impl Checkout {
                 Ok(self.state.clone())
             }
             (State::Paid(payment), Event::RefundRequested { key, amount }) => {
-                let refund = Refund { amount: *amount, state: RefundState::Requested { since: now } };
+                let refund = self.refund_of(payment, *amount, now)?;
                 self.with_refund(payment, key.clone(), refund, now)
             }
             (State::Paid(payment), Event::RefundRefused { key }) => match payment.refunds.get(key) {
@@ -177,7 +137,23 @@ impl Checkout {
             },
             (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
             (State::Paid(payment), Event::CashbackMatured) => {
-                self.with_cashback(payment, &cashback::Event::Matured, now)
+                let matured = cashback::Event::Matured { payer_owes: insight.payer_owes };
+                self.with_cashback(payment, &matured, now)
+            }
+            (State::Paid(payment), Event::CashbackDecided(verdict)) => {
+                let event = match verdict {
+                    Verdict::Approve => cashback::Event::Approved,
+                    Verdict::Reject => cashback::Event::Rejected,
+                    Verdict::Retry => cashback::Event::Retried,
+                    Verdict::WriteOff => cashback::Event::WrittenOff,
+                };
+                self.with_cashback(payment, &event, now)
+            }
+            // The payer has it: whatever was asked once more and refused was not this refund.
+            (State::Paid(payment), Event::CashbackRefused { .. })
+                if matches!(payment.cashback, Cashback::Credited { .. }) =>
+            {
+                Ok(self.state.clone())
             }
             (State::Paid(payment), Event::CashbackRefused { attempt, reason }) => {
                 self.with_cashback(payment, &self.bounced(payment, *attempt, *reason)?, now)
@@ -196,11 +172,15 @@ impl Checkout {
                 (Dispute::Won | Dispute::Lost, _) => Ok(self.state.clone()),
             },
 
-            (State::Expired | State::Failed, Event::Expired | Event::PaymentFailed)
-            | (State::Paid(_), Event::Expired | Event::PaymentFailed)
-            | (State::Open | State::Expired | State::Failed, Event::CashbackMatured) => {
-                Ok(self.state.clone())
-            }
+            (State::Expired | State::Failed | State::Paid(_), Event::Expired | Event::PaymentFailed)
+            | (
+                State::Open | State::Expired | State::Failed | State::Paid(_),
+                Event::Abandoned | Event::SessionOpened { .. },
+            )
+            | (
+                State::Open | State::Expired | State::Failed,
+                Event::CashbackMatured | Event::CashbackDecided(_),
+            ) => Ok(self.state.clone()),
 
             (
                 State::Open | State::Expired | State::Failed,
@@ -214,18 +194,50 @@ impl Checkout {
         }
     }
 
-    fn paid(&self, charge: &Charge, amount: Money, now: Timestamp) -> Result<State, Refused> {
-        if amount != self.content.amount {
+    fn paid(
+        &self,
+        charge: &Charge,
+        amount: Money,
+        insight: &Insight,
+        now: Timestamp,
+    ) -> Result<State, Refused> {
+        if amount != self.charged()? {
             return Err(Refused::Contradiction("the amount paid is not the amount asked for"));
         }
-        let cashback = match charge.method.and_then(|method| self.offers.get(&method)) {
-            Some(Offer::Cashback(terms)) => Cashback::held(terms, charge.paid_at, now),
+        let cashback = match charge.tenders().iter().find_map(|tender| self.offers.get(tender)) {
+            Some(Offer::Cashback(_)) if insight.own_merchant => {
+                Cashback::None { reason: NoCashback::OwnMerchant }
+            }
+            Some(Offer::Cashback(terms)) => {
+                Cashback::held(terms, charge.paid_at, now).suspected(insight.suspicion)
+            }
             Some(Offer::None { no_cashback }) => Cashback::None { reason: *no_cashback },
-            None => Cashback::None { reason: super::campaign::NoCashback::MethodNotEligible },
+            None => Cashback::None { reason: NoCashback::MethodNotEligible },
         };
         let payment =
             Payment { charge: charge.clone(), refunds: BTreeMap::new(), dispute: Dispute::None, cashback };
         Ok(State::Paid(Box::new(payment)))
+    }
+
+    /// A refund of `amount`: from the charge first, and what is more than it holds from the credit that paid the rest.
+    /// What is more than both hold stays with the charge, for Stripe to refuse.
+    fn refund_of(&self, payment: &Payment, amount: Money, now: Timestamp) -> Result<Refund, MoneyError> {
+        let beyond = amount.minus(amount.at_most(self.refundable_charge(payment)?)?)?;
+        let credit = self.wallet_spent_minor().saturating_sub(payment.claimed_of_wallet_minor());
+        let to_wallet_minor = beyond.minor().min(credit);
+        let of_charge = amount.minus(Money::from_minor(to_wallet_minor, amount.currency())?)?;
+        let state =
+            if of_charge.is_zero() { RefundState::Returned } else { RefundState::Requested { since: now } };
+        Ok(Refund { amount: of_charge, to_wallet_minor, state })
+    }
+
+    /// What the merchant can still refund of the charge: less refunds, less what the payer has of it as cashback.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn refundable_charge(&self, payment: &Payment) -> Result<Money, MoneyError> {
+        let left = payment.left_of(self.charged()?)?;
+        payment.cashback.taken_from_charge().map_or(Ok(left), |taken| left.minus(taken.at_most(left)?))
     }
 
     fn refund_seen(&self, payment: &Payment, seen: &StripeRefund, now: Timestamp) -> Result<State, Refused> {
@@ -242,7 +254,8 @@ impl Checkout {
         };
         let known = payment.refunds.get(&key).map(|refund| refund.state.clone());
         let state = known.unwrap_or(RefundState::Requested { since: now }).on(&seen.id, seen.outcome);
-        self.with_refund(payment, key, Refund { amount: seen.amount, state }, now)
+        let to_wallet_minor = payment.refunds.get(&key).map_or(0, |refund| refund.to_wallet_minor);
+        self.with_refund(payment, key, Refund { amount: seen.amount, to_wallet_minor, state }, now)
     }
 
     fn cashback_refund_seen(
@@ -271,7 +284,7 @@ impl Checkout {
         attempt: u32,
         reason: Failure,
     ) -> Result<cashback::Event, MoneyError> {
-        let paid = self.content.amount;
+        let paid = self.charged()?;
         let standing = Standing {
             left: payment.left_of(paid)?,
             paid,
@@ -291,7 +304,7 @@ impl Checkout {
     ) -> Result<State, Refused> {
         let mut payment = payment.clone();
         payment.refunds.insert(key, refund);
-        let paid = self.content.amount;
+        let paid = self.charged()?;
         let event = cashback::Event::Remaining { left: payment.left_of(paid)?, paid };
         self.with_cashback(&payment, &event, now)
     }
@@ -303,6 +316,12 @@ impl Checkout {
         now: Timestamp,
     ) -> Result<State, Refused> {
         let cashback = payment.cashback.on(event, now)?;
+        // Whatever else happens: what is disputed is not released, and what was lost earns nothing.
+        let cashback = match payment.dispute {
+            Dispute::Open => cashback.on(&cashback::Event::DisputeOpened, now)?,
+            Dispute::Lost => cashback.on(&cashback::Event::DisputeLost, now)?,
+            Dispute::None | Dispute::Won => cashback,
+        };
         Ok(State::Paid(Box::new(Payment { cashback, ..payment.clone() })))
     }
 
@@ -316,6 +335,24 @@ impl Checkout {
         self.with_cashback(&Payment { dispute, ..payment.clone() }, event, now)
     }
 
+    /// What of the price the payer pays with credit, in minor units.
+    pub fn wallet_spent_minor(&self) -> i64 {
+        self.wallet.iter().fold(0, |sum, lot| sum.saturating_add(lot.minor))
+    }
+
+    /// What Stripe is asked to charge: the price, less credit.
+    ///
+    /// # Errors
+    /// Never for a checkout that was priced: its credit is less than its price.
+    pub fn charged(&self) -> Result<Money, MoneyError> {
+        let amount = self.content.amount;
+        amount.minus(Money::from_minor(self.wallet_spent_minor(), amount.currency())?)
+    }
+
+    fn is_abandoned(&self, now: Timestamp) -> bool {
+        self.session.is_none() && now.seconds_since(self.created_at) >= ABANDONED_SECONDS
+    }
+
     /// The payment, if there is one.
     pub fn payment(&self) -> Option<&Payment> {
         match &self.state {
@@ -324,18 +361,25 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at it next: at the cashback, or at a refund that was begun and may never have been
-    /// asked for.
+    /// When somebody has to look at it next: at the cashback, at a refund that was begun and may never have been asked
+    /// for, or at a page that was never made.
     pub fn due_at(&self) -> Option<Timestamp> {
-        let payment = self.payment()?;
-        payment.begun_refunds().map(|(_, since)| since).chain(payment.cashback.due_at()).min()
+        match &self.state {
+            State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),
+            State::Open | State::Expired | State::Failed => None,
+            State::Paid(payment) => {
+                payment.begun_refunds().map(|(_, since)| since).chain(payment.cashback.due_at()).min()
+            }
+        }
     }
 
     /// Where it stands, in the word that people use for it.
     pub fn status(&self) -> &'static str {
         match &self.state {
             State::Open | State::Expired | State::Failed => self.state.name(),
-            State::Paid(payment) => payment.status(self.content.amount),
+            State::Paid(payment) => {
+                payment.status(self.charged().unwrap_or(self.content.amount), self.wallet_spent_minor())
+            }
         }
     }
 }
@@ -347,23 +391,6 @@ impl State {
             Self::Expired => "expired",
             Self::Failed => "failed",
             Self::Paid(_) => "paid",
-        }
-    }
-}
-
-impl Event {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Paid { .. } => "payment",
-            Self::Expired => "expiry",
-            Self::PaymentFailed => "failure",
-            Self::RefundRequested { .. } => "refund request",
-            Self::RefundRefused { .. } => "refused refund",
-            Self::RefundSeen(_) => "refund",
-            Self::CashbackMatured => "release",
-            Self::CashbackRefused { .. } => "refused cashback",
-            Self::DisputeOpened => "dispute",
-            Self::DisputeClosed { .. } => "end of a dispute",
         }
     }
 }

@@ -1,12 +1,18 @@
 //! From a state and an event to what is written: the one way in which a checkout changes.
 
+use super::budget::BudgetChange;
 use super::cashback::Cashback;
-use super::checkout::{Checkout, Event, Refused, State};
-use super::ids::{PayerId, Reference};
+use super::checkout::{Checkout, Event, Insight, Refused, State};
+use super::ids::Reference;
 use super::ledger::{Positions, book, positions};
 use super::money::{Money, MoneyError};
+use super::occupied::Occupied;
+use super::offer::Offer;
+use super::payer::Payer;
 use super::payment::{Dispute, Payment};
 use super::refund::RefundKey;
+use super::screening::Card;
+use super::settlement::Settlement;
 use super::time::Timestamp;
 use crate::fault::{Kind, Problem};
 
@@ -17,49 +23,173 @@ pub enum Decision {
     Commit(Box<Commit>),
     /// There is nothing to write: the event was known already, or changes nothing.
     Nothing,
+    /// It cannot be decided without what stands [around](Around) the checkout: read it, and ask again.
+    Look,
 }
 
-/// One change, to be written as a whole or not at all.
+/// What stands around a checkout and is written in the same transaction where it changes with it. Most decisions need none
+/// of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Who pays.
+    pub payer: Option<Payer>,
+    /// The card that paid.
+    pub card: Option<Card>,
+    /// What the platform and the merchant owe each other.
+    pub settlement: Option<Settlement>,
+}
+
+/// One change, to be written as a whole or not at all. Each item that is named has its new version; the condition is that
+/// the table has the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// The checkout as it will be.
     pub checkout: Checkout,
-    /// What goes to the payer's wallet with it.
-    pub wallet_credit: Option<WalletCredit>,
+    /// What is written with it.
+    pub around: Around,
+    /// What is taken from campaigns' budgets, or given back.
+    pub budget: Vec<BudgetChange>,
 }
 
-/// Credit for a payer's wallet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WalletCredit {
-    /// Whose.
-    pub payer: PayerId,
-    /// How much.
-    pub amount: Money,
+/// What is written when `checkout` is created: the checkout, and what its offers and its credit occupy.
+///
+/// # Errors
+/// Amounts of two currencies met.
+pub fn create(checkout: Checkout, payer: Option<&Payer>) -> Result<Commit, MoneyError> {
+    let (before, after) = (Occupied::default(), Occupied::of(&checkout)?);
+    let payer = payer.filter(|_| !before.same_for_payer(&after)).map(|known| {
+        let payer = before.payer_after(&after, known, &checkout, checkout.created_at);
+        Payer { version: known.version.saturating_add(1), ..payer }
+    });
+    let budget = before.budget_changes(&after);
+    Ok(Commit { checkout, around: Around { payer, ..Around::default() }, budget })
 }
 
-/// Decides what `event` changes in `checkout`, books it, and names what happened.
+/// Decides what `event` changes in `checkout` and around it, and books it.
 ///
 /// # Errors
 /// The event came too early, or contradicts what is known.
-pub fn decide(checkout: &Checkout, event: &Event, now: Timestamp) -> Result<Decision, Refused> {
-    let state = checkout.next_state(event, now)?;
-    if state == checkout.state {
-        return Ok(Decision::Nothing);
+pub fn decide(
+    checkout: &Checkout,
+    around: Option<&Around>,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Decision, Refused> {
+    if around.is_none() && must_look(checkout, event, now) {
+        return Ok(Decision::Look);
     }
-    let is_paid = matches!(state, State::Paid(_));
-    let mut next = Checkout { state, version: checkout.version.saturating_add(1), ..checkout.clone() };
-    if is_paid {
-        next.offers.clear();
+    let around = around.cloned();
+    let seen = around.as_ref().map(|around| see(checkout, around, event)).unwrap_or_default();
+    let Some(next) = next(checkout, event, &seen.insight, now)? else { return Ok(Decision::Nothing) };
+    let (before, after) = (Occupied::of(checkout)?, Occupied::of(&next)?);
+    let settles = before.settlement_change(&after);
+    let has_payer = checkout.payer.is_some();
+    if around.is_none() && ((has_payer && !before.same_for_payer(&after)) || settles != 0) {
+        return Ok(Decision::Look);
     }
+    let around = around.unwrap_or_default();
+    if (has_payer && around.payer.is_none() && !before.same_for_payer(&after))
+        || (settles != 0 && around.settlement.is_none())
+    {
+        return Err(Refused::Contradiction("what changes around the checkout was not read"));
+    }
+    let payer = around.payer.filter(|_| has_payer).map(|known| {
+        let mut payer = before.payer_after(&after, &known, checkout, now);
+        if let Some(card) = &seen.card {
+            payer.paid_with(&card.id);
+        }
+        (known, payer)
+    });
+    let paid_at = next.payment().map_or(now, |payment| payment.charge.paid_at);
+    Ok(Decision::Commit(Box::new(Commit {
+        checkout: next,
+        around: Around {
+            payer: payer
+                .filter(|(known, payer)| known != payer)
+                .map(|(known, payer)| Payer { version: known.version.saturating_add(1), ..payer }),
+            card: seen
+                .card
+                .filter(|card| around.card.as_ref() != Some(card))
+                .map(|card| Card { version: card.version.saturating_add(1), ..card }),
+            settlement: around.settlement.filter(|_| settles != 0).map(|known| known.with(settles, paid_at)),
+        },
+        budget: before.budget_changes(&after),
+    })))
+}
+
+/// The checkout after `event`; `None` if it changes nothing.
+fn next(
+    checkout: &Checkout,
+    event: &Event,
+    insight: &Insight,
+    now: Timestamp,
+) -> Result<Option<Checkout>, Refused> {
+    let state = checkout.next_state(event, insight, now)?;
+    let mut next = Checkout { version: checkout.version.saturating_add(1), ..checkout.clone() };
+    match (event, &state) {
+        (Event::SessionOpened { session }, State::Open) if checkout.session.is_none() => {
+            next.session = Some(session.clone());
+            return Ok(Some(next));
+        }
+        _ if state == checkout.state => return Ok(None),
+        (_, State::Paid(_)) => next.offers.clear(),
+        // What was promised out of a budget or a cap has gone back there with the page.
+        (_, State::Expired | State::Failed) => {
+            next.offers.values_mut().for_each(Offer::lapse);
+        }
+        (_, State::Open) => {}
+    }
+    next.state = state;
     next.postings.extend(book(&books(checkout)?, &books(&next)?, now));
-    let wallet_credit = wallet_credit(checkout, &next);
-    Ok(Decision::Commit(Box::new(Commit { checkout: next, wallet_credit })))
+    Ok(Some(next))
+}
+
+/// Whether what stands around the checkout decides what `event` means.
+fn must_look(checkout: &Checkout, event: &Event, now: Timestamp) -> bool {
+    match (event, &checkout.state) {
+        (Event::Paid { .. }, State::Open | State::Expired | State::Failed) => !checkout.screening.is_off(),
+        (Event::CashbackMatured, State::Paid(payment)) => {
+            checkout.payer.is_some()
+                && matches!(&payment.cashback, Cashback::Held(_))
+                && payment.cashback.due_at().is_some_and(|due| due <= now)
+        }
+        _ => false,
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    insight: Insight,
+    card: Option<Card>,
+}
+
+/// What `around` says about `event`.
+fn see(checkout: &Checkout, around: &Around, event: &Event) -> Seen {
+    let payer_owes = around.payer.as_ref().is_some_and(|payer| payer.debt_minor > 0);
+    let Event::Paid { charge, .. } = event else {
+        return Seen { insight: Insight { payer_owes, ..Insight::default() }, card: None };
+    };
+    if checkout.screening.is_off() {
+        return Seen::default();
+    }
+    let card = around
+        .card
+        .as_ref()
+        .map(|card| card.paid_by(checkout.payer.as_ref(), &checkout.merchant, checkout.insider));
+    let payer = around.payer.clone().map(|mut payer| {
+        if let Some(card) = &card {
+            payer.paid_with(&card.id);
+        }
+        payer
+    });
+    let day = charge.paid_at.day_in(&checkout.country.time_zone());
+    let own_merchant = card.as_ref().is_some_and(|card| card.insider_of.contains(&checkout.merchant));
+    let suspicion = checkout.screening.suspects(payer.as_ref(), card.as_ref(), day);
+    Seen { insight: Insight { own_merchant, suspicion, payer_owes }, card }
 }
 
 fn books(checkout: &Checkout) -> Result<Positions, MoneyError> {
-    checkout
-        .payment()
-        .map_or(Ok(Positions::new()), |payment| positions(checkout.content.amount, checkout.fee, payment))
+    checkout.payment().map_or(Ok(Positions::new()), |payment| positions(checkout, payment))
 }
 
 /// What happened between two versions of a checkout (`before` is `None` when it is new): the names of the events on the
@@ -80,23 +210,6 @@ pub fn changes(before: Option<&Checkout>, after: &Checkout) -> Vec<String> {
         (Some(_) | None, Some(_) | None) => {}
     }
     changes
-}
-
-fn wallet_credit(before: &Checkout, after: &Checkout) -> Option<WalletCredit> {
-    let credited = |checkout: &Checkout| match &checkout.payment()?.cashback {
-        Cashback::CreditedToWallet { amount, .. } => Some(*amount),
-        Cashback::None { .. }
-        | Cashback::Held(_)
-        | Cashback::Frozen(_)
-        | Cashback::Paying { .. }
-        | Cashback::Credited { .. }
-        | Cashback::Failed { .. }
-        | Cashback::Reversed { .. } => None,
-    };
-    if credited(before).is_some() {
-        return None;
-    }
-    Some(WalletCredit { payer: after.payer.clone()?, amount: credited(after)? })
 }
 
 /// What a merchant's request for a refund comes to.
@@ -125,9 +238,11 @@ pub fn request_refund(
     };
     let key = RefundKey::Requested(reference.clone());
     if let Some(known) = payment.refunds.get(&key) {
+        let asked = known.amount.minor().saturating_add(known.to_wallet_minor);
         return match amount {
-            Some(other) if other != known.amount => {
-                let detail = format!("The refund {reference} was asked for with {}.", known.amount);
+            Some(other) if other.minor() != asked || other.currency() != known.amount.currency() => {
+                let asked = Money::from_minor(asked, known.amount.currency()).unwrap_or(known.amount);
+                let detail = format!("The refund {reference} was asked for with {asked}.");
                 Err(Problem::new(Kind::ReferenceReused, detail)
                     .field("amount")
                     .next("Use a new reference for another refund, or send the same amount."))
@@ -158,10 +273,11 @@ pub fn request_refund(
     }
 }
 
-/// What the merchant can still refund: the payment, less refunds, less what the payer has of it as cashback.
+/// What the merchant can still refund: of the charge, and of the credit beside it.
 fn refundable(checkout: &Checkout, payment: &Payment) -> Result<Money, MoneyError> {
-    let left = payment.left_of(checkout.content.amount)?;
-    payment.cashback.taken_from_charge().map_or(Ok(left), |taken| left.minus(taken))
+    let credit = checkout.wallet_spent_minor().saturating_sub(payment.claimed_of_wallet_minor());
+    let charge = checkout.refundable_charge(payment)?;
+    charge.plus(Money::from_minor(credit, charge.currency())?)
 }
 
 fn nothing_left() -> Problem {

@@ -2,19 +2,23 @@
 
 use iso_currency::Currency;
 
-use super::campaign::{Funding, NoCashback};
+use super::campaign::{Funding, NoCashback, OnRefund};
 use super::cashback;
 use super::checkout::{Checkout, Event, State};
-use super::decision::{Decision, decide};
+use super::decision::{Around, Decision, decide};
 use super::ids::{
     AccountId, CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId, SessionId,
 };
 use super::market::{Country, Method};
 use super::money::Money;
 use super::new_checkout::{Channel, Content};
-use super::offer::{Offer, Terms};
+use super::offer::{Hold, Offer, Share, Terms};
+use super::payer::Payer;
 use super::payment::Charge;
 use super::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use super::screening::Screening;
+use super::settlement::Settlement;
+use super::tender::Tender;
 use super::time::Timestamp;
 
 pub(in crate::domain) fn sgd(minor: i64) -> Money {
@@ -29,12 +33,19 @@ pub(in crate::domain) fn at(hours: u32) -> Timestamp {
 pub(in crate::domain) fn open(funding: Funding) -> Checkout {
     let merchant = MerchantId::of(&Reference::parse("baker-13").unwrap());
     let reference = Reference::parse("order-1").unwrap();
-    let terms = Terms {
+    let share = Share {
         campaign: CampaignId::parse("paynow-5").unwrap(),
+        minor: 125,
+        platform_minor: if funding == Funding::Platform { 125 } else { 0 },
+        hold: Hold::default(),
+    };
+    let terms = Terms {
         amount: sgd(125),
-        funding,
+        shares: vec![share],
         promise_hours: cashback::PROMISE_HOURS,
         release_margin_hours: cashback::RELEASE_MARGIN_HOURS,
+        on_refund: OnRefund::Proportional,
+        wallet_days: 365,
     };
     Checkout {
         id: CheckoutId::of(&merchant, &reference),
@@ -49,13 +60,19 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
             channel: Channel::Chat,
             expires_at: None,
             return_url: None,
+            use_wallet: false,
         },
         fee: sgd(25),
         payer: None,
-        session: SessionId::parse("cs_1").unwrap(),
+        insider: false,
+        decisions: vec![],
+        remembers_payer: false,
+        screening: Screening::default(),
+        wallet: vec![],
+        session: Some(SessionId::parse("cs_1").unwrap()),
         offers: [
-            (Method::Card, Offer::None { no_cashback: NoCashback::MethodNotEligible }),
-            (Method::Paynow, Offer::Cashback(terms)),
+            (Tender::Card, Offer::None { no_cashback: NoCashback::MethodNotEligible }),
+            (Tender::Paynow, Offer::Cashback(terms)),
         ]
         .into(),
         state: State::Open,
@@ -71,6 +88,7 @@ pub(in crate::domain) fn paid(method: Method) -> Event {
         payment_intent: PaymentIntentId::parse("pi_1").unwrap(),
         method: Some(method),
         fingerprint: None,
+        funding: None,
         paid_at: at(0),
     };
     Event::Paid { charge, amount: sgd(2500) }
@@ -91,10 +109,24 @@ pub(in crate::domain) fn cashback_refund(outcome: Outcome) -> Event {
     refund("re_cashback", 125, outcome, Purpose::Cashback { checkout, attempt: 1 })
 }
 
+/// A payer, a card and a settlement of whom nothing is known yet.
+pub(in crate::domain) fn around(checkout: &Checkout) -> Around {
+    Around {
+        payer: checkout.payer.clone().map(|payer| Payer::new(payer, checkout.country)),
+        card: None,
+        settlement: Some(Settlement::new(
+            checkout.merchant.clone(),
+            checkout.country,
+            checkout.account.clone(),
+        )),
+    }
+}
+
 pub(in crate::domain) fn apply(checkout: &Checkout, event: &Event, hours: u32) -> Checkout {
-    match decide(checkout, event, at(hours)).unwrap() {
+    match decide(checkout, Some(&around(checkout)), event, at(hours)).unwrap() {
         Decision::Commit(commit) => commit.checkout,
         Decision::Nothing => checkout.clone(),
+        Decision::Look => unreachable!("it has looked"),
     }
 }
 

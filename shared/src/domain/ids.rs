@@ -73,6 +73,9 @@ id!(
     /// A payer: a keyed hash of a phone number. Nobody without the key can tell the number, or try numbers against it.
     PayerId, "payer id", "pyr_ and 24 characters", |text| hashed(text, "pyr_", 24));
 id!(
+    /// A payment card in one market: a digest of Stripe's fingerprint of it.
+    CardId, "card id", "crd_ and 24 characters", |text| hashed(text, "crd_", 24));
+id!(
     /// A Stripe connected account, `acct_…`.
     AccountId, "Stripe account id", "a Stripe id", opaque);
 id!(
@@ -103,6 +106,13 @@ impl CheckoutId {
     /// needs no separate idempotency record that could expire.
     pub fn of(merchant: &MerchantId, reference: &Reference) -> Self {
         Self(format!("chk_{}", digest(&["checkout", merchant.as_str(), reference.as_str()], 24)))
+    }
+}
+
+impl CardId {
+    /// The card that Stripe knows by `fingerprint`, in the market whose two-letter code is given.
+    pub fn of(country: &str, fingerprint: &str) -> Self {
+        Self(format!("crd_{}", digest(&["card", country, fingerprint], 24)))
     }
 }
 

@@ -9,23 +9,28 @@
 //! | code | account | kind | what it holds |
 //! |---|---|---|---|
 //! | 1000 | `merchant.balance` | asset | the merchant's balance at Stripe |
+//! | 1050 | `merchant.settlement` | asset | what the platform owes the merchant for credit spent there, less what the merchant owes |
 //! | 1100 | `platform.balance` | asset | the platform's balance at Stripe |
+//! | 1200 | `payer.debt` | asset | credit that was spent before its payment was taken back |
 //! | 2000 | `payer.cashback` | liability | promised and not yet paid |
 //! | 2100 | `payer.wallet` | liability | credit the payer may spend |
+//! | 2200 | `platform.settlement` | liability | the other side of `merchant.settlement` |
 //! | 4000 | `merchant.sales` | income | what payers paid |
 //! | 4100 | `merchant.refunds` | contra income | what the merchant gave back |
 //! | 4200 | `platform.fees` | income | the platform's fee |
+//! | 4300 | `platform.breakage` | income | credit that nobody spent in time |
 //! | 5000 | `merchant.fees` | expense | the platform's fee |
 //! | 5100 | `merchant.cashback` | expense | cashback that the merchant funds |
 //! | 5200 | `merchant.disputes` | expense | what a payer's bank took back |
 //! | 5300 | `platform.cashback` | expense | cashback that the platform funds |
+//! | 5400 | `platform.adjustments` | expense | credit given or taken by hand |
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::campaign::Funding;
 use super::cashback::Cashback;
+use super::checkout::Checkout;
 use super::money::{Money, MoneyError};
 use super::payment::{Dispute, Payment};
 use super::time::Timestamp;
@@ -37,16 +42,21 @@ use super::time::Timestamp;
 #[expect(missing_docs, reason = "the chart of accounts above documents each")]
 pub enum Account {
     MerchantBalance = 1000,
+    MerchantSettlement = 1050,
     PlatformBalance = 1100,
+    PayerDebt = 1200,
     PayerCashback = 2000,
     PayerWallet = 2100,
+    PlatformSettlement = 2200,
     MerchantSales = 4000,
     MerchantRefunds = 4100,
     PlatformFees = 4200,
+    PlatformBreakage = 4300,
     MerchantFees = 5000,
     MerchantCashback = 5100,
     MerchantDisputes = 5200,
     PlatformCashback = 5300,
+    PlatformAdjustments = 5400,
 }
 
 /// There is no account with this code.
@@ -56,18 +66,23 @@ pub struct NoAccount(u16);
 
 impl Account {
     /// Every account.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::MerchantBalance,
+        Self::MerchantSettlement,
         Self::PlatformBalance,
+        Self::PayerDebt,
         Self::PayerCashback,
         Self::PayerWallet,
+        Self::PlatformSettlement,
         Self::MerchantSales,
         Self::MerchantRefunds,
         Self::PlatformFees,
+        Self::PlatformBreakage,
         Self::MerchantFees,
         Self::MerchantCashback,
         Self::MerchantDisputes,
         Self::PlatformCashback,
+        Self::PlatformAdjustments,
     ];
 
     /// Its code.
@@ -79,16 +94,21 @@ impl Account {
     pub const fn name(self) -> &'static str {
         match self {
             Self::MerchantBalance => "merchant.balance",
+            Self::MerchantSettlement => "merchant.settlement",
             Self::PlatformBalance => "platform.balance",
+            Self::PayerDebt => "payer.debt",
             Self::PayerCashback => "payer.cashback",
             Self::PayerWallet => "payer.wallet",
+            Self::PlatformSettlement => "platform.settlement",
             Self::MerchantSales => "merchant.sales",
             Self::MerchantRefunds => "merchant.refunds",
             Self::PlatformFees => "platform.fees",
+            Self::PlatformBreakage => "platform.breakage",
             Self::MerchantFees => "merchant.fees",
             Self::MerchantCashback => "merchant.cashback",
             Self::MerchantDisputes => "merchant.disputes",
             Self::PlatformCashback => "platform.cashback",
+            Self::PlatformAdjustments => "platform.adjustments",
         }
     }
 }
@@ -137,56 +157,82 @@ impl From<(Account, Account, i64, i64)> for Posting {
 /// What the books show: how much has gone from the second account to the first.
 pub type Positions = BTreeMap<(Account, Account), i64>;
 
-/// What the books must show for a payment in its present state.
+/// What the books must show for a paid checkout in its present state.
 ///
 /// # Errors
 /// Amounts of two currencies met.
-pub fn positions(amount: Money, fee: Money, payment: &Payment) -> Result<Positions, MoneyError> {
+pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, MoneyError> {
     use Account::*;
-    let mut refunded = Money::zero(amount.currency());
+    let charged = checkout.charged()?;
+    let mut refunded = Money::zero(charged.currency());
     for refund in payment.refunds.values().filter(|refund| refund.state.moved()) {
         refunded = refunded.plus(refund.amount)?;
     }
+    let (spent, returned) = (checkout.wallet_spent_minor(), payment.returned_to_wallet_minor());
     let mut positions = Positions::from([
-        ((MerchantBalance, MerchantSales), amount.minor()),
-        ((MerchantFees, MerchantBalance), fee.minor()),
-        ((PlatformBalance, PlatformFees), fee.minor()),
+        ((MerchantBalance, MerchantSales), charged.minor()),
+        ((MerchantFees, MerchantBalance), checkout.fee.minor()),
+        ((PlatformBalance, PlatformFees), checkout.fee.minor()),
         ((MerchantRefunds, MerchantBalance), refunded.minor()),
+        // Credit from the payer's wallet: the platform owes it to the merchant from now on, and no longer to the payer.
+        ((MerchantSettlement, MerchantSales), spent),
+        ((PayerWallet, PlatformSettlement), spent.saturating_sub(returned)),
+        ((MerchantRefunds, MerchantSettlement), returned),
     ]);
     if matches!(payment.dispute, Dispute::Open | Dispute::Lost) {
-        positions.insert((MerchantDisputes, MerchantBalance), amount.minus(refunded)?.minor());
+        positions
+            .insert((MerchantDisputes, MerchantBalance), charged.minus(refunded.at_most(charged)?)?.minor());
     }
-    positions.extend(cashback_positions(&payment.cashback));
-    positions.insert((MerchantBalance, PlatformBalance), payment.platform_funding(amount)?.minor());
+    for (pair, minor) in cashback_positions(payment, charged)? {
+        add(&mut positions, pair, minor);
+    }
+    add(&mut positions, (MerchantBalance, PlatformBalance), payment.platform_funding(charged)?.minor());
     positions.retain(|_, minor| *minor != 0);
     Ok(positions)
 }
 
-fn cashback_positions(cashback: &Cashback) -> Positions {
+fn add(positions: &mut Positions, pair: (Account, Account), minor: i64) {
+    let position = positions.entry(pair).or_default();
+    *position = position.saturating_add(minor);
+}
+
+fn cashback_positions(payment: &Payment, charged: Money) -> Result<Positions, MoneyError> {
     use Account::*;
-    let expense = |funding| match funding {
-        Funding::Merchant => MerchantCashback,
-        Funding::Platform => PlatformCashback,
+    let cashback = &payment.cashback;
+    let Some((terms, amount)) = cashback.owed() else { return Ok(Positions::new()) };
+    // Money that went back to the platform with a refund or a dispute is no expense of the platform any more.
+    let platform = match cashback {
+        Cashback::Credited { .. } => payment.platform_funding(charged)?.minor(),
+        Cashback::None { .. }
+        | Cashback::Held(_)
+        | Cashback::Frozen(_)
+        | Cashback::Paying { .. }
+        | Cashback::CreditedToWallet { .. }
+        | Cashback::Failed { .. }
+        | Cashback::Reversed { .. } => terms.platform_part(amount)?.minor(),
     };
+    let merchant = amount.minor().saturating_sub(platform);
+    let mut positions = Positions::from([
+        ((MerchantCashback, PayerCashback), merchant),
+        ((PlatformCashback, PayerCashback), platform),
+    ]);
     match cashback {
-        Cashback::None { .. } | Cashback::Reversed { .. } => Positions::new(),
-        Cashback::Held(waiting) | Cashback::Frozen(waiting) => {
-            [((expense(waiting.terms.funding), PayerCashback), waiting.amount.minor())].into()
+        Cashback::Credited { .. } => {
+            positions.insert((PayerCashback, MerchantBalance), amount.minor());
         }
-        Cashback::Paying { terms, amount, .. } | Cashback::Failed { terms, amount, .. } => {
-            [((expense(terms.funding), PayerCashback), amount.minor())].into()
+        Cashback::CreditedToWallet { .. } => {
+            positions.insert((PayerCashback, PayerWallet), amount.minor());
+            // The merchant keeps the money of its part, and owes it to the platform, which owes the credit.
+            positions.insert((PlatformSettlement, MerchantSettlement), merchant);
         }
-        Cashback::Credited { terms, amount, .. } => [
-            ((expense(terms.funding), PayerCashback), amount.minor()),
-            ((PayerCashback, MerchantBalance), amount.minor()),
-        ]
-        .into(),
-        Cashback::CreditedToWallet { terms, amount, .. } => [
-            ((expense(terms.funding), PayerCashback), amount.minor()),
-            ((PayerCashback, PayerWallet), amount.minor()),
-        ]
-        .into(),
+        Cashback::None { .. }
+        | Cashback::Held(_)
+        | Cashback::Frozen(_)
+        | Cashback::Paying { .. }
+        | Cashback::Failed { .. }
+        | Cashback::Reversed { .. } => {}
     }
+    Ok(positions)
 }
 
 /// The postings that lead from what the books show to what they must show.
@@ -217,3 +263,6 @@ pub fn balances(postings: &[Posting]) -> BTreeMap<Account, i64> {
     }
     balances
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::api_key::{ApiKey, KeyHash};
-use super::ids::{AccountId, MerchantId, Reference};
+use super::campaign::MerchantCategory;
+use super::ids::{AccountId, MerchantId, PayerId, Reference};
 use super::market::{Country, Method};
 use super::rollout::Rollout;
 use super::time::Timestamp;
@@ -29,6 +30,12 @@ pub struct Merchant {
     pub country: Country,
     /// The platform's fee in basis points (1/100 of a percent) of each payment.
     pub fee_bps: u16,
+    /// What kind of business it is, for campaigns that ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<MerchantCategory>,
+    /// The merchant's own people: what they pay here earns nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub insiders: BTreeSet<PayerId>,
     /// Where it stands.
     pub state: State,
     /// Hashes of the keys that work, oldest first.

@@ -2,10 +2,12 @@
 
 pub mod api_key;
 pub mod bucket;
+pub mod budget;
 pub mod campaign;
 pub mod cashback;
 pub mod checkout;
 pub mod decision;
+pub mod dry_run;
 #[cfg(test)]
 mod examples;
 pub mod ids;
@@ -14,13 +16,20 @@ pub mod market;
 pub mod merchant;
 pub mod money;
 pub mod new_checkout;
+pub mod occupied;
 pub mod offer;
+pub mod order;
 pub mod payer;
 pub mod payment;
+pub mod policy;
 pub mod refund;
+pub mod review;
 pub mod rollout;
+pub mod screening;
+pub mod settlement;
 pub mod signature;
 pub mod stripe_event;
 pub mod stripe_object;
+pub mod tender;
 pub mod time;
 pub mod view;

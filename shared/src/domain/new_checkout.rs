@@ -53,6 +53,9 @@ pub struct NewCheckout {
 pub struct NewPayer {
     /// Their phone number. Only a keyed hash of it is kept.
     pub phone: Phone,
+    /// Whether they want to pay a part with the credit in their wallet.
+    #[serde(default)]
+    pub use_wallet: bool,
 }
 
 /// One line.
@@ -68,7 +71,7 @@ pub struct Item {
 }
 
 /// Where the payer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// In the chat.
@@ -98,6 +101,14 @@ pub struct Content {
     /// Where Stripe sends the payer afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
+    /// Whether the payer wanted to pay a part with credit.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub use_wallet: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl NewCheckout {
@@ -124,6 +135,7 @@ impl NewCheckout {
             channel: self.channel,
             expires_at: self.expires_at,
             return_url: self.return_url.clone(),
+            use_wallet: self.payer.as_ref().is_some_and(|payer| payer.use_wallet),
         })
     }
 
@@ -248,6 +260,7 @@ impl Content {
             ("description", self.description != asked.description),
             ("items", self.items != asked.items),
             ("payer", payer != asked_payer),
+            ("payer.use_wallet", self.use_wallet != asked.use_wallet),
             ("channel", self.channel != asked.channel),
             ("expires_at", self.expires_at != asked.expires_at),
             ("return_url", self.return_url != asked.return_url),

@@ -1,94 +1,146 @@
-//! Who pays, without keeping who it is.
+//! A payer in one market: what they have used of campaigns, the credit in their wallet, and what they owe. Nobody is
+//! named: a payer is a [keyed hash](identity) of a phone number.
+//!
+//! Nothing writes to a payer by itself. What a checkout [occupies](super::occupied) of a payer is a function of the
+//! checkout's state; the payer changes by the difference between two states.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+mod adjust;
+mod identity;
+mod usage;
+mod wallet;
 
-use super::ids::PayerId;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A phone number in E.164 form (`+6591234567`). It is shown to nobody: its debug form hides it.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "String")]
-pub struct Phone(String);
+use serde::{Deserialize, Serialize};
 
-/// Why a text is not a phone number.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a phone number in international form, such as +6591234567")]
-pub struct InvalidPhone;
+use super::ids::{CampaignId, CardId, MerchantId, PayerId, Reference};
+use super::ledger::Posting;
+use super::market::Country;
+use super::time::{Day, Timestamp};
 
-impl Phone {
-    /// Parses a number in international form; spaces and dashes between the digits are taken out.
-    ///
-    /// # Errors
-    /// It does not start with `+`, or has other than 8 to 15 digits.
-    pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
-        let digits: String = text.strip_prefix('+').ok_or(InvalidPhone)?.replace([' ', '-'], "");
-        let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-        if plain && (8..=15).contains(&digits.len()) {
-            Ok(Self(format!("+{digits}")))
-        } else {
-            Err(InvalidPhone)
+pub use identity::{InvalidPhone, PayerKey, Phone};
+pub use usage::{Tally, Use, Window};
+pub use wallet::Lot;
+
+/// One payer in one market: one item of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payer {
+    /// A keyed hash of the phone number.
+    pub id: PayerId,
+    /// The market.
+    pub country: Country,
+    /// How many payments at which merchant, as far as a campaign or a screening of the market asked for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visits: BTreeMap<MerchantId, u32>,
+    /// How many payments today, for the screening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<(Day, u32)>,
+    /// What was used of each campaign.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<CampaignId, Use>,
+    /// The cards this payer has paid with.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cards: BTreeSet<CardId>,
+    /// Credit that can be spent, the first to expire first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wallet: Vec<Lot>,
+    /// What the payer owes: credit that was spent before its payment was taken back. It is taken from later credit, and
+    /// never asked of the payer.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub debt_minor: i64,
+    /// What no checkout's books say: credit that expired, credit that became debt and back, adjustments by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postings: Vec<Posting>,
+    /// Adjustments by hand: reference and amount in minor units, above zero for the payer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adjustments: BTreeMap<Reference, Adjustment>,
+    /// Counts the changes; every write is conditional on it. Zero: never written.
+    pub version: u64,
+}
+
+/// A change of the wallet by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adjustment {
+    /// Minor units, above zero for the payer.
+    pub minor: i64,
+    /// Who did it.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+    /// For how many days credit can be spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet_days: Option<u16>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How many cards of a payer are remembered: more than any screening allows.
+const CARDS_REMEMBERED: usize = 20;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(minor: &i64) -> bool {
+    *minor == 0
+}
+
+impl Payer {
+    /// A payer of whom nothing is known yet.
+    pub fn new(id: PayerId, country: Country) -> Self {
+        Self {
+            id,
+            country,
+            visits: BTreeMap::new(),
+            today: None,
+            uses: BTreeMap::new(),
+            cards: BTreeSet::new(),
+            wallet: Vec::new(),
+            debt_minor: 0,
+            postings: Vec::new(),
+            adjustments: BTreeMap::new(),
+            version: 0,
         }
     }
-}
 
-impl TryFrom<String> for Phone {
-    type Error = InvalidPhone;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl std::fmt::Debug for Phone {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Phone(hidden)")
-    }
-}
-
-/// The key of the hash by which payers are known. It must never change: another key makes everybody a stranger.
-#[derive(Clone)]
-pub struct PayerKey(Vec<u8>);
-
-impl PayerKey {
-    /// Takes the secret text.
-    pub fn new(secret: &str) -> Self {
-        Self(secret.as_bytes().to_vec())
+    /// How many payments are counted, in all.
+    pub fn payments(&self) -> u32 {
+        self.visits.values().fold(0, |sum, visits| sum.saturating_add(*visits))
     }
 
-    /// The payer who has `phone`.
-    pub fn payer(&self, phone: &Phone) -> PayerId {
-        // HMAC takes a key of any length, so this never takes the empty default.
-        let hash = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map(|mac| mac.chain_update(phone.0.as_bytes()).finalize().into_bytes())
-            .unwrap_or_default();
-        PayerId::of(&hash)
+    /// How many payments are counted at `merchant`.
+    pub fn payments_at(&self, merchant: &MerchantId) -> u32 {
+        self.visits.get(merchant).copied().unwrap_or_default()
     }
-}
 
-impl std::fmt::Debug for PayerKey {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("PayerKey(hidden)")
+    /// How many payments are counted on `day`.
+    pub fn payments_on(&self, day: Day) -> u32 {
+        self.today.filter(|(known, _)| *known == day).map_or(0, |(_, count)| count)
+    }
+
+    /// Counts a payment at `merchant` on `day`.
+    pub(super) fn visit(&mut self, merchant: &MerchantId, day: Day) {
+        let visits = self.visits.entry(merchant.clone()).or_default();
+        *visits = visits.saturating_add(1);
+        if self.today.is_none_or(|(known, _)| known <= day) {
+            self.today = Some((day, self.payments_on(day).saturating_add(1)));
+        }
+    }
+
+    /// Takes back a count: the checkout expired or failed. What was counted for the screening of a day stays.
+    pub(super) fn unvisit(&mut self, merchant: &MerchantId) {
+        let left = self.payments_at(merchant).saturating_sub(1);
+        if left == 0 {
+            self.visits.remove(merchant);
+        } else {
+            self.visits.insert(merchant.clone(), left);
+        }
+    }
+
+    /// Remembers a card that this payer has paid with.
+    pub(super) fn paid_with(&mut self, card: &CardId) {
+        if self.cards.len() < CARDS_REMEMBERED {
+            self.cards.insert(card.clone());
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_number_is_one_payer_however_it_is_written() {
-        let key = PayerKey::new("key");
-        let payer = |text| key.payer(&Phone::parse(text).unwrap());
-        assert_eq!(payer("+6591234567"), payer("+65 9123-4567"));
-        assert_ne!(payer("+6591234567"), payer("+6591234568"));
-        assert_ne!(payer("+6591234567"), PayerKey::new("other").payer(&Phone::parse("+6591234567").unwrap()));
-    }
-
-    #[test]
-    fn what_is_no_number_is_refused_and_a_number_is_never_shown() {
-        for text in ["", "91234567", "+0123456789", "+65 abc", "+1234567", "+1234567890123456"] {
-            assert_eq!(Phone::parse(text), Err(InvalidPhone), "{text}");
-        }
-        assert!(!format!("{:?}", Phone::parse("+6591234567").unwrap()).contains("9123"));
-    }
-}
+mod tests;

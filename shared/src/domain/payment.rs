@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::campaign::Funding;
 use super::cashback::Cashback;
 use super::ids::{ChargeId, PaymentIntentId, Reference};
 use super::market::Method;
 use super::money::{Money, MoneyError, Round};
 use super::refund::{Refund, RefundKey, RefundState};
+use super::tender::{CardFunding, Tender};
 use super::time::Timestamp;
 
 /// A payment and everything that happened to it.
@@ -41,6 +41,9 @@ pub struct Charge {
     /// The card's fingerprint: the same card has the same on this platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Whether the card is credit or debit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funding: Option<CardFunding>,
     /// When.
     pub paid_at: Timestamp,
 }
@@ -58,6 +61,13 @@ pub enum Dispute {
     Won,
     /// It was, and the payer has the money.
     Lost,
+}
+
+impl Charge {
+    /// What was paid with, the finest first; empty for a method that is none of ours.
+    pub fn tenders(&self) -> &'static [Tender] {
+        self.method.map_or(&[], |method| Tender::paid_with(method, self.funding))
+    }
 }
 
 impl Dispute {
@@ -97,26 +107,43 @@ impl Payment {
     pub fn platform_funding(&self, paid: Money) -> Result<Money, MoneyError> {
         let none = Money::zero(paid.currency());
         let Cashback::Credited { terms, amount, .. } = &self.cashback else { return Ok(none) };
-        match (terms.funding, self.dispute) {
-            (Funding::Merchant, _) | (Funding::Platform, Dispute::Lost) => Ok(none),
-            (Funding::Platform, Dispute::None | Dispute::Open | Dispute::Won) => {
+        match self.dispute {
+            Dispute::Lost => Ok(none),
+            Dispute::None | Dispute::Open | Dispute::Won => {
+                let part = terms.platform_part(*amount)?;
                 let left = self.left_of(paid)?;
                 let (rest, whole) = (left.minus(amount.at_most(left)?)?, paid.minus(*amount)?);
-                if whole.is_zero() { Ok(*amount) } else { amount.proportion(rest, whole, Round::Down) }
+                if whole.is_zero() { Ok(part) } else { part.proportion(rest, whole, Round::Down) }
             }
         }
     }
 
-    /// Where it stands, in the word that people use for it.
-    pub fn status(&self, paid: Money) -> &'static str {
+    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once Stripe has accepted to refund it.
+    pub fn returned_to_wallet_minor(&self) -> i64 {
+        self.to_wallet_minor(|refund| refund.state.moved())
+    }
+
+    /// What refunds gave back, or are about to give back, to the payer's wallet, in minor units.
+    pub fn claimed_of_wallet_minor(&self) -> i64 {
+        self.to_wallet_minor(|refund| refund.state.counts())
+    }
+
+    fn to_wallet_minor(&self, which: impl Fn(&Refund) -> bool) -> i64 {
+        let refunds = self.refunds.values().filter(|refund| which(refund));
+        refunds.fold(0, |sum, refund| sum.saturating_add(refund.to_wallet_minor))
+    }
+
+    /// Where it stands, in the word that people use for it, for a charge of `paid` beside `credit_minor` of credit.
+    pub fn status(&self, paid: Money, credit_minor: i64) -> &'static str {
+        let is_whole_credit_back = self.claimed_of_wallet_minor() >= credit_minor;
         match self.dispute {
             Dispute::Open => "disputed",
             Dispute::Won => "won",
             Dispute::Lost => "lost",
             Dispute::None => match self.left_of(paid) {
-                Ok(left) if left == paid => "paid",
-                Ok(left) if !left.is_zero() => "partly_refunded",
-                Ok(_) | Err(_) => "refunded",
+                Ok(left) if left == paid && self.claimed_of_wallet_minor() == 0 => "paid",
+                Ok(left) if left.is_zero() && is_whole_credit_back => "refunded",
+                Ok(_) | Err(_) => "partly_refunded",
             },
         }
     }

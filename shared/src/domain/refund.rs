@@ -39,10 +39,19 @@ impl TryFrom<String> for RefundKey {
 /// A merchant's refund on a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
-    /// How much.
+    /// How much of the charge, through Stripe; nothing if all of it went to the wallet.
     pub amount: Money,
+    /// How much went back to the payer's wallet, in minor units. What was paid first is given back last: wallet credit
+    /// comes back once the whole charge has been given back.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub to_wallet_minor: i64,
     /// Where it stands.
     pub state: RefundState,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_nothing(minor: &i64) -> bool {
+    *minor == 0
 }
 
 /// Where a refund stands.
@@ -64,6 +73,8 @@ pub enum RefundState {
         /// Stripe's refund.
         id: RefundId,
     },
+    /// All of it went to the payer's wallet; Stripe was not asked.
+    Returned,
     /// The payer does not have it, and the money is with the merchant again.
     Failed {
         /// Why.
@@ -90,6 +101,8 @@ pub enum Outcome {
 pub enum Failure {
     /// The merchant's balance was too low.
     InsufficientFunds,
+    /// Our own reading: the platform's balance was too low to send its part first.
+    PlatformFunds,
     /// The card is gone.
     ExpiredOrCanceledCard,
     /// The card is gone.
@@ -121,10 +134,24 @@ impl Failure {
         }
     }
 
+    /// For an operator to read.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::InsufficientFunds => "the merchant's balance was too low",
+            Self::PlatformFunds => "the platform's balance was too low",
+            Self::ExpiredOrCanceledCard | Self::LostOrStolenCard => "the card is gone",
+            Self::Declined => "the payer's bank said no",
+            Self::MerchantRequest => "the merchant stopped it",
+            Self::ChargeForPendingRefundDisputed => "the payment was disputed meanwhile",
+            Self::Refused => "Stripe refused it",
+            Self::Unknown => "Stripe does not say why",
+        }
+    }
+
     /// Whether the same refund may succeed a little later.
     pub fn may_pass(self) -> bool {
         match self {
-            Self::InsufficientFunds => true,
+            Self::InsufficientFunds | Self::PlatformFunds => true,
             Self::ExpiredOrCanceledCard
             | Self::LostOrStolenCard
             | Self::Declined
@@ -190,9 +217,10 @@ impl RefundState {
                 Outcome::Failed(reason),
             ) => Self::Failed { reason },
             (Self::Succeeded { .. }, Outcome::Pending)
-            | (Self::Failed { .. }, Outcome::Pending | Outcome::Succeeded | Outcome::Failed(_)) => {
-                self.clone()
-            }
+            | (
+                Self::Failed { .. } | Self::Returned,
+                Outcome::Pending | Outcome::Succeeded | Outcome::Failed(_),
+            ) => self.clone(),
         }
     }
 
@@ -201,7 +229,7 @@ impl RefundState {
         match self {
             Self::Requested { .. } => "requested",
             Self::Pending { .. } => "pending",
-            Self::Succeeded { .. } => "succeeded",
+            Self::Succeeded { .. } | Self::Returned => "succeeded",
             Self::Failed { .. } => "failed",
         }
     }
@@ -209,7 +237,7 @@ impl RefundState {
     /// Whether the money is, or may be, on its way to the payer.
     pub fn counts(&self) -> bool {
         match self {
-            Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. } => true,
+            Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. } | Self::Returned => true,
             Self::Failed { .. } => false,
         }
     }
@@ -217,7 +245,7 @@ impl RefundState {
     /// Whether Stripe has moved the money.
     pub fn moved(&self) -> bool {
         match self {
-            Self::Pending { .. } | Self::Succeeded { .. } => true,
+            Self::Pending { .. } | Self::Succeeded { .. } | Self::Returned => true,
             Self::Requested { .. } | Self::Failed { .. } => false,
         }
     }
@@ -236,13 +264,14 @@ mod tests {
             RefundState::Pending { id: id.clone() },
             RefundState::Succeeded { id: id.clone() },
             RefundState::Failed { reason: Failure::Declined },
+            RefundState::Returned,
         ];
         let mut table = String::new();
         for state in &states {
             for outcome in [Outcome::Pending, Outcome::Succeeded, Outcome::Failed(Failure::Unknown)] {
                 table.push_str(&format!(
                     "{:<9} {outcome:?}: {}\n",
-                    state.name(),
+                    if *state == RefundState::Returned { "to wallet" } else { state.name() },
                     state.on(&id, outcome).name()
                 ));
             }
@@ -260,6 +289,9 @@ mod tests {
             failed    Pending: failed
             failed    Succeeded: failed
             failed    Failed(Unknown): failed
+            to wallet Pending: succeeded
+            to wallet Succeeded: succeeded
+            to wallet Failed(Unknown): succeeded
         "#]]
         .assert_eq(&table);
     }

@@ -10,6 +10,7 @@ use super::market::Method;
 use super::money::Money;
 use super::payment::Charge;
 use super::refund::{Failure, Outcome, Purpose, StripeRefund};
+use super::tender::CardFunding;
 use super::time::Timestamp;
 
 /// The metadata that we give to what we create at Stripe, and find again in its events.
@@ -106,6 +107,7 @@ struct MethodDetails {
 #[derive(Deserialize)]
 struct Card {
     fingerprint: Option<String>,
+    funding: Option<String>,
 }
 
 /// A charge and what we need to know of it.
@@ -136,6 +138,8 @@ pub fn charge(object: &Value) -> Result<ChargeObject, NotUnderstood> {
             payment_intent,
             method: details.and_then(|details| Method::from_stripe_name(&details.kind)),
             fingerprint: details.and_then(|details| details.card.as_ref()?.fingerprint.clone()),
+            funding: details
+                .and_then(|details| details.card.as_ref()?.funding.as_deref().map(CardFunding::from_stripe)),
             paid_at: Timestamp::from_epoch_seconds(raw.created),
         },
         amount: money(raw.amount, &raw.currency, "amount")?,

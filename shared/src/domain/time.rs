@@ -57,6 +57,12 @@ impl Timestamp {
         self.plus_seconds(i64::from(hours).saturating_mul(3600))
     }
 
+    /// So many days of 24 hours later.
+    #[must_use]
+    pub fn plus_days(self, days: u16) -> Self {
+        self.plus_hours(u32::from(days).saturating_mul(24))
+    }
+
     /// Seconds from `earlier` to this, negative when `earlier` is later.
     pub fn seconds_since(self, earlier: Self) -> i64 {
         self.epoch_seconds().saturating_sub(earlier.epoch_seconds())
@@ -97,7 +103,8 @@ impl TryFrom<String> for Timestamp {
 }
 
 /// A calendar day in a market's own time zone, written `2026-11-22`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Day(jiff::civil::Date);
 
 /// Why a text is not a day.
@@ -114,6 +121,29 @@ impl Day {
         if text.len() == 10 { text.parse().map(Self).map_err(|_| InvalidDay) } else { Err(InvalidDay) }
     }
 
+    /// The ISO 8601 week it lies in, as `2026-47`: weeks begin on Monday.
+    pub fn iso_week(self) -> String {
+        let week = self.0.iso_week_date();
+        format!("{:04}-{:02}", week.year(), week.week())
+    }
+
+    /// The month it lies in, as `2026-11`.
+    pub fn month(self) -> String {
+        self.0.strftime("%Y-%m").to_string()
+    }
+
+    /// The day after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(self.0))
+    }
+
+    /// So many days before it.
+    #[must_use]
+    pub fn days_before(self, days: u8) -> Self {
+        Self(self.0.checked_sub(jiff::Span::new().days(i64::from(days))).unwrap_or(self.0))
+    }
+
     /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or longer.
     pub fn bounds_in(self, zone: &TimeZone) -> (Timestamp, Timestamp) {
         let start = |date: jiff::civil::Date| {
@@ -121,6 +151,20 @@ impl Day {
             Timestamp::from_epoch_seconds(start.unwrap_or_default())
         };
         (start(self.0), start(self.0.tomorrow().unwrap_or(self.0)))
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = InvalidDay;
+
+    fn try_from(text: String) -> Result<Self, InvalidDay> {
+        Self::parse(&text)
     }
 }
 

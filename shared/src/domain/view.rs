@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::campaign::NoCashback;
-use super::cashback::Cashback;
+use super::cashback::{Cashback, Waiting, WalletReason};
 use super::checkout::{Checkout, State};
 use super::ids::{CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId};
 use super::ledger::Posting;
@@ -13,6 +13,7 @@ use super::new_checkout::{Channel, Item};
 use super::offer::Offer;
 use super::payment::Payment;
 use super::refund::{Refund, RefundKey, RefundState};
+use super::tender::Tender;
 use super::time::Timestamp;
 
 /// A checkout.
@@ -28,6 +29,9 @@ pub struct CheckoutView {
     pub status: &'static str,
     /// How much.
     pub amount: Money,
+    /// What of it is paid with credit from the payer's wallet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<Money>,
     /// The platform's fee in it.
     pub fee: Money,
     /// What for.
@@ -66,8 +70,8 @@ pub struct CheckoutView {
 /// What is promised for one way to pay.
 #[derive(Clone, Debug, Serialize)]
 pub struct OfferView {
-    /// The way to pay.
-    pub method: Method,
+    /// The way to pay: `credit_card` and `debit_card` where a campaign tells them apart.
+    pub method: Tender,
     /// For the payer to read.
     pub text: String,
     /// How much, if anything.
@@ -76,6 +80,9 @@ pub struct OfferView {
     /// Within how many hours of payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise_hours: Option<u32>,
+    /// The campaigns that give it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<CampaignId>,
     /// The rule that said no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_cashback: Option<NoCashback>,
@@ -104,7 +111,7 @@ pub struct CashbackView {
     /// How much.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// The campaign.
+    /// The campaign; of several that are added up, the one that gives most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
     /// The end of the promise.
@@ -116,6 +123,9 @@ pub struct CashbackView {
     /// Stripe's refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundId>,
+    /// The rule that said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_cashback: Option<NoCashback>,
 }
 
 /// A merchant's refund.
@@ -127,8 +137,11 @@ pub struct RefundView {
     /// Stripe's id, once it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundId>,
-    /// How much.
+    /// How much of the charge.
     pub amount: Money,
+    /// How much went back to the payer's wallet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_wallet: Option<Money>,
     /// Where it stands.
     pub status: &'static str,
 }
@@ -165,6 +178,10 @@ impl From<&Checkout> for CheckoutView {
             reference: content.reference,
             status: checkout.status(),
             amount: content.amount,
+            wallet: match checkout.state {
+                State::Open | State::Paid(_) => credit(checkout, checkout.wallet_spent_minor()),
+                State::Expired | State::Failed => None,
+            },
             fee: checkout.fee,
             description: content.description,
             items: content.items,
@@ -173,7 +190,7 @@ impl From<&Checkout> for CheckoutView {
             offers,
             payment: payment.map(payment_view),
             cashback: payment.map(|payment| cashback_view(checkout, &payment.cashback)),
-            refunds: payment.map(refunds).unwrap_or_default(),
+            refunds: payment.map(|payment| refunds(checkout, payment)).unwrap_or_default(),
             postings: checkout
                 .postings
                 .iter()
@@ -186,22 +203,28 @@ impl From<&Checkout> for CheckoutView {
 }
 
 fn offers(checkout: &Checkout) -> Vec<OfferView> {
-    let view = |(method, offer): (&Method, &Offer)| match offer {
+    let has_kinds =
+        [Tender::CreditCard, Tender::DebitCard].iter().any(|kind| checkout.offers.contains_key(kind));
+    let label =
+        |method: Tender| if has_kinds && method == Tender::Card { "any other card" } else { method.label() };
+    let view = |(method, offer): (&Tender, &Offer)| match offer {
         Offer::Cashback(terms) => {
             let by = terms.promised_by(checkout.created_at).for_people(&checkout.country.time_zone());
             OfferView {
                 method: *method,
-                text: format!("{} back with {}, by {by} if you pay now", terms.amount, method.label()),
+                text: format!("{} back with {}, by {by} if you pay now", terms.amount, label(*method)),
                 cashback: Some(terms.amount),
                 promise_hours: Some(terms.promise_hours),
+                campaigns: terms.shares.iter().map(|share| share.campaign.clone()).collect(),
                 no_cashback: None,
             }
         }
         Offer::None { no_cashback } => OfferView {
             method: *method,
-            text: format!("No cashback with {}", method.label()),
+            text: format!("No cashback with {}: {}", label(*method), no_cashback.explanation()),
             cashback: None,
             promise_hours: None,
+            campaigns: Vec::new(),
             no_cashback: Some(*no_cashback),
         },
     };
@@ -227,65 +250,97 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
         promised_by: None,
         credited_at: None,
         refund: None,
+        no_cashback: None,
     };
     match cashback {
-        Cashback::None { reason } => view(format!("No cashback: {}.", reason.explanation())),
+        Cashback::None { reason } => CashbackView {
+            no_cashback: Some(*reason),
+            ..view(format!("No cashback: {}.", reason.explanation()))
+        },
+        Cashback::Held(Waiting { review: Some(suspicion), amount, terms, promised_by, .. }) => CashbackView {
+            amount: Some(*amount),
+            campaign: terms.campaign().cloned(),
+            promised_by: Some(*promised_by),
+            ..view(format!("{amount} waits for a person to look at it: {}.", suspicion.explanation()))
+        },
         Cashback::Held(waiting) => CashbackView {
             amount: Some(waiting.amount),
-            campaign: Some(waiting.terms.campaign.clone()),
+            campaign: waiting.terms.campaign().cloned(),
             promised_by: Some(waiting.promised_by),
             ..view(format!("{} by {}.", waiting.amount, day(waiting.promised_by)))
         },
         Cashback::Frozen(waiting) => CashbackView {
             amount: Some(waiting.amount),
-            campaign: Some(waiting.terms.campaign.clone()),
+            campaign: waiting.terms.campaign().cloned(),
             promised_by: Some(waiting.promised_by),
             ..view(format!("{} waits for the end of the dispute.", waiting.amount))
         },
         Cashback::Paying { terms, amount, promised_by, .. } => CashbackView {
             amount: Some(*amount),
-            campaign: Some(terms.campaign.clone()),
+            campaign: terms.campaign().cloned(),
             promised_by: Some(*promised_by),
             ..view(format!("{amount} is on its way, by {}.", day(*promised_by)))
         },
         Cashback::Credited { terms, amount, refund, at, promised_by, .. } => CashbackView {
             amount: Some(*amount),
-            campaign: Some(terms.campaign.clone()),
+            campaign: terms.campaign().cloned(),
             promised_by: Some(*promised_by),
             credited_at: Some(*at),
             refund: Some(refund.clone()),
             ..view(format!("{amount} came back on {}.", day(*at)))
         },
-        Cashback::CreditedToWallet { terms, amount, at, .. } => CashbackView {
+        Cashback::CreditedToWallet { terms, amount, at, reason } => CashbackView {
             amount: Some(*amount),
-            campaign: Some(terms.campaign.clone()),
+            campaign: terms.campaign().cloned(),
             credited_at: Some(*at),
-            ..view(format!("{amount} could not be refunded and is in the wallet for the next payment."))
+            ..view(match reason {
+                _ if amount.is_zero() => "The credit was taken back with the payment.".to_owned(),
+                WalletReason::Unrefundable(_) => {
+                    format!("{amount} could not be refunded and is in the wallet for the next payment.")
+                }
+                WalletReason::PayerOwes => {
+                    format!("{amount} went to the wallet, where what the payer owed was taken from it.")
+                }
+            })
         },
         Cashback::Failed { terms, amount, .. } => CashbackView {
             amount: Some(*amount),
-            campaign: Some(terms.campaign.clone()),
+            campaign: terms.campaign().cloned(),
             ..view(format!("{amount} could not be refunded, and no payer is known; it is still owed."))
         },
         Cashback::Reversed { reason, waiting, .. } => CashbackView {
-            campaign: Some(waiting.terms.campaign.clone()),
+            campaign: waiting.terms.campaign().cloned(),
             ..view(format!("No cashback: {}.", reason.explanation()))
         },
     }
 }
 
-fn refunds(payment: &Payment) -> Vec<RefundView> {
+fn credit(checkout: &Checkout, minor: i64) -> Option<Money> {
+    let credit = Money::from_minor(minor, checkout.content.amount.currency()).ok()?;
+    (!credit.is_zero()).then_some(credit)
+}
+
+fn refunds(checkout: &Checkout, payment: &Payment) -> Vec<RefundView> {
     let view = |(key, refund): (&RefundKey, &Refund)| {
         let known = match (&refund.state, key) {
             (RefundState::Pending { id } | RefundState::Succeeded { id }, _)
             | (_, RefundKey::Dashboard(id)) => Some(id.clone()),
-            (RefundState::Requested { .. } | RefundState::Failed { .. }, RefundKey::Requested(_)) => None,
+            (
+                RefundState::Requested { .. } | RefundState::Failed { .. } | RefundState::Returned,
+                RefundKey::Requested(_),
+            ) => None,
         };
         let reference = match key {
             RefundKey::Requested(reference) => Some(reference.clone()),
             RefundKey::Dashboard(_) => None,
         };
-        RefundView { reference, refund: known, amount: refund.amount, status: refund.state.name() }
+        RefundView {
+            reference,
+            refund: known,
+            amount: refund.amount,
+            to_wallet: credit(checkout, refund.to_wallet_minor),
+            status: refund.state.name(),
+        }
     };
     payment.refunds.iter().map(view).collect()
 }
@@ -294,3 +349,6 @@ fn posting_view(checkout: &Checkout, posting: &Posting) -> Option<PostingView> {
     let amount = Money::from_minor(posting.minor, checkout.content.amount.currency()).ok()?;
     Some(PostingView { debit: posting.debit.name(), credit: posting.credit.name(), amount, at: posting.at })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::{infra, stack};
 /// A method, a path, and who may send it.
 type Route = (String, String, &'static str);
 
-fn document() -> Document {
+pub(crate) fn document() -> Document {
     Document(serde_json::to_value(infra("openapi.yaml")).unwrap())
 }
 
@@ -86,7 +86,9 @@ async fn requests_and_answers_are_as_described() {
     });
     operate("POST", "/v1/markets/SG/campaigns", "NewCampaign", rule, "Campaign").await;
     operate("GET", "/v1/markets/SG/campaigns", "", Value::Null, "Campaigns").await;
-    let body = json!({"reference": "baker-13", "name": "Baker", "email": "a@b.example", "country": "SG", "fee_bps": 9});
+    let body = json!({
+        "reference": "baker-13", "name": "Baker", "email": "a@b.example", "country": "SG", "fee_bps": 9, "category": "5462",
+    });
     let merchant = operate("POST", "/v1/merchants", "Application", body, "Merchant").await;
     let text = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
     let (path, key) = (format!("/v1/merchants/{}", text(&merchant, "id")), text(&merchant, "api_key"));
@@ -122,14 +124,14 @@ async fn requests_and_answers_are_as_described() {
     ask("POST", &format!("{path}/expire"), "", Value::Null, "Problem").await;
 }
 
-struct Talk {
-    client: Client,
-    document: Document,
+pub(crate) struct Talk {
+    pub(crate) client: Client,
+    pub(crate) document: Document,
 }
 
 impl Talk {
     /// Sends a request; its body and the answer must be what the schemas of these names say.
-    async fn say(
+    pub(crate) async fn say(
         &self,
         token: &str,
         method: &str,

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod operator;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod routes;

@@ -64,9 +64,9 @@ fn used_by(call: &Call) -> Vec<(String, String)> {
     let one = |action: String, resource: &str| vec![(action, resource.to_owned())];
     match (call.service, call.operation.as_str()) {
         ("dynamodb", "Query") => one("dynamodb:Query".to_owned(), &call.subject),
-        // A transaction asks for what its parts are: wallets are added to, all else is put.
+        // A transaction asks for what its parts are: budgets are added to and taken from, all else is put.
         ("dynamodb", "TransactWriteItems") => {
-            let part = |key: &str| if key.starts_with("P#") { "UpdateItem" } else { "PutItem" };
+            let part = |key: &str| if key.starts_with("B#") { "UpdateItem" } else { "PutItem" };
             let parts = call.subject.split(", ").map(part);
             parts.map(|part| (format!("dynamodb:{part}"), "Table".to_owned())).collect()
         }
@@ -180,10 +180,78 @@ impl Everything<'_> {
         self.pay_cashback(&silent, due + 3600).await;
         self.stack.settle().await.unwrap();
 
+        self.limits_are_used(&merchant, &key).await;
+        self.a_person_decides(&key).await;
+        self.a_page_is_never_made(&key).await;
         for path in ["suspend", "resume", "keys/reset"] {
             let path = format!("/v1/merchants/{merchant}/{path}");
             self.operate("POST", &path, json!({"reason": "a look at the papers"})).await;
         }
+    }
+
+    /// A campaign with a budget and a cap, changed, tried and ended; a page that is paid in another way gives back.
+    async fn limits_are_used(&self, merchant: &str, key: &str) {
+        let campaigns = "/v1/markets/SG/campaigns";
+        let rule = |percent: &str| {
+            json!({
+                "id": "limited", "reward": {"kind": "percent", "percent": percent}, "methods": ["paynow"],
+                "funding": "merchant", "starts_at": "2026-11-01", "ends_at": "2027-02-01", "merchants": [merchant],
+                "caps": [{"per": "day", "payments": 9}], "budget": {"total": {"payments": 99}, "per_day": {"payments": 9}},
+            })
+        };
+        self.operate("POST", campaigns, rule("10")).await;
+        self.stack.advance(60).await.unwrap();
+        let paid = self.checkout(key, "gives-back").await;
+        self.pay(&paid, PayWith::Card { number: "4242424242424242".to_owned() }).await;
+        let version = json!({"rule_version": 1, "rule": rule("11")});
+        self.operate("PUT", &format!("{campaigns}/limited"), version).await;
+        self.operate("GET", &format!("{campaigns}/limited/versions"), Value::Null).await;
+        let simulation = json!({"rule": rule("12"), "from": "2026-11-20", "to": "2026-12-01"});
+        let report = self.operate("POST", &format!("{campaigns}/simulate"), simulation).await;
+        assert!(report["payments"].as_i64() > Some(3), "{report}");
+        let path = format!("/v1/merchants/{merchant}/insiders");
+        self.operate("PUT", &path, json!({"phones": ["+6581234567"]})).await;
+    }
+
+    /// A suspicious cashback is approved; a wallet is changed by hand.
+    async fn a_person_decides(&self, key: &str) {
+        let policy = "/v1/markets/SG/policy";
+        self.operate("PUT", &format!("{policy}/screening"), json!({"payments_per_day": 1})).await;
+        self.operate("POST", &format!("{policy}/stop"), json!({"reason": "a drill"})).await;
+        self.operate("POST", &format!("{policy}/resume"), Value::Null).await;
+        self.operate("GET", policy, Value::Null).await;
+        self.stack.advance(60).await.unwrap();
+        for reference in ["first-today", "second-today"] {
+            let checkout = self.checkout(key, reference).await;
+            self.pay(&checkout, PayWith::Paynow).await;
+        }
+        let page = self.operate("GET", "/v1/markets/SG/reviews", Value::Null).await;
+        let waiting = page["reviews"][0]["checkout"]["id"].as_str().unwrap();
+        let approve = format!("/v1/cashbacks/{waiting}/approve");
+        self.operate("POST", &approve, json!({"reason": "a large family"})).await;
+        let adjustment = json!({
+            "phone": "+6591234567", "reference": "adj-1", "amount": {"value": "5.00", "currency": "SGD"},
+            "direction": "credit", "reason": "spilled kopi",
+        });
+        self.operate("POST", "/v1/markets/SG/adjustments", adjustment).await;
+        let path = "/v1/payers/%2B6591234567/cashback?country=SG";
+        self.operate("GET", path, Value::Null).await;
+        self.operate("POST", "/v1/markets/SG/campaigns/five/end", Value::Null).await;
+    }
+
+    /// A checkout that is partly paid by credit is written before Stripe is asked; Stripe says no, and the sweep gives back
+    /// what was taken for it.
+    async fn a_page_is_never_made(&self, key: &str) {
+        let account = self.stack.stripe().accounts()[0].clone();
+        self.stack.stripe().restrict(&account, "requirements.past_due").unwrap();
+        let body = json!({
+            "reference": "never-made", "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi",
+            "channel": "chat", "payer": {"phone": "+6591234567", "use_wallet": true},
+        });
+        let answer = self.client.call(key, "POST", "/v1/checkouts", Some(&body)).await.unwrap();
+        assert!(answer.status >= 400, "{}", answer.json());
+        self.stack.stripe().complete_onboarding(&account).unwrap();
+        self.stack.advance(2 * 3600).await.unwrap();
     }
 
     async fn market_opens(&self) {

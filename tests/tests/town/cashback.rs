@@ -14,7 +14,10 @@ async fn the_offer_says_what_each_way_to_pay_earns_and_until_when() {
         checkout["offers"].as_array().unwrap().iter().map(|offer| text(offer, "/text")).collect();
     assert_eq!(
         texts,
-        ["No cashback with card", "SGD 1.25 back with PayNow, by Tue 24 Nov 18:00 if you pay now"]
+        [
+            "No cashback with card: this way to pay does not earn",
+            "SGD 1.25 back with PayNow, by Tue 24 Nov 18:00 if you pay now"
+        ]
     );
     town.hours(1).await;
     town.pay(&checkout, PayWith::Paynow).await;

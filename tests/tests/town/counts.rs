@@ -1,6 +1,6 @@
 //! The targets of the design, counted at the wire. `cargo test counts -- --nocapture` prints what was measured.
 
-use kembali_tests::{Spent, Town, card, five_percent, item_bytes, session_of, text};
+use kembali_tests::{Shop, Spent, Town, card, five_percent, item_bytes, session_of, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
@@ -126,4 +126,100 @@ async fn one_payments_life_is_at_most_seven_write_units_and_one_kilobyte() {
         assert!(life.sizes.iter().all(|bytes| *bytes <= 1024), "{}: {:?}", life.name, life.sizes);
         assert_eq!(life.payout, ["POST /v1/refunds"], "{}", life.name);
     }
+}
+
+/// A campaign with everything that limits: caps by two periods, a budget of the whole, and of each day if `daily`.
+fn limited(id: &str, daily: bool) -> Value {
+    let amount = |value: &str| json!({"value": value, "currency": "SGD"});
+    let mut rule = five_percent(id, "paynow", "merchant");
+    let mut budget = json!({"total": {"payments": 1000, "amount": amount("5000.00")}});
+    if let (true, Some(budget)) = (daily, budget.as_object_mut()) {
+        budget.insert("per_day".to_owned(), json!({"amount": amount("500.00")}));
+    }
+    if let Some(rule) = rule.as_object_mut() {
+        rule.insert("budget".to_owned(), budget);
+        let caps = json!([{"per": "day", "payments": 3}, {"per": "campaign", "amount": amount("20.00")}]);
+        rule.insert("caps".to_owned(), caps);
+    }
+    rule
+}
+
+/// What every write of the table cost since `mark`: `TransactWriteItems C#… B#… 60`.
+fn bill(town: &Town, mark: usize) -> Vec<String> {
+    let writes = town.since(mark).0.into_iter().filter(|call| call.write_units_tenths > 0);
+    writes.map(|call| format!("{} {} {}", call.operation, call.subject, call.write_units_tenths)).collect()
+}
+
+async fn ends(town: &Town, shop: &Shop, checkout: &Value, how: &str) -> String {
+    match how {
+        "paid" => town.pay(checkout, PayWith::Paynow).await,
+        "paid by another method" => town.pay(checkout, card()).await,
+        _ => {
+            let path = format!("/v1/checkouts/{}/expire", text(checkout, "/id"));
+            assert_eq!(town.call(&shop.key, "POST", &path, None).await.status, 200);
+        }
+    }
+    town.stack.advance(48 * 3600).await.expect("the stack comes to rest");
+    town.standing(shop, checkout).await
+}
+
+/// Three lives with every limit, each within fourteen units; no item of them is larger than a kilobyte.
+async fn limited_lives(daily: bool) {
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", limited("five-percent-in-november", daily)).await;
+    let mut over = Vec::new();
+    let ways = [("paid", "paid credited"), ("paid by another method", "paid none"), ("closed", "expired ")];
+    for (number, (how, standing)) in ways.into_iter().enumerate() {
+        let mark = town.mark();
+        let checkout = town.create(&shop, order(&format!("order-2026-11-22-{number:06}"), "SGD")).await;
+        assert_eq!(ends(&town, &shop, &checkout, how).await, standing);
+        let spent = town.since(mark).write_tenths();
+        let told = format!("{how}: {spent} tenths of a write unit\n  {}", bill(&town, mark).join("\n  "));
+        println!("daily budget: {daily}; {told}");
+        if spent > 140 {
+            over.push(told);
+        }
+    }
+    for item in town.items() {
+        let (pk, bytes) = (text(&item, "/pk/S"), item_bytes(&item));
+        println!("{bytes} bytes: {pk} {}", text(&item, "/sk/S"));
+        assert!(bytes <= 1024, "{pk}: {bytes} bytes");
+    }
+    assert!(over.is_empty(), "{}", over.join("\n"));
+}
+
+#[tokio::test]
+async fn with_caps_and_a_budget_a_life_is_at_most_fourteen_write_units() {
+    limited_lives(false).await;
+}
+
+#[tokio::test]
+async fn with_caps_and_a_budget_of_the_whole_and_of_each_day_too() {
+    limited_lives(true).await;
+}
+
+#[tokio::test]
+async fn a_hundred_live_campaigns_are_read_as_one_is() {
+    let reads = async |campaigns: usize| {
+        let town = Town::unswept().await;
+        let shop = town.shop("SG").await;
+        for number in 0..campaigns {
+            town.campaign("SG", limited(&format!("campaign-{number}"), false)).await;
+        }
+        let mark = town.mark();
+        town.create(&shop, order("cold", "SGD")).await;
+        let cold = without_bus(town.since(mark));
+        let mark = town.mark();
+        town.create(&shop, order("warm", "SGD")).await;
+        let warm = town.since(mark);
+        let units: u32 = warm.0.iter().map(|call| call.read_units_tenths).sum();
+        (cold, without_bus(warm), units)
+    };
+    let (one, hundred) = (reads(1).await, reads(100).await);
+    assert_eq!(one, hundred);
+    assert_eq!(
+        one.1,
+        ["dynamodb BatchGetItem", "stripe POST /v1/checkout/sessions", "dynamodb TransactWriteItems"]
+    );
 }

@@ -264,7 +264,7 @@ async fn check(seed: u64, loses_schedules: bool) -> BTreeMap<String, usize> {
     }
     // 3: in time, even where every schedule is lost and the sweep alone finds what is due.
     assert!(latest <= 0, "seed {seed}: {latest} minutes late");
-    let kept: i64 = town.wallets().iter().filter_map(|one| one.split('=').nth(1)?.parse::<i64>().ok()).sum();
+    let kept: i64 = town.wallets().iter().filter_map(|one| one.split(' ').nth(1)?.parse::<i64>().ok()).sum();
     assert_eq!(kept, wallets, "seed {seed}: each wallet credit once");
     let moved = town.stack.stripe().moved();
     let transferred: i64 =

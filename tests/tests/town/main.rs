@@ -3,11 +3,17 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod budgets;
+#[cfg(test)]
 mod bus;
+#[cfg(test)]
+mod campaigns;
 #[cfg(test)]
 mod cashback;
 #[cfg(test)]
 mod checkouts;
+#[cfg(test)]
+mod conflicts;
 #[cfg(test)]
 mod counts;
 #[cfg(test)]
@@ -25,11 +31,23 @@ mod invariants;
 #[cfg(test)]
 mod operator_input;
 #[cfg(test)]
+mod payers;
+#[cfg(test)]
 mod payment;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod reviews;
+#[cfg(test)]
+mod simulate;
+#[cfg(test)]
+mod stop;
+#[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod wallet;
 #[cfg(test)]
 mod webhooks;
 #[cfg(test)]

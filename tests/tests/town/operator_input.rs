@@ -52,17 +52,17 @@ async fn what_an_operator_cannot_mean() {
     desk.check(&expect![[r#"
         more than all: 422 invalid-field reward.percent: The percentage must be above 0 and at most 100.
         a float: 422 invalid-field reward: invalid type: floating point `2.5`, expected a Decimal type representing a fixed-point number
-        another kind: 422 invalid-field reward.kind: unknown variant `points`, expected `percent` or `fixed`
+        another kind: 422 invalid-field reward.kind: unknown variant `points`, expected one of `percent`, `fixed`, `tiered`
         rupees in Singapore: 422 invalid-field min_spend: The market SG uses SGD.
         UPI in Singapore: 422 invalid-field methods: UPI is not offered in SG.
         no method: 422 invalid-field methods: Name at least one way to pay that earns.
-        cash: 422 invalid-field methods[0]: unknown variant `cash`, expected one of `card`, `paynow`, `upi`, `pix`
+        cash: 422 invalid-field methods[0]: unknown variant `cash`, expected one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`
         ends before it starts: 422 invalid-field ends_at: The end must be after the start.
         no promise: 422 invalid-field promise_hours: Promise between 1 hour and 60 days.
         a margin as long as the promise: 422 invalid-field release_margin_hours: The margin must be at least an hour and shorter than the promise.
         a name in capitals: 422 invalid-field id: not a valid campaign id: 1 to 40 characters of a-z, 0-9 and -
-        somebody else's money: 422 invalid-field funding: unknown variant `payer`, expected `merchant` or `platform`
-        a word too many: 422 invalid-field budget: unknown field `budget`, expected one of `id`, `reward`, `min_spend`, `max_per_payment`, `methods`, `merchants`, `starts_at`, `ends_at`, `funding`, `promise_hours`, `release_margin_hours`
+        somebody else's money: 422 invalid-field funding: unknown variant `payer`, expected one of `merchant`, `platform`, `split`
+        a word too many: 422 invalid-field budget: invalid type: string "1000", expected an object
         a market that is none: 404 not-found : There is no such country.
         no such campaign: 404 not-found : There is no such campaign.
         101 percent of a market: 422 invalid-field open_to.percent: The percentage must be 0 to 100.
@@ -71,7 +71,7 @@ async fn what_an_operator_cannot_mean() {
         no name: 422 invalid-field name: Write 1 to 60 characters.
         a greedy fee: 422 invalid-field fee_bps: At most 5000 basis points.
         no such country: 422 invalid-field country: unknown variant `FR`, expected one of `SG`, `IN`, `BR`, `US`
-        a state of one's own: 422 invalid-field state: unknown field `state`, expected one of `reference`, `name`, `email`, `country`, `fee_bps`
+        a state of one's own: 422 invalid-field state: unknown field `state`, expected one of `reference`, `name`, `email`, `country`, `fee_bps`, `category`
         suspended for nothing: 422 invalid-field reason: Write 1 to 250 characters.
     "#]]);
 }

@@ -4,8 +4,11 @@
 //! record holds what really was and what really is, whatever the action; a write that changes nothing makes no
 //! record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
 //!
+//! dynoxide knows no conflict of transactions either. The front does: it knows which items are [being written](in_flight),
+//! and rejects what AWS rejects.
+//!
 //! Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]
-//! is the stream); a transaction never conflicts and nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
+//! is the stream); nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
 //! sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the stack's. What
 //! a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
 
@@ -13,10 +16,11 @@ mod capacity;
 mod changes;
 mod engine;
 mod front;
+mod in_flight;
 mod tables;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,6 +31,8 @@ use serde_json::{Value, json};
 
 use crate::wire::{MAX_BODY_BYTES, Recorder};
 use changes::ChangeLog;
+pub use in_flight::Held;
+use in_flight::InFlight;
 use tables::Tables;
 
 /// Why the database could not be opened, or a table not be created.
@@ -49,13 +55,10 @@ pub struct DynamoDb {
     clock: Clock,
     recorder: Recorder,
     database: Database,
-    front: Arc<Mutex<Front>>,
-}
-
-/// What only one write at a time may touch.
-struct Front {
-    tables: Tables,
-    changes: ChangeLog,
+    tables: Arc<RwLock<Tables>>,
+    in_flight: InFlight,
+    /// Who has it is the only one who writes.
+    changes: Arc<Mutex<ChangeLog>>,
 }
 
 impl DynamoDb {
@@ -73,8 +76,8 @@ impl DynamoDb {
         };
         let changes = ChangeLog::open(path)?;
         let recorder = Recorder { service: "dynamodb", clock: clock.clone(), calls };
-        let front = Front { tables: Tables::default(), changes };
-        Ok(Self { clock, recorder, database, front: Arc::new(Mutex::new(front)) })
+        let (tables, in_flight) = (Arc::default(), InFlight::default());
+        Ok(Self { clock, recorder, database, tables, in_flight, changes: Arc::new(Mutex::new(changes)) })
     }
 
     /// What answers the SDK: AWS JSON 1.0 on `POST /`.
@@ -99,7 +102,7 @@ impl DynamoDb {
                 if !tables::same_schema(&create_table_request, &described) {
                     return Err(Error::TableDiffers(name.to_owned()));
                 }
-                self.lock().tables.declare(&create_table_request);
+                self.declare(&create_table_request);
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -109,17 +112,22 @@ impl DynamoDb {
     /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the `Records`
     /// of a DynamoDB event. Empty for a table without a stream.
     pub fn changes(&self, table: &str, max: usize) -> Vec<Value> {
-        self.lock().changes.pending(table, max)
+        self.lock().pending(table, max)
     }
 
     /// Drops the changes to `table` up to and including the one with this sequence number.
     pub fn acknowledge(&self, table: &str, sequence_number: &str) {
-        self.lock().changes.acknowledge(table, sequence_number);
+        self.lock().acknowledge(table, sequence_number);
     }
 
     /// The item of `table` with this key, both in DynamoDB's JSON (`{"pk": {"S": "…"}}`).
     pub fn item(&self, table: &str, key: Value) -> Option<Value> {
         front::read_item(&self.database, table, &key)
+    }
+
+    /// Is at the item of `table` with this key as a transaction under way is, until what is given is dropped.
+    pub fn hold(&self, table: &str, key: Value) -> Held {
+        self.in_flight.hold(table, &key)
     }
 
     /// All items of `table` in DynamoDB's JSON, in no particular order; none if there is no such table.
@@ -140,7 +148,15 @@ impl DynamoDb {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Front> {
-        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, ChangeLog> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn declare(&self, create_table_request: &Value) {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner).declare(create_table_request);
     }
 }

@@ -80,23 +80,24 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// Records a call that consumes no capacity.
     pub(crate) fn record(&self, operation: &str, subject: String, status: StatusCode) {
-        self.record_units(operation, subject, status, 0, 0);
+        self.record_outcome(operation, subject, status, None, (0, 0));
     }
 
-    /// Records a call with the write and read units it consumed, in tenths.
-    pub(crate) fn record_units(
+    /// Records a call with the error it ended in, and the write and read units it consumed, in tenths.
+    pub(crate) fn record_outcome(
         &self,
         operation: &str,
         subject: String,
         status: StatusCode,
-        write_units_tenths: u32,
-        read_units_tenths: u32,
+        error: Option<String>,
+        (write_units_tenths, read_units_tenths): (u32, u32),
     ) {
         self.calls.record(Call {
             service: self.service,
             operation: operation.to_owned(),
             subject,
             status: status.as_u16(),
+            error,
             write_units_tenths,
             read_units_tenths,
             at_millis: self.clock.epoch_millis(),

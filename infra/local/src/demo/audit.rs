@@ -1,5 +1,8 @@
 //! What must always hold, checked from outside: against what Stripe moved, and against what the API says.
 
+mod limits;
+mod wallet;
+
 use std::collections::BTreeMap;
 
 use local_stripe::{Movement, MovementKind};
@@ -7,9 +10,6 @@ use serde_json::Value;
 
 use super::{Story, Told};
 use crate::town::{TownError, text};
-
-/// The payer's number in every scene. It must be found nowhere.
-pub(super) const PHONE: &str = "+6591234567";
 
 /// Something that must hold and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,17 +23,21 @@ pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Vi
         checkouts.push(story.town.read(&told.shop, &told.checkout).await?);
     }
     let moved = story.town.stack().stripe().moved();
+    let seen: Vec<Seen<'_>> = told.iter().zip(&checkouts).map(|(told, now)| Seen { told, now }).collect();
     let checks = [
         (
             "1 debits equal credits, and the books agree with Stripe's balances",
-            books(&checkouts, told, &moved),
+            books(&seen, &moved, &wallet::settlements(story)),
         ),
         ("2 at most one cashback for a payment", one_cashback(story, &checkouts)),
-        ("3 every promise is kept within 48 hours, or explained", promises(&checkouts)),
+        ("3 every promise is kept within 48 hours, or explained", promises(story, &checkouts)),
         ("4 refunds and cashback never exceed the charge", sums(&checkouts, &moved, story)),
+        ("4 wallet credit is never more than what failed to be refunded", wallet::credit(story, &seen)),
+        ("4 merchants are sent what was spent there in credit, once", wallet::settled(story, &seen)),
         ("5 no accepted event is lost: the dead-letter queues are empty", queues(story)),
+        ("6 a budget or cap is never exceeded", limits::check(story, &seen).await?),
         ("7 one merchant never sees another's checkout", tenants(story, told).await?),
-        ("8 no phone number in the table, on the bus or in a queue", secrets(story)),
+        ("8 no phone number in the table, on the bus or in a queue", secrets(story, told)),
     ];
     let mut violations = Vec::new();
     for (name, found) in checks {
@@ -43,15 +47,28 @@ pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Vi
             violations.push(Violation(violation));
         }
     }
-    (story.tell)("– 6 a budget or cap is never exceeded: there are no caps and budgets yet");
     Ok(violations)
 }
 
-/// What the postings of all checkouts add up to, against what Stripe moved on the same balances.
-fn books(checkouts: &[Value], told: &[Told], moved: &[Movement]) -> Vec<String> {
+/// A checkout of the story, and how the API shows it now.
+struct Seen<'a> {
+    told: &'a Told,
+    now: &'a Value,
+}
+
+/// What the postings of all checkouts add up to, against what Stripe moved on the same balances. What the platform
+/// sent to merchants for spent credit is in no checkout's books; it is [checked](wallet::settled) by itself.
+fn books(seen: &[Seen<'_>], moved: &[Movement], settlements: &[wallet::Settled]) -> Vec<String> {
     let mut violations = Vec::new();
     let mut ours: BTreeMap<(String, String), i64> = BTreeMap::new();
-    for (checkout, told) in checkouts.iter().zip(told) {
+    for settled in settlements {
+        for (owner, signed) in
+            [(settled.account.clone(), settled.minor), ("platform".to_owned(), -settled.minor)]
+        {
+            *ours.entry((owner, settled.currency.clone())).or_default() += signed;
+        }
+    }
+    for Seen { told, now: checkout } in seen {
         let mut total = 0_i64;
         for posting in array(checkout, "/postings") {
             let minor = minor(posting, "/amount");
@@ -87,15 +104,16 @@ fn books(checkouts: &[Value], told: &[Told], moved: &[Movement]) -> Vec<String> 
 }
 
 fn one_cashback(story: &Story<'_>, checkouts: &[Value]) -> Vec<String> {
-    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sent: BTreeMap<String, i64> = BTreeMap::new();
     for movement in story.town.stack().stripe().moved() {
         let refund = story.town.stack().stripe().object(&movement.source);
-        let Some(refund) = refund.filter(|_| movement.kind == MovementKind::Refund) else { continue };
-        if text(&refund, "/metadata/kembali_purpose") == "cashback" {
-            *sent.entry(text(&refund, "/metadata/kembali_checkout")).or_default() += 1;
-        }
+        let Some(refund) = refund.filter(is_cashback) else { continue };
+        // One that bounced has come back.
+        let change = i64::from(movement.kind == MovementKind::Refund)
+            - i64::from(movement.kind == MovementKind::RefundFailure);
+        *sent.entry(text(&refund, "/metadata/kembali_checkout")).or_default() += change;
     }
-    let expected = |checkout: &Value| usize::from(text(checkout, "/cashback/state") == "credited");
+    let expected = |checkout: &Value| i64::from(text(checkout, "/cashback/state") == "credited");
     checkouts
         .iter()
         .filter_map(|checkout| {
@@ -106,12 +124,37 @@ fn one_cashback(story: &Story<'_>, checkouts: &[Value]) -> Vec<String> {
         .collect()
 }
 
-fn promises(checkouts: &[Value]) -> Vec<String> {
+/// Whether a refund at Stripe is our cashback.
+fn is_cashback(refund: &Value) -> bool {
+    text(refund, "/metadata/kembali_purpose") == "cashback"
+}
+
+/// When the last dispute of a charge gave its money back, in seconds since the epoch.
+fn won_at(story: &Story<'_>, charge: &str) -> Option<i64> {
+    let stripe = story.town.stack().stripe();
+    let given_back = stripe.moved().into_iter().filter(|moved| {
+        moved.kind == MovementKind::Adjustment
+            && moved.amount > 0
+            && stripe.object(&moved.source).is_some_and(|dispute| text(&dispute, "/charge") == charge)
+    });
+    given_back.map(|moved| moved.created).max()
+}
+
+/// How long after the end of a dispute a cashback that was promised for earlier may arrive.
+const AFTER_DISPUTE_SECONDS: i64 = 3600;
+
+fn promises(story: &Story<'_>, checkouts: &[Value]) -> Vec<String> {
     let problem = |checkout: &Value| {
         let (state, explanation) = (text(checkout, "/cashback/state"), text(checkout, "/cashback/text"));
         let in_time = text(checkout, "/cashback/credited_at") <= text(checkout, "/cashback/promised_by");
+        let waited = || {
+            let credited: Option<jiff::Timestamp> = text(checkout, "/cashback/credited_at").parse().ok();
+            let won = won_at(story, &text(checkout, "/payment/charge"));
+            let both = credited.map(jiff::Timestamp::as_second).zip(won);
+            both.is_some_and(|(credited, won)| (0..=AFTER_DISPUTE_SECONDS).contains(&(credited - won)))
+        };
         let kept = match state.as_str() {
-            "credited" => in_time,
+            "credited" => in_time || waited(),
             "none" | "reversed" | "credited_to_wallet" => !explanation.is_empty(),
             _ => false,
         };
@@ -161,20 +204,21 @@ async fn tenants(story: &Story<'_>, told: &[Told]) -> Result<Vec<String>, TownEr
     Ok(violations)
 }
 
-fn secrets(story: &Story<'_>) -> Vec<String> {
+fn secrets(story: &Story<'_>, told: &[Told]) -> Vec<String> {
     let stack = story.town.stack();
-    let number = PHONE.trim_start_matches('+');
     let table: Vec<Value> =
         stack.template().tables.iter().flat_map(|table| stack.dynamodb().scan(&table.id)).collect();
-    let bus = stack.eventbridge().events();
-    let found_in = [
-        ("the table", table.iter().any(|item| item.to_string().contains(number))),
-        ("the bus", bus.iter().any(|event| event.detail.to_string().contains(number))),
-        ("a call's record", stack.calls().since(0).iter().any(|call| call.subject.contains(number))),
+    let kept = [
+        ("the table", table.iter().map(Value::to_string).collect::<Vec<_>>()),
+        ("the bus", stack.eventbridge().events().iter().map(|event| event.detail.to_string()).collect()),
+        ("a call's record", stack.calls().since(0).into_iter().map(|call| call.subject).collect()),
     ];
-    found_in
-        .into_iter()
-        .filter(|(_, found)| *found)
+    let numbers: std::collections::BTreeSet<&str> =
+        told.iter().map(|told| told.phone.trim_start_matches('+')).collect();
+    let tells =
+        |texts: &[String]| texts.iter().any(|text| numbers.iter().any(|number| text.contains(number)));
+    kept.iter()
+        .filter(|(_, texts)| tells(texts))
         .map(|(place, _)| format!("a phone number in {place}"))
         .collect()
 }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use local_stripe::PayWith;
 use local_wire::Call;
 use serde_json::json;
 
+use super::scenes::{campaign, card, percent};
 use super::{Story, Told};
-use crate::town::{Shop, TownError};
+use crate::town::{Shop, TownError, text};
 
 /// Calls and write units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,61 +105,124 @@ pub(super) struct Measured {
     pub(super) checkouts: Vec<Told>,
 }
 
-/// Measures a payment in a system that is warm: the market's campaigns are known, and so is the bucket's schedule.
-pub(super) async fn measure(story: &mut Story<'_>, shop: &Shop) -> Result<Measured, TownError> {
-    story.heading("What it costs, counted on the wire, for the second of two payments");
-    let town = story.town;
-    let calls = town.stack().calls();
-    let body = |reference: &str| json!({"reference": reference, "amount": {"value": "12.00", "currency": "SGD"}, "description": "Kopi", "channel": "chat"});
-    let warm_up = town.checkout(shop, &body("warm-1")).await?;
-    town.pay(&warm_up, PayWith::Paynow).await?;
+/// Payments that have been made and counted, and whose payout is still to come.
+pub(super) struct Begun {
+    plain: Life,
+    limited: Life,
+    warm_up: Vec<Told>,
+}
 
-    let begin = calls.mark();
-    let checkout = town.checkout(shop, &body("warm-2")).await?;
-    let created = calls.mark();
-    town.pay(&checkout, PayWith::Paynow).await?;
-    let paid = calls.mark();
-    // Both payments fall into one bucket: the payout of the first is not counted to the second.
-    let subject = crate::town::text(&checkout, "/id");
-    let create = Counts::of(&since(calls, begin, created));
-    let apply = Counts::of(&since(calls, created, paid));
-    town.hours(48).await?;
-    let later: Vec<Call> =
-        calls.since(paid).into_iter().filter(|call| call.subject.contains(&subject)).collect();
-    let table = Counts::of(&later);
-    let refunds = refunds_of(town.stack(), &town.read(shop, &checkout).await?);
-    let payout = Counts { stripe: refunds, ..table };
-    let life = create.write_units_tenths.saturating_add(apply.write_units_tenths);
-    let life =
-        Counts { write_units_tenths: life.saturating_add(payout.write_units_tenths), ..Counts::default() };
-    let flows = vec![
-        Flow {
-            name: "create a checkout",
-            cost: create,
-            at_most: Bounds { stripe: Some(1), reads: Some(1), writes: Some(1), ..Bounds::default() },
-        },
-        Flow {
-            name: "receive its events and apply them",
-            cost: apply,
-            at_most: Bounds { writes: Some(1), schedules: Some(0), ..Bounds::default() },
-        },
-        Flow {
-            name: "pay its cashback",
-            cost: payout,
-            at_most: Bounds { stripe: Some(1), ..Bounds::default() },
-        },
-        Flow {
-            name: "the whole life, write units",
-            cost: life,
-            at_most: Bounds { write_units_tenths: Some(70), ..Bounds::default() },
-        },
-    ];
-    for flow in &flows {
-        let verdict = if flow.is_within() { "within its bounds" } else { "OVER ITS BOUNDS" };
-        (story.tell)(&format!("• {}: {verdict}\n    {}", flow.name, flow.cost));
+/// One payment until it is paid.
+struct Life {
+    told: Told,
+    create: Counts,
+    apply: Counts,
+    paid: usize,
+}
+
+/// Begins to measure payments in a system that is warm: the market's campaigns are known, and so is the bucket's
+/// schedule. One has no limit beside it; the other has a cap for its payer, and a budget in all and for each day.
+pub(super) async fn begin(story: &mut Story<'_>) -> Result<Begun, TownError> {
+    let town = story.town;
+    town.open_market("US").await?;
+    let shop = town.enabled_shop("US", "diner", "Maple Diner").await?;
+    let dollars = |value: &str| json!({"value": value, "currency": "USD"});
+    let limits = json!({
+        "funding": "merchant", "channels": ["counter"], "caps": [{"per": "week", "payments": 3, "amount": dollars("9.00")}],
+        "budget": {"total": {"amount": dollars("500.00")}, "per_day": {"payments": 100}},
+    });
+    let chat = json!({"funding": "merchant", "channels": ["chat"]});
+    town.campaign("US", &campaign("card-2", &percent("2"), "card", &chat)).await?;
+    town.campaign("US", &campaign("counter-4", &percent("4"), "card", &limits)).await?;
+    let mut warm_up = Vec::new();
+    for (reference, channel) in [("warm-1", "chat"), ("warm-2", "counter")] {
+        warm_up.push(life(story, &shop, reference, channel).await?.told);
     }
-    let told = [warm_up, checkout].map(|checkout| Told { shop: shop.clone(), checkout });
-    Ok(Measured { flows, checkouts: told.to_vec() })
+    let plain = life(story, &shop, "counted-1", "chat").await?;
+    let limited = life(story, &shop, "counted-2", "counter").await?;
+    Ok(Begun { plain, limited, warm_up })
+}
+
+/// One payment, counted until it is paid.
+async fn life(story: &Story<'_>, shop: &Shop, reference: &str, channel: &str) -> Result<Life, TownError> {
+    let (town, calls) = (story.town, story.town.stack().calls());
+    let order = json!({
+        "reference": reference, "amount": {"value": "12.00", "currency": "USD"}, "description": "Pancakes",
+        "channel": channel, "payer": {"phone": "+12025550123"},
+    });
+    let begin = calls.mark();
+    let checkout = town.checkout(shop, &order).await?;
+    let created = calls.mark();
+    town.pay(&checkout, card()).await?;
+    let paid = calls.mark();
+    Ok(Life {
+        told: Told::new(shop, checkout, &order),
+        create: Counts::of(&since(calls, begin, created)),
+        apply: Counts::of(&since(calls, created, paid)),
+        paid,
+    })
+}
+
+impl Begun {
+    /// Counts the payouts, which have been made meanwhile.
+    pub(super) async fn end(self, story: &mut Story<'_>) -> Result<Measured, TownError> {
+        let plain = self.plain.payout(story).await?;
+        let whole = self.plain.write_units(&plain);
+        let limited = self.limited.write_units(&self.limited.payout(story).await?);
+        let flow = |name, cost, at_most| Flow { name, cost, at_most };
+        let units = |tenths| Bounds { write_units_tenths: Some(tenths), ..Bounds::default() };
+        let one_each = Bounds { stripe: Some(1), reads: Some(1), writes: Some(1), ..Bounds::default() };
+        let flows = vec![
+            flow("create a checkout", self.plain.create, one_each),
+            flow(
+                "receive its events and apply them",
+                self.plain.apply,
+                Bounds { writes: Some(1), schedules: Some(0), ..Bounds::default() },
+            ),
+            flow("pay its cashback", plain, Bounds { stripe: Some(1), ..Bounds::default() }),
+            flow("the whole life, write units", whole, units(70)),
+            flow("the same with a cap, a budget and a budget a day", limited, units(140)),
+        ];
+        let mut checkouts = self.warm_up;
+        checkouts.extend([self.plain.told, self.limited.told]);
+        Ok(Measured { flows, checkouts })
+    }
+}
+
+impl Life {
+    /// What the payout cost. Many payments fall into one bucket: only what names this one is counted to it.
+    async fn payout(&self, story: &Story<'_>) -> Result<Counts, TownError> {
+        let (town, subject) = (story.town, text(&self.told.checkout, "/id"));
+        let later = town.stack().calls().since(self.paid);
+        let own: Vec<Call> = later.into_iter().filter(|call| call.subject.contains(&subject)).collect();
+        let refunds = refunds_of(town.stack(), &town.read(&self.told.shop, &self.told.checkout).await?);
+        Ok(Counts { stripe: refunds, ..Counts::of(&own) })
+    }
+
+    /// What all of its life wrote.
+    fn write_units(&self, payout: &Counts) -> Counts {
+        let parts = [&self.create, &self.apply, payout];
+        let write_units_tenths =
+            parts.iter().fold(0_u32, |sum, part| sum.saturating_add(part.write_units_tenths));
+        Counts { write_units_tenths, ..Counts::default() }
+    }
+}
+
+/// Tells what was measured.
+pub(super) fn tell(story: &mut Story<'_>, flows: &[Flow]) {
+    story.heading("What it costs, counted on the wire, for the second of two payments");
+    for flow in flows {
+        let verdict = if flow.is_within() { "within its bounds" } else { "OVER ITS BOUNDS" };
+        let cost = flow.cost;
+        let cost = match flow.at_most {
+            Bounds { write_units_tenths: Some(most), stripe: None, .. } => {
+                let tenths = cost.write_units_tenths;
+                format!("{}.{} of at most {}", tenths / 10, tenths % 10, most / 10)
+            }
+            _ => cost.to_string(),
+        };
+        (story.tell)(&format!("• {}: {verdict}\n    {cost}", flow.name));
+    }
 }
 
 fn since(calls: &local_wire::Calls, from: usize, to: usize) -> Vec<Call> {
@@ -170,8 +233,8 @@ fn since(calls: &local_wire::Calls, from: usize, to: usize) -> Vec<Call> {
 
 /// How many requests for a refund of this payment Stripe had.
 fn refunds_of(stack: &crate::stack::Stack, checkout: &serde_json::Value) -> usize {
-    let charge = crate::town::text(checkout, "/payment/charge");
-    let refund = crate::town::text(checkout, "/cashback/refund");
+    let charge = text(checkout, "/payment/charge");
+    let refund = text(checkout, "/cashback/refund");
     let is_of_this = |call: &&Call| call.subject.contains(&charge) || call.subject.contains(&refund);
     stack.calls().since(0).iter().filter(|call| call.service == "stripe").filter(is_of_this).count()
 }

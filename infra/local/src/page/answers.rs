@@ -11,9 +11,12 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(super) struct Checkout {
     pub(super) id: String,
+    pub(super) merchant: String,
     pub(super) reference: String,
     pub(super) status: String,
     pub(super) amount: Money,
+    /// What of it is paid with credit.
+    pub(super) wallet: Option<Money>,
     pub(super) fee: Money,
     pub(super) description: Option<String>,
     #[serde(default)]
@@ -49,6 +52,10 @@ pub(super) struct Item {
 pub(super) struct Offer {
     pub(super) text: String,
     pub(super) cashback: Option<Money>,
+    /// The rule that said no.
+    pub(super) no_cashback: Option<String>,
+    #[serde(default)]
+    pub(super) campaigns: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +75,8 @@ pub(super) struct Cashback {
     pub(super) promised_by: Option<Timestamp>,
     pub(super) credited_at: Option<Timestamp>,
     pub(super) refund: Option<String>,
+    /// The rule that said no.
+    pub(super) no_cashback: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +84,8 @@ pub(super) struct Refund {
     pub(super) reference: Option<String>,
     pub(super) refund: Option<String>,
     pub(super) amount: Money,
+    /// What of it went back to the payer's wallet.
+    pub(super) to_wallet: Option<Money>,
     pub(super) status: String,
 }
 
@@ -121,4 +132,35 @@ pub(super) struct Requirement {
 #[derive(Debug, Deserialize)]
 pub(super) struct Campaigns {
     pub(super) campaigns: Vec<Campaign>,
+}
+
+/// What is left of a campaign's budget.
+#[derive(Debug, Deserialize)]
+pub(super) struct Left {
+    pub(super) total: Option<Remaining>,
+    pub(super) today: Option<Remaining>,
+}
+
+/// What is left, by what it is limited by.
+#[derive(Debug, Deserialize)]
+pub(super) struct Remaining {
+    pub(super) payments: Option<i64>,
+    pub(super) amount: Option<Money>,
+}
+
+/// What an operator decided for a whole market.
+#[derive(Debug, Deserialize)]
+pub(super) struct Policy {
+    pub(super) stopped: Option<Stop>,
+    /// The counts that are usual; what is not there is not looked for.
+    #[serde(default)]
+    pub(super) screening: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Who stopped a market, and why.
+#[derive(Debug, Deserialize)]
+pub(super) struct Stop {
+    pub(super) actor: String,
+    pub(super) reason: String,
+    pub(super) at: Timestamp,
 }

@@ -54,8 +54,8 @@ pub(super) fn show(page: &Page, zone: &Zone, back: &str) -> Markup {
                 strong { (zone.minute(clock.epoch_millis())) } " " span.quiet { (zone.label()) }
                 @if ahead_minutes >= 60 { span.ahead { "+" (layout::duration(ahead_minutes)) } }
             }
-            button name="hours" value="1" { "+1 hour" }
-            button name="hours" value="48" { "+48 hours" }
+            button name="hours" value="1" aria-label="+1 hour" { "+1 h" }
+            button name="hours" value="48" aria-label="+48 hours" { "+48 h" }
         }
     }
 }

@@ -40,6 +40,9 @@ pub(super) struct Draft {
     description: String,
     #[serde(default)]
     phone: String,
+    /// Ticked or not there.
+    #[serde(default)]
+    use_wallet: Option<String>,
     #[serde(default)]
     channel: String,
 }
@@ -88,6 +91,7 @@ impl Draft {
             amount: amount.to_owned(),
             description: description.to_owned(),
             phone: String::new(),
+            use_wallet: None,
             channel: "chat".to_owned(),
         }
     }
@@ -101,8 +105,11 @@ impl Draft {
             "channel": self.channel,
         });
         let phone = self.phone.trim();
-        if !phone.is_empty() {
-            set(&mut body, "payer", json!({ "phone": phone }));
+        // Without a number there is no wallet either; the API says so at the field.
+        match (phone.is_empty(), self.use_wallet.is_some()) {
+            (true, false) => {}
+            (_, true) => set(&mut body, "payer", json!({ "phone": phone, "use_wallet": true })),
+            (false, false) => set(&mut body, "payer", json!({ "phone": phone })),
         }
         // A checkout's id follows from the merchant and the reference, so the way back is known before there is one. A
         // reference that is none is the API's to refuse.
@@ -189,6 +196,10 @@ fn form(shop: &Shop, draft: &Draft, problem: Option<&Problem>) -> Markup {
             (field(problem, "description", "Description", &description))
             (field(problem, "channel", "Where the payer is", &channel))
             (field(problem, "phone", "Payer's phone (optional)", &phone))
+            label.check.alone {
+                input type="checkbox" name="use_wallet" checked[draft.use_wallet.is_some()];
+                span { "Pay a part with wallet credit" }
+            }
             (field(problem, "reference", "Order number", &reference))
             button.go { "Create checkout" }
         }
@@ -201,7 +212,10 @@ fn list(shop: &Shop, zone: &Zone, listed: &Checkouts) -> Markup {
             tr {
                 td.time { (zone.time(checkout.created_at)) }
                 td { a href={ "/checkouts/" (shop.slug) "/" (checkout.id) } { (checkout.what()) } }
-                td.number { (checkout.amount) }
+                td.number {
+                    (checkout.amount)
+                    @if let Some(wallet) = &checkout.wallet { br; span.quiet { "of it credit " (wallet) } }
+                }
                 td { (badge(&checkout.status)) }
                 td {
                     @if let Some(cashback) = &checkout.cashback {

@@ -18,15 +18,19 @@ pub(super) enum Section {
     Checkouts,
     Merchants,
     Campaigns,
+    Payers,
+    Reviews,
     Events,
     None,
 }
 
 impl Section {
-    const SHOWN: [(Self, &'static str, &'static str); 4] = [
+    const SHOWN: [(Self, &'static str, &'static str); 6] = [
         (Self::Checkouts, "/", "Checkouts"),
         (Self::Merchants, "/merchants", "Merchants"),
         (Self::Campaigns, "/campaigns", "Campaigns"),
+        (Self::Payers, "/payers", "Payers"),
+        (Self::Reviews, "/reviews", "Reviews"),
         (Self::Events, "/events", "Events"),
     ];
 }
@@ -126,11 +130,10 @@ impl Zone {
 /// How good a state is, which gives its badge a colour.
 fn tone(state: &str) -> &'static str {
     match state {
-        "enabled" | "paid" | "credited" | "succeeded" | "won" | "running" | "ok" => "good",
-        "open" | "held" | "paying" | "pending" | "requested" | "onboarding" | "in_review" | "invited" => {
-            "busy"
-        }
-        "disputed" | "frozen" | "restricted" | "waitlisted" | "partly_refunded" | "paused"
+        "enabled" | "paid" | "credited" | "succeeded" | "won" | "running" | "ok" | "returned" => "good",
+        "open" | "held" | "paying" | "pending" | "requested" | "onboarding" | "in_review" | "invited"
+        | "scheduled" => "busy",
+        "disputed" | "frozen" | "restricted" | "waitlisted" | "partly_refunded" | "paused" | "stopped"
         | "credited_to_wallet" => "warn",
         "failed" | "lost" | "suspended" | "error" => "bad",
         _ => "dull",

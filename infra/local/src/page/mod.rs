@@ -16,7 +16,9 @@ mod layout;
 mod ledger;
 mod machine;
 mod merchants;
+mod payers;
 mod problem;
+mod reviews;
 pub mod seed;
 mod shops;
 
@@ -62,12 +64,19 @@ impl Page {
             .route("/checkouts/{shop}/{checkout}/expire", post(checkout::actions::expire))
             .route("/checkouts/{shop}/{checkout}/refunds", post(checkout::actions::refund))
             .route("/checkouts/{shop}/{checkout}/dispute", post(checkout::actions::dispute))
+            .route("/checkouts/{shop}/{checkout}/refuse", post(checkout::actions::refuse))
             .route("/merchants", get(merchants::show).post(merchants::apply))
             .route("/merchants/{shop}/onboarding", post(merchants::onboard))
             .route("/merchants/{shop}/restrict", post(merchants::restrict))
             .route("/markets/{country}/open", post(merchants::open_market))
             .route("/campaigns", get(campaigns::show).post(campaigns::create))
-            .route("/campaigns/{country}/{campaign}/{action}", post(campaigns::set_paused))
+            .route("/campaigns/trial", post(campaigns::trial::run))
+            .route("/campaigns/{country}/{campaign}/{action}", post(campaigns::act))
+            .route("/markets/{country}/{action}", post(campaigns::switch))
+            .route("/payers", get(payers::show).post(payers::ask))
+            .route("/reviews", get(reviews::show))
+            .route("/reviews/screening/{country}", post(reviews::screen))
+            .route("/reviews/{checkout}/{verdict}", post(reviews::decide))
             .route("/events", get(events::show))
             .fallback(unknown)
             .with_state(self.clone())

@@ -54,6 +54,15 @@ impl Problem {
         Self { next: Some(next.to_owned()), ..self }
     }
 
+    /// The same about a part that was sent inside of `outer`: its field is called as if it had been sent alone.
+    pub(super) fn within(self, outer: &str) -> Self {
+        let inner = |field: String| match field.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.')) {
+            Some(inner) => inner.to_owned(),
+            None => field,
+        };
+        Self { field: self.field.map(inner), ..self }
+    }
+
     /// The problem in an answer of the API that is no success.
     pub(super) fn of(answer: &Response) -> Self {
         serde_json::from_slice(&answer.body).unwrap_or_else(|_| {
@@ -70,6 +79,15 @@ impl Problem {
 
     pub(super) fn title(&self) -> &str {
         &self.title
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The field at fault, as the API calls it.
+    pub(super) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// Whether the form's field `name` is at fault, or a part of it.

@@ -28,6 +28,10 @@ struct Corner {
     method: &'static str,
     funding: &'static str,
     most: Option<&'static str>,
+    /// Whether each payer earns once.
+    once: bool,
+    /// What all payers together can earn.
+    budget: Option<&'static str>,
 }
 
 const TOWN: [Corner; 4] = [
@@ -40,6 +44,8 @@ const TOWN: [Corner; 4] = [
         method: "paynow",
         funding: "merchant",
         most: None,
+        once: false,
+        budget: None,
     },
     Corner {
         country: Country::IN,
@@ -50,6 +56,8 @@ const TOWN: [Corner; 4] = [
         method: "upi",
         funding: "merchant",
         most: Some("10.00"),
+        once: true,
+        budget: Some("5000.00"),
     },
     Corner {
         country: Country::BR,
@@ -60,6 +68,8 @@ const TOWN: [Corner; 4] = [
         method: "pix",
         funding: "platform",
         most: None,
+        once: false,
+        budget: Some("300.00"),
     },
     Corner {
         country: Country::US,
@@ -70,6 +80,8 @@ const TOWN: [Corner; 4] = [
         method: "card",
         funding: "merchant",
         most: None,
+        once: false,
+        budget: None,
     },
 ];
 
@@ -118,12 +130,16 @@ impl Corner {
     /// A campaign that runs now, unless there is one of its name.
     async fn start_campaign(&self, page: &Page, now: Timestamp) -> Result<(), Problem> {
         let path = format!("/v1/markets/{}/campaigns", self.country.code());
-        let known: Campaigns = read(page.api().operate("GET", &path, None).await?)?;
+        let known: Campaigns = read(page.api().look_up(&path).await?)?;
         if known.campaigns.iter().any(|campaign| campaign.rule.id.as_str() == self.campaign) {
             return Ok(());
         }
-        let most =
-            self.most.map(|value| json!({ "value": value, "currency": self.country.currency().code() }));
+        let money = |value: &str| json!({ "value": value, "currency": self.country.currency().code() });
+        let limits = [
+            ("max_per_payment", self.most.map(money)),
+            ("caps", self.once.then(|| json!([{ "per": "campaign", "payments": 1 }]))),
+            ("budget", self.budget.map(|value| json!({ "total": { "amount": money(value) } }))),
+        ];
         let mut rule = json!({
             "id": self.campaign,
             "reward": { "kind": "percent", "percent": self.percent },
@@ -132,8 +148,9 @@ impl Corner {
             "starts_at": now.plus_seconds(-BEFORE_SECONDS),
             "ends_at": now.plus_seconds(AFTER_SECONDS),
         });
-        if let (Value::Object(members), Some(most)) = (&mut rule, most) {
-            members.insert("max_per_payment".to_owned(), most);
+        if let Value::Object(members) = &mut rule {
+            let limits = limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), limit?)));
+            members.extend(limits);
         }
         page.api().operate("POST", &path, Some(&rule)).await.map(|_| ())
     }

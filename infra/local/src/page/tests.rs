@@ -100,6 +100,67 @@ async fn what_the_api_refuses_is_told_with_its_field() {
 }
 
 #[tokio::test]
+async fn a_campaigns_mistake_is_told_at_its_field_and_its_part_is_open() {
+    let visitor = Visitor::new(town(), false).await;
+    let form = "country=SG&id=lunch&percent=&fixed=2.00&paynow=on&funding=merchant&starts_at=2026-11-22\
+                &ends_at=2026-11-30&cap_month_payments=2&total_amount=1.50";
+    let refused = visitor.post("/campaigns", form).await;
+    assert_eq!(refused.status, 422, "{}", text(&refused));
+    let page = text(&refused);
+    check(&page, &["id=\"total_amount-error\"", "aria-describedby=\"total_amount-error\"", "value=\"1.50\""]);
+    let budget = page.split("<summary>Budget").next().unwrap();
+    assert!(budget.trim_end().ends_with("open>"), "the part with the mistake is open");
+    let created = visitor
+        .post(
+            "/campaigns",
+            "country=SG&id=lunch&percent=2&fixed=&paynow=on&funding=split\
+                &platform_bps=2500&starts_at=2026-11-22&ends_at=2026-11-30&per_day_payments=7&chat=on",
+        )
+        .await;
+    assert_eq!(
+        (created.status, created.header("location")),
+        (303, Some("/campaigns#SG")),
+        "{}",
+        text(&created)
+    );
+    check(
+        &text(&visitor.get("/campaigns").await),
+        &[
+            "lunch",
+            "the platform 25.00%",
+            "all: 7 payments a day",
+            "7 payments left today",
+            "2026-11-22 to 2026-11-30",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_rule_is_tried_on_the_past_before_it_is_live() {
+    let visitor = Visitor::new(town(), false).await;
+    visitor.checkout("shop=sg-kopi&reference=o-1&amount=25.00&description=kopi&channel=chat").await;
+    visitor.pay(PayWith::Paynow);
+    visitor.page.settle().await.unwrap();
+    let rule =
+        "country=SG&id=ten&percent=10&paynow=on&funding=platform&starts_at=2026-11-23&ends_at=2026-11-30";
+    let tried = visitor.post("/campaigns/trial", rule).await;
+    check(&text(&tried), &["1 of 1 payments would have earned SGD 2.50", "value=\"ten\""]);
+    assert!(!text(&visitor.get("/campaigns").await).contains(">ten<"), "nothing is created");
+    let wrong = visitor.post("/campaigns/trial", "country=SG&id=ten&percent=110&paynow=on&funding=platform&starts_at=2026-11-23&ends_at=2026-11-30").await;
+    check(&text(&wrong), &["id=\"percent-error\""]);
+}
+
+#[tokio::test]
+async fn a_payer_is_looked_up_by_number_and_a_wrong_one_is_told() {
+    let visitor = Visitor::new(town(), false).await;
+    let known = visitor.post("/payers", "phone=%2B6591234567&country=SG&merchant=sg-kopi&amount=20.00").await;
+    check(&text(&known), &["SGD 0.00 can be spent", "SGD 1.00 back with PayNow", "method_not_eligible"]);
+    let wrong = visitor.post("/payers", "phone=12+34%2F&country=SG").await;
+    assert_eq!(wrong.status, 422);
+    check(&text(&wrong), &["<code>phone</code>", "class=\"wrong\""]);
+}
+
+#[tokio::test]
 async fn looking_is_no_call_of_the_systems() {
     let visitor = Visitor::new(town(), false).await;
     let form = "shop=us-diner&reference=o-1&amount=9.00&description=k&channel=counter";

@@ -20,8 +20,8 @@ fn the_deployed_template_is_read_whole() {
         .collect();
     let expected = [
         ("create-checkout", 5, 15),
-        ("enable-merchant", 7, 15),
-        ("manage-market", 7, 15),
+        ("enable-merchant", 8, 15),
+        ("manage-market", 22, 29),
         ("receive-stripe-event", 1, 15),
         ("apply-stripe-event", 0, 30),
         ("release-cashback", 0, 300),
@@ -89,7 +89,7 @@ fn everything_that_is_no_request_has_its_trigger() {
 fn environments_include_the_global_variables() {
     let template = Template::parse(DEPLOYED).unwrap();
     let names = |id: &str| -> Vec<_> { function(&template, id).environment.keys().cloned().collect() };
-    assert_eq!(names("ManageMarket"), ["RUST_LOG", "TABLE_NAME"]);
+    assert_eq!(names("PublishEvents"), ["EVENT_BUS_NAME", "RUST_LOG", "TABLE_NAME"]);
     assert_eq!(
         names("CreateCheckout"),
         ["PAYER_HASH_KEY", "RETURN_URL", "RUST_LOG", "STRIPE_API_URL", "STRIPE_SECRET_KEY", "TABLE_NAME"]

@@ -15,6 +15,10 @@ pub struct Call {
     pub subject: String,
     /// The HTTP status answered.
     pub status: u16,
+    /// What DynamoDB calls the refusal, of a cancelled transaction its reasons: `ConditionalCheckFailed`,
+    /// `TransactionConflict`. `None` when it was served, and for other services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// DynamoDB write request units consumed, in tenths (a unit is 10), zero for other services.
     pub write_units_tenths: u32,
     /// DynamoDB read request units consumed, in tenths (half a unit is 5), zero for other services.

@@ -1,24 +1,34 @@
 //! Checkouts: read, written on condition, found when due, listed by day.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
-use super::{Store, Written, fault, number};
-use crate::adapters::items::{checkout_id, checkout_item, due_row, read};
+use super::{Store, fault};
+use crate::adapters::items::{checkout_id, due_row, read};
 use crate::adapters::keys::{Item, Key, shard_name};
+use crate::adapters::messages::Due;
 use crate::domain::checkout::Checkout;
-use crate::domain::decision::{Commit, WalletCredit};
-use crate::domain::ids::{CheckoutId, MerchantId};
+use crate::domain::ids::{CheckoutId, MerchantId, PayerId};
 use crate::domain::merchant::Merchant;
+use crate::domain::payer::Payer;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
-/// A page of checkouts whose cashback is due.
+/// What [`Store::seen`] found.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The merchant.
+    pub merchant: Option<Merchant>,
+    /// The checkout.
+    pub checkout: Option<Checkout>,
+    /// Those of the payers who are known.
+    pub payers: Vec<Payer>,
+}
+
+/// A page of what is due.
 #[derive(Debug)]
 pub struct DuePage {
-    /// The checkouts, each with the time at which it became due.
-    pub checkouts: Vec<(CheckoutId, Timestamp)>,
+    /// What it is, each with the time at which it became due.
+    pub due: Vec<(Due, Timestamp)>,
     /// Where the next page begins, if there is one.
     pub next: Option<Item>,
 }
@@ -50,84 +60,31 @@ impl Store {
         self.get(Key::checkout(id)).await
     }
 
-    /// A merchant and one of its checkouts, in one request.
+    /// A merchant, one of its checkouts, and who pays it if that is asked, in one request.
     ///
     /// # Errors
     /// DynamoDB did not answer.
-    pub async fn merchant_and_checkout(
+    pub async fn seen(
         &self,
         merchant: &MerchantId,
         checkout: &CheckoutId,
-    ) -> Result<(Option<Merchant>, Option<Checkout>), Fault> {
-        let keys = vec![Key::merchant(merchant).into_item(), Key::checkout(checkout).into_item()];
-        let (mut found_merchant, mut found_checkout) = (None, None);
+        payer: &[PayerId],
+    ) -> Result<Seen, Fault> {
+        let mut keys = vec![Key::merchant(merchant).into_item(), Key::checkout(checkout).into_item()];
+        keys.extend(payer.iter().map(|payer| Key::payer(payer).into_item()));
+        let mut seen = Seen::default();
         for item in self.get_all(keys).await? {
-            let is_merchant =
-                item.get("pk").and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with("M#"));
-            if is_merchant {
-                found_merchant = Some(read(item)?);
-            } else {
-                found_checkout = Some(read(item)?);
+            let kind = item.get("pk").and_then(|pk| pk.as_s().ok()).and_then(|pk| pk.chars().next());
+            match kind {
+                Some('M') => seen.merchant = Some(read(item)?),
+                Some('P') => seen.payers.push(read(item)?),
+                _ => seen.checkout = Some(read(item)?),
             }
         }
-        Ok((found_merchant, found_checkout))
+        Ok(seen)
     }
 
-    /// Writes a new checkout.
-    ///
-    /// # Errors
-    /// DynamoDB did not answer.
-    pub async fn create_checkout(&self, checkout: &Checkout) -> Result<Written, Fault> {
-        self.put(checkout_item(checkout)?, None).await
-    }
-
-    /// Writes a decision on a checkout that was at `expected` when it was read: the checkout alone, or with the wallet
-    /// in one transaction.
-    ///
-    /// # Errors
-    /// DynamoDB did not answer.
-    pub async fn commit(&self, commit: &Commit, expected: u64) -> Result<Written, Fault> {
-        let item = checkout_item(&commit.checkout)?;
-        match &commit.wallet_credit {
-            None => self.put(item, Some(expected)).await,
-            Some(credit) => self.put_with_wallet(item, credit, expected).await,
-        }
-    }
-
-    async fn put_with_wallet(
-        &self,
-        item: Item,
-        credit: &WalletCredit,
-        expected: u64,
-    ) -> Result<Written, Fault> {
-        let broken = |error| Fault::Bug(format!("build a transaction: {error}"));
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(expected))
-            .build()
-            .map_err(broken)?;
-        // The checkout's version makes this addition happen once.
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(Key::payer(&credit.payer).into_item()))
-            .update_expression("ADD #wallet :minor")
-            .expression_attribute_names("#wallet", format!("wallet_{}", credit.amount.currency().code()))
-            .expression_attribute_values(":minor", AttributeValue::N(credit.amount.minor().to_string()))
-            .build()
-            .map_err(broken)?;
-        let sent = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .send()
-            .await;
-        transaction_written(sent.map(|_| ()))
-    }
-
-    /// One page of the checkouts in one shard of the due index whose time is in `from..until`.
+    /// One page of what waits in one shard of the due index whose time is in `from..until`.
     ///
     /// # Errors
     /// DynamoDB did not answer.
@@ -153,8 +110,8 @@ impl Store {
             .send()
             .await
             .map_err(|error| fault("Query", &error))?;
-        let checkouts = answer.items().iter().map(due_row).collect::<Result<_, _>>()?;
-        Ok(DuePage { checkouts, next: answer.last_evaluated_key })
+        let due = answer.items().iter().map(due_row).collect::<Result<_, _>>()?;
+        Ok(DuePage { due, next: answer.last_evaluated_key })
     }
 
     /// A merchant's checkouts created within `day` (its first second and the first after it), newest first, at most
@@ -196,7 +153,7 @@ impl Store {
     }
 
     /// The items under `keys` (at most 100), those that exist, in any order.
-    async fn get_all(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, Fault> {
+    pub(super) async fn get_all(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, Fault> {
         let mut found = Vec::new();
         for _ in 0..5 {
             if keys.is_empty() {
@@ -220,26 +177,5 @@ impl Store {
         } else {
             Err(Fault::Retry("DynamoDB BatchGetItem: unprocessed".to_owned()))
         }
-    }
-}
-
-/// What the end of a transaction means: written, or lost to somebody else, or to be tried again.
-pub(super) fn transaction_written<R>(
-    sent: Result<(), SdkError<TransactWriteItemsError, R>>,
-) -> Result<Written, Fault> {
-    let Err(error) = sent else { return Ok(Written::Done) };
-    let reasons = match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-            canceled.cancellation_reasons()
-        }
-        Some(_) | None => &[],
-    };
-    let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
-    if has("ConditionalCheckFailed") {
-        Ok(Written::Lost)
-    } else if has("TransactionConflict") {
-        Err(Fault::Retry("DynamoDB TransactWriteItems: conflict".to_owned()))
-    } else {
-        Err(fault("TransactWriteItems", &error))
     }
 }

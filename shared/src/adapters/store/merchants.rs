@@ -1,14 +1,19 @@
 //! Merchants and the pointers to them.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, Written, checkouts, number};
-use crate::adapters::items::item;
+use super::{Store, Written, commits, number};
+use crate::adapters::items::{item, read};
 use crate::adapters::keys::Key;
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::merchant::Merchant;
 use crate::fault::Fault;
+
+/// How many items DynamoDB reads in one request.
+const MOST_AT_ONCE: usize = 100;
 
 /// Which merchant a connected account belongs to.
 #[derive(Serialize, Deserialize)]
@@ -34,6 +39,22 @@ impl Store {
             Some(pointer) => self.merchant(&pointer.merchant).await,
             None => Ok(None),
         }
+    }
+
+    /// Those of `ids` that there are.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn merchants(&self, ids: &BTreeSet<MerchantId>) -> Result<Vec<Merchant>, Fault> {
+        let mut found = Vec::new();
+        let mut keys: Vec<_> = ids.iter().map(|id| Key::merchant(id).into_item()).collect();
+        while !keys.is_empty() {
+            let rest = keys.split_off(keys.len().min(MOST_AT_ONCE));
+            for item in self.get_all(std::mem::replace(&mut keys, rest)).await? {
+                found.push(read(item)?);
+            }
+        }
+        Ok(found)
     }
 
     /// Writes a new merchant.
@@ -79,6 +100,6 @@ impl Store {
             .set_transact_items(Some(writes.into_iter().collect::<Result<_, _>>()?))
             .send()
             .await;
-        checkouts::transaction_written(sent.map(|_| ()))
+        commits::transaction_written(sent.map(|_| ()))
     }
 }

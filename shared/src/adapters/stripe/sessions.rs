@@ -9,6 +9,9 @@ use crate::domain::money::Money;
 use crate::domain::new_checkout::Content;
 use crate::domain::stripe_object::{metadata, read};
 
+/// A line's name is cut to this before the price is added to it; Stripe takes 250 characters.
+const LONGEST_LINE: usize = 180;
+
 /// What a session is created from. All of it is a function of the merchant and of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct NewSession<'a> {
@@ -16,6 +19,8 @@ pub struct NewSession<'a> {
     pub checkout: &'a CheckoutId,
     /// What is bought.
     pub content: &'a Content,
+    /// What Stripe charges: the price, less credit from the payer's wallet.
+    pub charged: Money,
     /// The platform's fee.
     pub fee: Money,
     /// The ways to pay that the market offers; Stripe narrows them to those active on the account.
@@ -55,16 +60,33 @@ impl NewSession<'_> {
         if let Some(expires_at) = content.expires_at {
             set("expires_at", expires_at.epoch_seconds().to_string());
         }
-        form.extend(lines(content));
+        form.extend(if self.charged == content.amount { lines(content) } else { self.one_line() });
         form
+    }
+}
+
+impl NewSession<'_> {
+    /// Credit is no line that Stripe knows, and a coupon would have to be made on the merchant's account first: one line
+    /// says what is bought and what of it is paid with credit.
+    fn one_line(&self) -> Form {
+        let content = self.content;
+        let names: Vec<&str> = content.items.iter().map(|item| item.name.as_str()).collect();
+        let what = content.description.clone().unwrap_or_else(|| names.join(", "));
+        let what: String = what.chars().take(LONGEST_LINE).collect();
+        let name = format!("{what} (price {}, the rest is paid with credit)", content.amount);
+        priced(std::iter::once((name, 1, self.charged)))
     }
 }
 
 fn lines(content: &Content) -> Form {
     let single = content.description.as_ref().map(|description| (description.clone(), 1, content.amount));
     let items = content.items.iter().map(|item| (item.name.clone(), item.quantity, item.unit_amount));
+    priced(single.into_iter().chain(items))
+}
+
+fn priced(lines: impl Iterator<Item = (String, u32, Money)>) -> Form {
     let mut form = Form::new();
-    for (index, (name, quantity, unit)) in single.into_iter().chain(items).enumerate() {
+    for (index, (name, quantity, unit)) in lines.enumerate() {
         let mut set = |field: &str, value: String| form.push((format!("line_items[{index}]{field}"), value));
         set("[quantity]", quantity.to_string());
         set("[price_data][currency]", unit.currency().code().to_ascii_lowercase());

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::request::{Body, Call, Form, Stripe, StripeError};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
+use crate::domain::settlement::{self, Settlement};
 use crate::domain::stripe_object::{metadata, read};
 
 #[derive(Deserialize)]
@@ -49,6 +50,34 @@ impl Stripe {
             (format!("metadata[{}]", metadata::CHECKOUT), checkout.to_string()),
         ];
         let key = format!("transfer_{checkout}_{attempt}");
+        self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
+    }
+
+    /// Pays a merchant what is owed, once: `transfer`'s number is the key. If it `may_have_been_asked` for, Stripe is first
+    /// asked what it has: it forgets a key after a day, and a transfer never.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn settle(
+        &self,
+        settlement: &Settlement,
+        transfer: settlement::Transfer,
+        amount: Money,
+        may_have_been_asked: bool,
+    ) -> Result<(), StripeError> {
+        let key = format!("settlement_{}_{}", settlement.merchant, transfer.number);
+        if may_have_been_asked {
+            let filter = [("transfer_group".to_owned(), key.clone())];
+            if !self.list("/v1/transfers", &filter, None).await?.is_empty() {
+                return Ok(());
+            }
+        }
+        let form: Form = vec![
+            ("amount".to_owned(), amount.minor().to_string()),
+            ("currency".to_owned(), amount.currency().code().to_ascii_lowercase()),
+            ("destination".to_owned(), settlement.account.to_string()),
+            ("transfer_group".to_owned(), key.clone()),
+        ];
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 

@@ -1,6 +1,10 @@
+mod moments;
+
 use super::*;
-use crate::domain::campaign::Funding;
+use crate::domain::campaign::OnRefund;
 use crate::domain::ids::CampaignId;
+use crate::domain::offer::{Hold, Share};
+use crate::domain::payment::Dispute;
 use expect_test::expect;
 use iso_currency::Currency;
 
@@ -15,19 +19,26 @@ fn at(hours: u32) -> Timestamp {
 }
 
 fn held() -> Cashback {
-    let terms = Terms {
-        campaign: CampaignId::parse("paynow-5").unwrap(),
+    Cashback::held(&terms(OnRefund::Proportional), at(0), at(0))
+}
+
+fn terms(on_refund: OnRefund) -> Terms {
+    let campaign = CampaignId::parse("paynow-5").unwrap();
+    Terms {
         amount: sgd(125),
-        funding: Funding::Merchant,
+        shares: vec![Share { campaign, minor: 125, platform_minor: 0, hold: Hold::default() }],
         promise_hours: PROMISE_HOURS,
         release_margin_hours: RELEASE_MARGIN_HOURS,
-    };
-    Cashback::held(&terms, at(0), at(0))
+        on_refund,
+        wallet_days: 365,
+    }
 }
 
 fn after(events: &[(u32, Event)]) -> Cashback {
     events.iter().fold(held(), |state, (hours, event)| state.on(event, at(*hours)).unwrap())
 }
+
+const DUE: Event = Event::Matured { payer_owes: false };
 
 fn settled() -> Event {
     Event::Settled { attempt: 1, refund: RefundId::parse("re_1").unwrap() }
@@ -48,9 +59,9 @@ fn remaining(left: i64) -> Event {
 #[test]
 fn it_is_released_an_hour_before_the_promise_ends_and_not_a_second_earlier() {
     let release = at(47);
-    let early = held().on(&Event::Matured, release.plus_seconds(-1)).unwrap();
+    let early = held().on(&DUE, release.plus_seconds(-1)).unwrap();
     assert_eq!(early.name(), "held");
-    assert_eq!(held().on(&Event::Matured, release).unwrap().name(), "paying");
+    assert_eq!(held().on(&DUE, release).unwrap().name(), "paying");
     let Cashback::Held(waiting) = held() else { panic!("held") };
     assert_eq!((waiting.release_at, waiting.promised_by), (at(47), at(48)));
 }
@@ -77,11 +88,27 @@ fn a_refund_before_release_takes_its_part() {
 fn attempts_end() {
     let mut state = held();
     for attempt in 1..=waiting::ATTEMPTS {
-        state = state.on(&Event::Matured, at(100)).unwrap();
+        state = state.on(&DUE, at(100)).unwrap();
         let bounce = Event::Bounced { attempt, reason: Failure::InsufficientFunds, standing: standing() };
         state = state.on(&bounce, at(90)).unwrap();
     }
     assert_eq!(state.name(), "credited_to_wallet");
+}
+
+fn in_review() -> Cashback {
+    held().suspected(Some(Suspicion::ManyPayments))
+}
+
+/// Its name, what is owed, and why it is not.
+fn words(cashback: &Cashback) -> String {
+    let name = cashback.name();
+    match (cashback, cashback.owed()) {
+        (Cashback::Reversed { reason, .. }, _) => {
+            format!("{name} ({})", serde_json::to_value(reason).unwrap().as_str().unwrap())
+        }
+        (_, Some((_, amount))) => format!("{name} {}", amount.minor()),
+        (_, None) => name.to_owned(),
+    }
 }
 
 #[test]
@@ -91,15 +118,22 @@ fn every_state_and_every_event() {
         Cashback::None { reason: NoCashback::NoCampaign },
         held(),
         after(&[(1, Event::DisputeOpened)]),
-        after(&[(47, Event::Matured)]),
-        after(&[(47, Event::Matured), (47, settled())]),
-        after(&[(47, Event::Matured), (47, bounced(Failure::ExpiredOrCanceledCard, standing()))]),
-        after(&[(47, Event::Matured), (47, no_hope.clone())]),
+        after(&[(47, DUE)]),
+        after(&[(47, DUE), (47, settled())]),
+        after(&[(47, DUE), (47, bounced(Failure::ExpiredOrCanceledCard, standing()))]),
+        after(&[(47, DUE), (47, no_hope.clone())]),
+        in_review(),
         after(&[(1, remaining(0))]),
         after(&[(1, Event::DisputeLost)]),
+        in_review().on(&Event::Rejected, at(1)).unwrap(),
     ];
     let events = [
-        ("matured", Event::Matured),
+        ("matured", DUE),
+        ("matured, payer owes", Event::Matured { payer_owes: true }),
+        ("approved", Event::Approved),
+        ("rejected", Event::Rejected),
+        ("retried", Event::Retried),
+        ("written off", Event::WrittenOff),
         ("2500 of 2500 left", remaining(2500)),
         ("1000 of 2500 left", remaining(1000)),
         ("nothing left", remaining(0)),
@@ -124,154 +158,241 @@ fn every_state_and_every_event() {
         for (name, event) in &events {
             let after = state.on(event, at(50)).unwrap();
             let same = if &after == state { " (same)" } else { "" };
-            table.push_str(&format!("{:<18} {name:<20} {}{same}\n", state.name(), after.name()));
+            table.push_str(&format!("{:<28} {name:<20} {}{same}\n", words(state), words(&after)));
         }
     }
     expect![[r#"
-        none               matured              none (same)
-        none               2500 of 2500 left    none (same)
-        none               1000 of 2500 left    none (same)
-        none               nothing left         none (same)
-        none               settled              none (same)
-        none               bounced for now      none (same)
-        none               bounced for good     none (same)
-        none               bounced, no wallet   none (same)
-        none               bounced, disputed    none (same)
-        none               bounced, lost        none (same)
-        none               bounced, refunded    none (same)
-        none               bounced, old attempt none (same)
-        none               settled, old attempt none (same)
-        none               dispute opened       none (same)
-        none               dispute won          none (same)
-        none               dispute lost         none (same)
-        held               matured              paying
-        held               2500 of 2500 left    held (same)
-        held               1000 of 2500 left    held
-        held               nothing left         reversed
-        held               settled              held (same)
-        held               bounced for now      held (same)
-        held               bounced for good     held (same)
-        held               bounced, no wallet   held (same)
-        held               bounced, disputed    held (same)
-        held               bounced, lost        held (same)
-        held               bounced, refunded    held (same)
-        held               bounced, old attempt held (same)
-        held               settled, old attempt held (same)
-        held               dispute opened       frozen
-        held               dispute won          held (same)
-        held               dispute lost         reversed
-        frozen             matured              frozen (same)
-        frozen             2500 of 2500 left    frozen (same)
-        frozen             1000 of 2500 left    frozen
-        frozen             nothing left         reversed
-        frozen             settled              frozen (same)
-        frozen             bounced for now      frozen (same)
-        frozen             bounced for good     frozen (same)
-        frozen             bounced, no wallet   frozen (same)
-        frozen             bounced, disputed    frozen (same)
-        frozen             bounced, lost        frozen (same)
-        frozen             bounced, refunded    frozen (same)
-        frozen             bounced, old attempt frozen (same)
-        frozen             settled, old attempt frozen (same)
-        frozen             dispute opened       frozen (same)
-        frozen             dispute won          held
-        frozen             dispute lost         reversed
-        paying             matured              paying (same)
-        paying             2500 of 2500 left    paying (same)
-        paying             1000 of 2500 left    paying (same)
-        paying             nothing left         paying (same)
-        paying             settled              credited
-        paying             bounced for now      held
-        paying             bounced for good     credited_to_wallet
-        paying             bounced, no wallet   failed
-        paying             bounced, disputed    frozen
-        paying             bounced, lost        reversed
-        paying             bounced, refunded    reversed
-        paying             bounced, old attempt paying (same)
-        paying             settled, old attempt paying (same)
-        paying             dispute opened       paying (same)
-        paying             dispute won          paying (same)
-        paying             dispute lost         paying (same)
-        credited           matured              credited (same)
-        credited           2500 of 2500 left    credited (same)
-        credited           1000 of 2500 left    credited (same)
-        credited           nothing left         credited (same)
-        credited           settled              credited (same)
-        credited           bounced for now      held
-        credited           bounced for good     credited_to_wallet
-        credited           bounced, no wallet   failed
-        credited           bounced, disputed    frozen
-        credited           bounced, lost        reversed
-        credited           bounced, refunded    reversed
-        credited           bounced, old attempt credited (same)
-        credited           settled, old attempt credited (same)
-        credited           dispute opened       credited (same)
-        credited           dispute won          credited (same)
-        credited           dispute lost         credited (same)
-        credited_to_wallet matured              credited_to_wallet (same)
-        credited_to_wallet 2500 of 2500 left    credited_to_wallet (same)
-        credited_to_wallet 1000 of 2500 left    credited_to_wallet (same)
-        credited_to_wallet nothing left         credited_to_wallet (same)
-        credited_to_wallet settled              credited_to_wallet (same)
-        credited_to_wallet bounced for now      credited_to_wallet (same)
-        credited_to_wallet bounced for good     credited_to_wallet (same)
-        credited_to_wallet bounced, no wallet   credited_to_wallet (same)
-        credited_to_wallet bounced, disputed    credited_to_wallet (same)
-        credited_to_wallet bounced, lost        credited_to_wallet (same)
-        credited_to_wallet bounced, refunded    credited_to_wallet (same)
-        credited_to_wallet bounced, old attempt credited_to_wallet (same)
-        credited_to_wallet settled, old attempt credited_to_wallet (same)
-        credited_to_wallet dispute opened       credited_to_wallet (same)
-        credited_to_wallet dispute won          credited_to_wallet (same)
-        credited_to_wallet dispute lost         credited_to_wallet (same)
-        failed             matured              failed (same)
-        failed             2500 of 2500 left    failed (same)
-        failed             1000 of 2500 left    failed (same)
-        failed             nothing left         failed (same)
-        failed             settled              failed (same)
-        failed             bounced for now      failed (same)
-        failed             bounced for good     failed (same)
-        failed             bounced, no wallet   failed (same)
-        failed             bounced, disputed    failed (same)
-        failed             bounced, lost        failed (same)
-        failed             bounced, refunded    failed (same)
-        failed             bounced, old attempt failed (same)
-        failed             settled, old attempt failed (same)
-        failed             dispute opened       failed (same)
-        failed             dispute won          failed (same)
-        failed             dispute lost         failed (same)
-        reversed           matured              reversed (same)
-        reversed           2500 of 2500 left    held
-        reversed           1000 of 2500 left    held
-        reversed           nothing left         reversed (same)
-        reversed           settled              reversed (same)
-        reversed           bounced for now      reversed (same)
-        reversed           bounced for good     reversed (same)
-        reversed           bounced, no wallet   reversed (same)
-        reversed           bounced, disputed    reversed (same)
-        reversed           bounced, lost        reversed (same)
-        reversed           bounced, refunded    reversed (same)
-        reversed           bounced, old attempt reversed (same)
-        reversed           settled, old attempt reversed (same)
-        reversed           dispute opened       reversed (same)
-        reversed           dispute won          reversed (same)
-        reversed           dispute lost         reversed (same)
-        reversed           matured              reversed (same)
-        reversed           2500 of 2500 left    reversed (same)
-        reversed           1000 of 2500 left    reversed (same)
-        reversed           nothing left         reversed (same)
-        reversed           settled              reversed (same)
-        reversed           bounced for now      reversed (same)
-        reversed           bounced for good     reversed (same)
-        reversed           bounced, no wallet   reversed (same)
-        reversed           bounced, disputed    reversed (same)
-        reversed           bounced, lost        reversed (same)
-        reversed           bounced, refunded    reversed (same)
-        reversed           bounced, old attempt reversed (same)
-        reversed           settled, old attempt reversed (same)
-        reversed           dispute opened       reversed (same)
-        reversed           dispute won          reversed (same)
-        reversed           dispute lost         reversed (same)
+        none                         matured              none (same)
+        none                         matured, payer owes  none (same)
+        none                         approved             none (same)
+        none                         rejected             none (same)
+        none                         retried              none (same)
+        none                         written off          none (same)
+        none                         2500 of 2500 left    none (same)
+        none                         1000 of 2500 left    none (same)
+        none                         nothing left         none (same)
+        none                         settled              none (same)
+        none                         bounced for now      none (same)
+        none                         bounced for good     none (same)
+        none                         bounced, no wallet   none (same)
+        none                         bounced, disputed    none (same)
+        none                         bounced, lost        none (same)
+        none                         bounced, refunded    none (same)
+        none                         bounced, old attempt none (same)
+        none                         settled, old attempt none (same)
+        none                         dispute opened       none (same)
+        none                         dispute won          none (same)
+        none                         dispute lost         none (same)
+        held 125                     matured              paying 125
+        held 125                     matured, payer owes  credited_to_wallet 125
+        held 125                     approved             held 125 (same)
+        held 125                     rejected             held 125 (same)
+        held 125                     retried              held 125 (same)
+        held 125                     written off          held 125 (same)
+        held 125                     2500 of 2500 left    held 125 (same)
+        held 125                     1000 of 2500 left    held 50
+        held 125                     nothing left         reversed (refunded)
+        held 125                     settled              held 125 (same)
+        held 125                     bounced for now      held 125 (same)
+        held 125                     bounced for good     held 125 (same)
+        held 125                     bounced, no wallet   held 125 (same)
+        held 125                     bounced, disputed    held 125 (same)
+        held 125                     bounced, lost        held 125 (same)
+        held 125                     bounced, refunded    held 125 (same)
+        held 125                     bounced, old attempt held 125 (same)
+        held 125                     settled, old attempt held 125 (same)
+        held 125                     dispute opened       frozen 125
+        held 125                     dispute won          held 125 (same)
+        held 125                     dispute lost         reversed (dispute_lost)
+        frozen 125                   matured              frozen 125 (same)
+        frozen 125                   matured, payer owes  frozen 125 (same)
+        frozen 125                   approved             frozen 125 (same)
+        frozen 125                   rejected             frozen 125 (same)
+        frozen 125                   retried              frozen 125 (same)
+        frozen 125                   written off          frozen 125 (same)
+        frozen 125                   2500 of 2500 left    frozen 125 (same)
+        frozen 125                   1000 of 2500 left    frozen 50
+        frozen 125                   nothing left         reversed (refunded)
+        frozen 125                   settled              frozen 125 (same)
+        frozen 125                   bounced for now      frozen 125 (same)
+        frozen 125                   bounced for good     frozen 125 (same)
+        frozen 125                   bounced, no wallet   frozen 125 (same)
+        frozen 125                   bounced, disputed    frozen 125 (same)
+        frozen 125                   bounced, lost        frozen 125 (same)
+        frozen 125                   bounced, refunded    frozen 125 (same)
+        frozen 125                   bounced, old attempt frozen 125 (same)
+        frozen 125                   settled, old attempt frozen 125 (same)
+        frozen 125                   dispute opened       frozen 125 (same)
+        frozen 125                   dispute won          held 125
+        frozen 125                   dispute lost         reversed (dispute_lost)
+        paying 125                   matured              paying 125 (same)
+        paying 125                   matured, payer owes  paying 125 (same)
+        paying 125                   approved             paying 125 (same)
+        paying 125                   rejected             paying 125 (same)
+        paying 125                   retried              paying 125 (same)
+        paying 125                   written off          paying 125 (same)
+        paying 125                   2500 of 2500 left    paying 125 (same)
+        paying 125                   1000 of 2500 left    paying 125 (same)
+        paying 125                   nothing left         paying 125 (same)
+        paying 125                   settled              credited 125
+        paying 125                   bounced for now      held 125
+        paying 125                   bounced for good     credited_to_wallet 125
+        paying 125                   bounced, no wallet   failed 125
+        paying 125                   bounced, disputed    frozen 125
+        paying 125                   bounced, lost        reversed (dispute_lost)
+        paying 125                   bounced, refunded    reversed (refunded)
+        paying 125                   bounced, old attempt paying 125 (same)
+        paying 125                   settled, old attempt paying 125 (same)
+        paying 125                   dispute opened       paying 125 (same)
+        paying 125                   dispute won          paying 125 (same)
+        paying 125                   dispute lost         paying 125 (same)
+        credited 125                 matured              credited 125 (same)
+        credited 125                 matured, payer owes  credited 125 (same)
+        credited 125                 approved             credited 125 (same)
+        credited 125                 rejected             credited 125 (same)
+        credited 125                 retried              credited 125 (same)
+        credited 125                 written off          credited 125 (same)
+        credited 125                 2500 of 2500 left    credited 125 (same)
+        credited 125                 1000 of 2500 left    credited 125 (same)
+        credited 125                 nothing left         credited 125 (same)
+        credited 125                 settled              credited 125 (same)
+        credited 125                 bounced for now      held 125
+        credited 125                 bounced for good     credited_to_wallet 125
+        credited 125                 bounced, no wallet   failed 125
+        credited 125                 bounced, disputed    frozen 125
+        credited 125                 bounced, lost        reversed (dispute_lost)
+        credited 125                 bounced, refunded    reversed (refunded)
+        credited 125                 bounced, old attempt credited 125 (same)
+        credited 125                 settled, old attempt credited 125 (same)
+        credited 125                 dispute opened       credited 125 (same)
+        credited 125                 dispute won          credited 125 (same)
+        credited 125                 dispute lost         credited 125 (same)
+        credited_to_wallet 125       matured              credited_to_wallet 125 (same)
+        credited_to_wallet 125       matured, payer owes  credited_to_wallet 125 (same)
+        credited_to_wallet 125       approved             credited_to_wallet 125 (same)
+        credited_to_wallet 125       rejected             credited_to_wallet 125 (same)
+        credited_to_wallet 125       retried              credited_to_wallet 125 (same)
+        credited_to_wallet 125       written off          credited_to_wallet 125 (same)
+        credited_to_wallet 125       2500 of 2500 left    credited_to_wallet 125 (same)
+        credited_to_wallet 125       1000 of 2500 left    credited_to_wallet 50
+        credited_to_wallet 125       nothing left         credited_to_wallet 0
+        credited_to_wallet 125       settled              credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced for now      credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced for good     credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced, no wallet   credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced, disputed    credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced, lost        credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced, refunded    credited_to_wallet 125 (same)
+        credited_to_wallet 125       bounced, old attempt credited_to_wallet 125 (same)
+        credited_to_wallet 125       settled, old attempt credited_to_wallet 125 (same)
+        credited_to_wallet 125       dispute opened       credited_to_wallet 125 (same)
+        credited_to_wallet 125       dispute won          credited_to_wallet 125 (same)
+        credited_to_wallet 125       dispute lost         credited_to_wallet 0
+        failed 125                   matured              failed 125 (same)
+        failed 125                   matured, payer owes  failed 125 (same)
+        failed 125                   approved             failed 125 (same)
+        failed 125                   rejected             failed 125 (same)
+        failed 125                   retried              held 125
+        failed 125                   written off          reversed (written_off)
+        failed 125                   2500 of 2500 left    failed 125 (same)
+        failed 125                   1000 of 2500 left    failed 50
+        failed 125                   nothing left         reversed (refunded)
+        failed 125                   settled              failed 125 (same)
+        failed 125                   bounced for now      failed 125 (same)
+        failed 125                   bounced for good     failed 125 (same)
+        failed 125                   bounced, no wallet   failed 125 (same)
+        failed 125                   bounced, disputed    failed 125 (same)
+        failed 125                   bounced, lost        failed 125 (same)
+        failed 125                   bounced, refunded    failed 125 (same)
+        failed 125                   bounced, old attempt failed 125 (same)
+        failed 125                   settled, old attempt failed 125 (same)
+        failed 125                   dispute opened       failed 125 (same)
+        failed 125                   dispute won          failed 125 (same)
+        failed 125                   dispute lost         reversed (dispute_lost)
+        in_review 125                matured              in_review 125 (same)
+        in_review 125                matured, payer owes  in_review 125 (same)
+        in_review 125                approved             held 125
+        in_review 125                rejected             reversed (rejected)
+        in_review 125                retried              in_review 125 (same)
+        in_review 125                written off          in_review 125 (same)
+        in_review 125                2500 of 2500 left    in_review 125 (same)
+        in_review 125                1000 of 2500 left    in_review 50
+        in_review 125                nothing left         reversed (refunded)
+        in_review 125                settled              in_review 125 (same)
+        in_review 125                bounced for now      in_review 125 (same)
+        in_review 125                bounced for good     in_review 125 (same)
+        in_review 125                bounced, no wallet   in_review 125 (same)
+        in_review 125                bounced, disputed    in_review 125 (same)
+        in_review 125                bounced, lost        in_review 125 (same)
+        in_review 125                bounced, refunded    in_review 125 (same)
+        in_review 125                bounced, old attempt in_review 125 (same)
+        in_review 125                settled, old attempt in_review 125 (same)
+        in_review 125                dispute opened       frozen 125
+        in_review 125                dispute won          in_review 125 (same)
+        in_review 125                dispute lost         reversed (dispute_lost)
+        reversed (refunded)          matured              reversed (refunded) (same)
+        reversed (refunded)          matured, payer owes  reversed (refunded) (same)
+        reversed (refunded)          approved             reversed (refunded) (same)
+        reversed (refunded)          rejected             reversed (refunded) (same)
+        reversed (refunded)          retried              reversed (refunded) (same)
+        reversed (refunded)          written off          reversed (refunded) (same)
+        reversed (refunded)          2500 of 2500 left    held 125
+        reversed (refunded)          1000 of 2500 left    held 50
+        reversed (refunded)          nothing left         reversed (refunded) (same)
+        reversed (refunded)          settled              reversed (refunded) (same)
+        reversed (refunded)          bounced for now      reversed (refunded) (same)
+        reversed (refunded)          bounced for good     reversed (refunded) (same)
+        reversed (refunded)          bounced, no wallet   reversed (refunded) (same)
+        reversed (refunded)          bounced, disputed    reversed (refunded) (same)
+        reversed (refunded)          bounced, lost        reversed (refunded) (same)
+        reversed (refunded)          bounced, refunded    reversed (refunded) (same)
+        reversed (refunded)          bounced, old attempt reversed (refunded) (same)
+        reversed (refunded)          settled, old attempt reversed (refunded) (same)
+        reversed (refunded)          dispute opened       reversed (refunded) (same)
+        reversed (refunded)          dispute won          reversed (refunded) (same)
+        reversed (refunded)          dispute lost         reversed (refunded) (same)
+        reversed (dispute_lost)      matured              reversed (dispute_lost) (same)
+        reversed (dispute_lost)      matured, payer owes  reversed (dispute_lost) (same)
+        reversed (dispute_lost)      approved             reversed (dispute_lost) (same)
+        reversed (dispute_lost)      rejected             reversed (dispute_lost) (same)
+        reversed (dispute_lost)      retried              reversed (dispute_lost) (same)
+        reversed (dispute_lost)      written off          reversed (dispute_lost) (same)
+        reversed (dispute_lost)      2500 of 2500 left    reversed (dispute_lost) (same)
+        reversed (dispute_lost)      1000 of 2500 left    reversed (dispute_lost) (same)
+        reversed (dispute_lost)      nothing left         reversed (dispute_lost) (same)
+        reversed (dispute_lost)      settled              reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced for now      reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced for good     reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced, no wallet   reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced, disputed    reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced, lost        reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced, refunded    reversed (dispute_lost) (same)
+        reversed (dispute_lost)      bounced, old attempt reversed (dispute_lost) (same)
+        reversed (dispute_lost)      settled, old attempt reversed (dispute_lost) (same)
+        reversed (dispute_lost)      dispute opened       reversed (dispute_lost) (same)
+        reversed (dispute_lost)      dispute won          reversed (dispute_lost) (same)
+        reversed (dispute_lost)      dispute lost         reversed (dispute_lost) (same)
+        reversed (rejected)          matured              reversed (rejected) (same)
+        reversed (rejected)          matured, payer owes  reversed (rejected) (same)
+        reversed (rejected)          approved             reversed (rejected) (same)
+        reversed (rejected)          rejected             reversed (rejected) (same)
+        reversed (rejected)          retried              reversed (rejected) (same)
+        reversed (rejected)          written off          reversed (rejected) (same)
+        reversed (rejected)          2500 of 2500 left    reversed (rejected) (same)
+        reversed (rejected)          1000 of 2500 left    reversed (rejected) (same)
+        reversed (rejected)          nothing left         reversed (rejected) (same)
+        reversed (rejected)          settled              reversed (rejected) (same)
+        reversed (rejected)          bounced for now      reversed (rejected) (same)
+        reversed (rejected)          bounced for good     reversed (rejected) (same)
+        reversed (rejected)          bounced, no wallet   reversed (rejected) (same)
+        reversed (rejected)          bounced, disputed    reversed (rejected) (same)
+        reversed (rejected)          bounced, lost        reversed (rejected) (same)
+        reversed (rejected)          bounced, refunded    reversed (rejected) (same)
+        reversed (rejected)          bounced, old attempt reversed (rejected) (same)
+        reversed (rejected)          settled, old attempt reversed (rejected) (same)
+        reversed (rejected)          dispute opened       reversed (rejected) (same)
+        reversed (rejected)          dispute won          reversed (rejected) (same)
+        reversed (rejected)          dispute lost         reversed (rejected) (same)
     "#]]
     .assert_eq(&table);
 }

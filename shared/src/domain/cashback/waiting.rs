@@ -2,17 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cashback, Reversal, Standing};
+use super::{Cashback, Reversal, Standing, WalletReason};
+use crate::domain::campaign::OnRefund;
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::offer::Terms;
 use crate::domain::payment::Dispute;
 use crate::domain::refund::Failure;
+use crate::domain::screening::Suspicion;
 use crate::domain::time::Timestamp;
 
 /// How often a refund is tried before the money becomes wallet credit, and how long after a try the next one waits.
 /// All tries fit into the margin.
 pub(super) const ATTEMPTS: u32 = 3;
 pub(super) const RETRY_SECONDS: i64 = 15 * 60;
+
+/// How long after the promise a refund is still tried while only the platform's own balance is too low: long enough for
+/// somebody to top it up after a weekend.
+pub(super) const PLATFORM_PATIENCE_HOURS: u32 = 72;
 
 /// A promised cashback that nobody has asked Stripe for yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +33,23 @@ pub struct Waiting {
     pub promised_by: Timestamp,
     /// The number of the next attempt, from 1.
     pub attempt: u32,
+    /// Why it waits for a person and not for its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Suspicion>,
+}
+
+/// What is left of a promise when `left` of `paid` is left. It is taken from the promise each time, so that several
+/// refunds do not add up their roundings.
+pub(super) fn part_of(terms: &Terms, left: Money, paid: Money) -> Result<Money, MoneyError> {
+    match terms.on_refund {
+        OnRefund::Cancel if left != paid => Ok(Money::zero(terms.amount.currency())),
+        OnRefund::Cancel | OnRefund::Proportional => terms.amount.proportion(left, paid, Round::Down),
+    }
+}
+
+/// A failed cashback that is tried again at once.
+pub(super) fn again(terms: &Terms, amount: Money, attempt: u32, now: Timestamp) -> Waiting {
+    Waiting { terms: terms.clone(), amount, release_at: now, promised_by: now, attempt, review: None }
 }
 
 impl Waiting {
@@ -40,10 +63,27 @@ impl Waiting {
         }
     }
 
-    /// The part of the promise that belongs to what is left of the payment. It is taken from the promise each time, so
-    /// that several refunds do not add up their roundings.
+    /// Whether its time has come.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.review.is_none() && now >= self.release_at
+    }
+
+    fn may_try_again(&self, reason: Failure, now: Timestamp) -> bool {
+        if reason == Failure::PlatformFunds {
+            now < self.promised_by.plus_hours(PLATFORM_PATIENCE_HOURS)
+        } else {
+            reason.may_pass() && self.attempt <= ATTEMPTS
+        }
+    }
+
+    /// Credit in the payer's wallet instead.
+    pub(super) fn to_wallet(&self, reason: WalletReason, now: Timestamp) -> Cashback {
+        Cashback::CreditedToWallet { terms: self.terms.clone(), amount: self.amount, reason, at: now }
+    }
+
+    /// The part of the promise that belongs to what is left of the payment.
     pub(super) fn reduced(&self, left: Money, paid: Money) -> Result<Self, MoneyError> {
-        Ok(Self { amount: self.terms.amount.proportion(left, paid, Round::Down)?, ..self.clone() })
+        Ok(Self { amount: part_of(&self.terms, left, paid)?, ..self.clone() })
     }
 
     /// What becomes of it after an attempt that failed: nothing is owed any more, the next attempt, or another way.
@@ -57,18 +97,16 @@ impl Waiting {
         Ok(match standing.dispute {
             Dispute::Open => Cashback::Frozen(waiting),
             Dispute::Lost => Cashback::Reversed { reason: Reversal::DisputeLost, waiting, at: now },
-            Dispute::None | Dispute::Won if standing.left.is_zero() => {
+            Dispute::None | Dispute::Won if waiting.amount.is_zero() => {
                 Cashback::Reversed { reason: Reversal::Refunded, waiting, at: now }
             }
-            Dispute::None | Dispute::Won if reason.may_pass() && waiting.attempt <= ATTEMPTS => {
-                Cashback::Held(waiting)
-            }
+            Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
             Dispute::None | Dispute::Won => {
-                let Self { terms, amount, .. } = waiting;
                 if standing.has_wallet {
-                    Cashback::CreditedToWallet { terms, amount, reason, at: now }
+                    waiting.to_wallet(WalletReason::Unrefundable(reason), now)
                 } else {
-                    Cashback::Failed { terms, amount, reason, at: now }
+                    let Self { terms, amount, attempt, .. } = waiting;
+                    Cashback::Failed { terms, amount, reason, at: now, attempt }
                 }
             }
         })

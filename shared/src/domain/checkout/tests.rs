@@ -1,3 +1,5 @@
+mod order;
+
 use expect_test::expect;
 
 use super::*;
@@ -6,13 +8,37 @@ use crate::domain::decision::{Decision, decide};
 use crate::domain::examples::*;
 use crate::domain::ids::{ChargeId, Reference};
 use crate::domain::market::Method;
+use crate::domain::payer::{PayerKey, Phone};
 use crate::domain::refund::{Failure, Outcome};
+use crate::domain::screening::Suspicion;
+
+fn credited() -> [(u32, Event); 3] {
+    [(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, cashback_refund(Outcome::Succeeded))]
+}
+
+fn bounced_for_good() -> Event {
+    cashback_refund(Outcome::Failed(Failure::ExpiredOrCanceledCard))
+}
+
+fn in_review() -> Checkout {
+    let open = open(Funding::Merchant);
+    let insight = Insight { suspicion: Some(Suspicion::ManyPayments), ..Insight::default() };
+    let state = open.next_state(&paid(Method::Paynow), &insight, at(0)).unwrap();
+    Checkout { state, ..open }
+}
+
+/// The same, of a payer who has said who they are.
+fn known(checkout: &Checkout) -> Checkout {
+    let payer = PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), checkout.country);
+    Checkout { payer: Some(payer), ..checkout.clone() }
+}
 
 #[test]
 fn every_state_and_every_event() {
     let paynow = paid(Method::Paynow);
     let states = [
         ("open", after(Funding::Merchant, &[])),
+        ("no page yet", Checkout { session: None, ..after(Funding::Merchant, &[]) }),
         ("expired", after(Funding::Merchant, &[(1, Event::Expired)])),
         ("failed", after(Funding::Merchant, &[(1, Event::PaymentFailed)])),
         ("paid", after(Funding::Merchant, &[(0, paynow.clone())])),
@@ -22,10 +48,16 @@ fn every_state_and_every_event() {
         ("won", after(Funding::Merchant, &[(0, paynow.clone()), (1, Event::DisputeClosed { won: true })])),
         ("lost", after(Funding::Merchant, &[(0, paynow.clone()), (1, Event::DisputeClosed { won: false })])),
         ("paying", after(Funding::Merchant, &[(0, paynow.clone()), (47, Event::CashbackMatured)])),
+        ("credited", after(Funding::Merchant, &credited())),
+        ("in review", in_review()),
+        ("failed cashback", apply(&after(Funding::Merchant, &credited()), &bounced_for_good(), 48)),
+        ("in the wallet", apply(&known(&after(Funding::Merchant, &credited())), &bounced_for_good(), 48)),
     ];
     let events = [
         ("paid", paynow),
         ("paid by card", paid(Method::Card)),
+        ("page made", Event::SessionOpened { session: SessionId::parse("cs_2").unwrap() }),
+        ("abandoned", Event::Abandoned),
         ("expired", Event::Expired),
         ("payment failed", Event::PaymentFailed),
         ("refund asked", asked("r2", 500)),
@@ -36,6 +68,10 @@ fn every_state_and_every_event() {
         ("refund seen", refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard)),
         ("cashback refund", cashback_refund(Outcome::Succeeded)),
         ("matured", Event::CashbackMatured),
+        ("approved", Event::CashbackDecided(Verdict::Approve)),
+        ("rejected", Event::CashbackDecided(Verdict::Reject)),
+        ("retried", Event::CashbackDecided(Verdict::Retry)),
+        ("written off", Event::CashbackDecided(Verdict::WriteOff)),
         ("refused", Event::CashbackRefused { attempt: 1, reason: Failure::Refused }),
         ("dispute opened", Event::DisputeOpened),
         ("dispute won", Event::DisputeClosed { won: true }),
@@ -44,9 +80,10 @@ fn every_state_and_every_event() {
     let mut table = String::new();
     for (state, checkout) in &states {
         for (name, event) in &events {
-            let line = match decide(checkout, event, at(48)) {
+            let line = match decide(checkout, Some(&around(checkout)), event, at(48)) {
                 Err(refused) => refused.to_string(),
                 Ok(Decision::Nothing) => "-".to_owned(),
+                Ok(Decision::Look) => "look".to_owned(),
                 Ok(Decision::Commit(commit)) => {
                     let cashback = commit.checkout.payment().map_or("", |payment| payment.cashback.name());
                     format!("{} {cashback}", commit.checkout.status())
@@ -59,6 +96,8 @@ fn every_state_and_every_event() {
     expect![[r#"
         open            paid            paid held
         open            paid by card    paid none
+        open            page made       -
+        open            abandoned       -
         open            expired         expired
         open            payment failed  failed
         open            refund asked    refund request for a checkout that is open
@@ -66,12 +105,37 @@ fn every_state_and_every_event() {
         open            refund seen     refund for a checkout that is open
         open            cashback refund refund for a checkout that is open
         open            matured         -
+        open            approved        -
+        open            rejected        -
+        open            retried         -
+        open            written off     -
         open            refused         refused cashback for a checkout that is open
         open            dispute opened  dispute for a checkout that is open
         open            dispute won     end of a dispute for a checkout that is open
         open            dispute lost    end of a dispute for a checkout that is open
+        no page yet     paid            paid held
+        no page yet     paid by card    paid none
+        no page yet     page made       open
+        no page yet     abandoned       expired
+        no page yet     expired         expired
+        no page yet     payment failed  failed
+        no page yet     refund asked    refund request for a checkout that is open
+        no page yet     refund refused  refused refund for a checkout that is open
+        no page yet     refund seen     refund for a checkout that is open
+        no page yet     cashback refund refund for a checkout that is open
+        no page yet     matured         -
+        no page yet     approved        -
+        no page yet     rejected        -
+        no page yet     retried         -
+        no page yet     written off     -
+        no page yet     refused         refused cashback for a checkout that is open
+        no page yet     dispute opened  dispute for a checkout that is open
+        no page yet     dispute won     end of a dispute for a checkout that is open
+        no page yet     dispute lost    end of a dispute for a checkout that is open
         expired         paid            paid held
         expired         paid by card    paid none
+        expired         page made       -
+        expired         abandoned       -
         expired         expired         -
         expired         payment failed  -
         expired         refund asked    refund request for a checkout that is expired
@@ -79,12 +143,18 @@ fn every_state_and_every_event() {
         expired         refund seen     refund for a checkout that is expired
         expired         cashback refund refund for a checkout that is expired
         expired         matured         -
+        expired         approved        -
+        expired         rejected        -
+        expired         retried         -
+        expired         written off     -
         expired         refused         refused cashback for a checkout that is expired
         expired         dispute opened  dispute for a checkout that is expired
         expired         dispute won     end of a dispute for a checkout that is expired
         expired         dispute lost    end of a dispute for a checkout that is expired
         failed          paid            paid held
         failed          paid by card    paid none
+        failed          page made       -
+        failed          abandoned       -
         failed          expired         -
         failed          payment failed  -
         failed          refund asked    refund request for a checkout that is failed
@@ -92,12 +162,18 @@ fn every_state_and_every_event() {
         failed          refund seen     refund for a checkout that is failed
         failed          cashback refund refund for a checkout that is failed
         failed          matured         -
+        failed          approved        -
+        failed          rejected        -
+        failed          retried         -
+        failed          written off     -
         failed          refused         refused cashback for a checkout that is failed
         failed          dispute opened  dispute for a checkout that is failed
         failed          dispute won     end of a dispute for a checkout that is failed
         failed          dispute lost    end of a dispute for a checkout that is failed
         paid            paid            -
         paid            paid by card    -
+        paid            page made       -
+        paid            abandoned       -
         paid            expired         -
         paid            payment failed  -
         paid            refund asked    partly_refunded held
@@ -105,12 +181,18 @@ fn every_state_and_every_event() {
         paid            refund seen     partly_refunded held
         paid            cashback refund -
         paid            matured         paid paying
+        paid            approved        -
+        paid            rejected        -
+        paid            retried         -
+        paid            written off     -
         paid            refused         -
         paid            dispute opened  disputed frozen
         paid            dispute won     won held
         paid            dispute lost    lost reversed
         partly refunded paid            -
         partly refunded paid by card    -
+        partly refunded page made       -
+        partly refunded abandoned       -
         partly refunded expired         -
         partly refunded payment failed  -
         partly refunded refund asked    partly_refunded held
@@ -118,12 +200,18 @@ fn every_state_and_every_event() {
         partly refunded refund seen     partly_refunded held
         partly refunded cashback refund -
         partly refunded matured         partly_refunded paying
+        partly refunded approved        -
+        partly refunded rejected        -
+        partly refunded retried         -
+        partly refunded written off     -
         partly refunded refused         -
         partly refunded dispute opened  disputed frozen
         partly refunded dispute won     won held
         partly refunded dispute lost    lost reversed
         refunded        paid            -
         refunded        paid by card    -
+        refunded        page made       -
+        refunded        abandoned       -
         refunded        expired         -
         refunded        payment failed  -
         refunded        refund asked    refunded reversed
@@ -131,12 +219,18 @@ fn every_state_and_every_event() {
         refunded        refund seen     refunded reversed
         refunded        cashback refund -
         refunded        matured         -
+        refunded        approved        -
+        refunded        rejected        -
+        refunded        retried         -
+        refunded        written off     -
         refunded        refused         -
         refunded        dispute opened  disputed reversed
         refunded        dispute won     won reversed
         refunded        dispute lost    lost reversed
         disputed        paid            -
         disputed        paid by card    -
+        disputed        page made       -
+        disputed        abandoned       -
         disputed        expired         -
         disputed        payment failed  -
         disputed        refund asked    disputed frozen
@@ -144,12 +238,18 @@ fn every_state_and_every_event() {
         disputed        refund seen     disputed frozen
         disputed        cashback refund -
         disputed        matured         -
+        disputed        approved        -
+        disputed        rejected        -
+        disputed        retried         -
+        disputed        written off     -
         disputed        refused         -
         disputed        dispute opened  -
         disputed        dispute won     won held
         disputed        dispute lost    lost reversed
         won             paid            -
         won             paid by card    -
+        won             page made       -
+        won             abandoned       -
         won             expired         -
         won             payment failed  -
         won             refund asked    won held
@@ -157,12 +257,18 @@ fn every_state_and_every_event() {
         won             refund seen     won held
         won             cashback refund -
         won             matured         won paying
+        won             approved        -
+        won             rejected        -
+        won             retried         -
+        won             written off     -
         won             refused         -
         won             dispute opened  -
         won             dispute won     -
         won             dispute lost    -
         lost            paid            -
         lost            paid by card    -
+        lost            page made       -
+        lost            abandoned       -
         lost            expired         -
         lost            payment failed  -
         lost            refund asked    lost reversed
@@ -170,12 +276,18 @@ fn every_state_and_every_event() {
         lost            refund seen     lost reversed
         lost            cashback refund -
         lost            matured         -
+        lost            approved        -
+        lost            rejected        -
+        lost            retried         -
+        lost            written off     -
         lost            refused         -
         lost            dispute opened  -
         lost            dispute won     -
         lost            dispute lost    -
         paying          paid            -
         paying          paid by card    -
+        paying          page made       -
+        paying          abandoned       -
         paying          expired         -
         paying          payment failed  -
         paying          refund asked    partly_refunded paying
@@ -183,10 +295,90 @@ fn every_state_and_every_event() {
         paying          refund seen     partly_refunded paying
         paying          cashback refund paid credited
         paying          matured         -
+        paying          approved        -
+        paying          rejected        -
+        paying          retried         -
+        paying          written off     -
         paying          refused         paid failed
         paying          dispute opened  disputed paying
         paying          dispute won     won paying
         paying          dispute lost    lost paying
+        credited        paid            -
+        credited        paid by card    -
+        credited        page made       -
+        credited        abandoned       -
+        credited        expired         -
+        credited        payment failed  -
+        credited        refund asked    partly_refunded credited
+        credited        refund refused  -
+        credited        refund seen     partly_refunded credited
+        credited        cashback refund -
+        credited        matured         -
+        credited        approved        -
+        credited        rejected        -
+        credited        retried         -
+        credited        written off     -
+        credited        refused         -
+        credited        dispute opened  disputed credited
+        credited        dispute won     won credited
+        credited        dispute lost    lost credited
+        in review       paid            -
+        in review       paid by card    -
+        in review       page made       -
+        in review       abandoned       -
+        in review       expired         -
+        in review       payment failed  -
+        in review       refund asked    partly_refunded in_review
+        in review       refund refused  -
+        in review       refund seen     partly_refunded in_review
+        in review       cashback refund -
+        in review       matured         -
+        in review       approved        paid held
+        in review       rejected        paid reversed
+        in review       retried         -
+        in review       written off     -
+        in review       refused         -
+        in review       dispute opened  disputed frozen
+        in review       dispute won     won in_review
+        in review       dispute lost    lost reversed
+        failed cashback paid            -
+        failed cashback paid by card    -
+        failed cashback page made       -
+        failed cashback abandoned       -
+        failed cashback expired         -
+        failed cashback payment failed  -
+        failed cashback refund asked    partly_refunded failed
+        failed cashback refund refused  -
+        failed cashback refund seen     partly_refunded failed
+        failed cashback cashback refund -
+        failed cashback matured         -
+        failed cashback approved        -
+        failed cashback rejected        -
+        failed cashback retried         paid held
+        failed cashback written off     paid reversed
+        failed cashback refused         -
+        failed cashback dispute opened  disputed failed
+        failed cashback dispute won     won failed
+        failed cashback dispute lost    lost reversed
+        in the wallet   paid            -
+        in the wallet   paid by card    -
+        in the wallet   page made       -
+        in the wallet   abandoned       -
+        in the wallet   expired         -
+        in the wallet   payment failed  -
+        in the wallet   refund asked    partly_refunded credited_to_wallet
+        in the wallet   refund refused  -
+        in the wallet   refund seen     partly_refunded credited_to_wallet
+        in the wallet   cashback refund -
+        in the wallet   matured         -
+        in the wallet   approved        -
+        in the wallet   rejected        -
+        in the wallet   retried         -
+        in the wallet   written off     -
+        in the wallet   refused         -
+        in the wallet   dispute opened  disputed credited_to_wallet
+        in the wallet   dispute won     won credited_to_wallet
+        in the wallet   dispute lost    lost credited_to_wallet
     "#]]
     .assert_eq(&table);
 }
@@ -195,9 +387,9 @@ fn every_state_and_every_event() {
 fn an_event_of_another_amount_or_a_second_charge_is_a_contradiction() {
     let Event::Paid { charge, .. } = paid(Method::Paynow) else { panic!("paid") };
     let wrong = Event::Paid { charge: charge.clone(), amount: sgd(1) };
-    assert!(matches!(decide(&open(Funding::Merchant), &wrong, at(0)), Err(Refused::Contradiction(_))));
+    assert!(matches!(decide(&open(Funding::Merchant), None, &wrong, at(0)), Err(Refused::Contradiction(_))));
     let second = Charge { charge: ChargeId::parse("ch_2").unwrap(), ..charge };
     let checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
     let second = Event::Paid { charge: second, amount: sgd(2500) };
-    assert!(matches!(decide(&checkout, &second, at(0)), Err(Refused::Contradiction(_))));
+    assert!(matches!(decide(&checkout, None, &second, at(0)), Err(Refused::Contradiction(_))));
 }

@@ -132,6 +132,8 @@ fn two_keys_live_at_a_time() {
         email: "shop@example.com".into(),
         country: Country::SG,
         fee_bps: 100,
+        category: None,
+        insiders: [].into(),
         state: State::Invited,
         keys: vec![],
         created_at: Timestamp::from_epoch_seconds(0),

@@ -59,6 +59,17 @@ pub(super) fn refused(error: &DynoxideError, items: &[Option<Value>]) -> Units {
     Units { write_tenths: once * times * UNIT_TENTHS, read_tenths: 0 }
 }
 
+/// The units of a request that met a transaction: what AWS bills for it, it does not publish either. Counted is what the
+/// request would have cost.
+pub(super) fn conflicting(action: &str, items: &[Option<Value>]) -> Units {
+    let once: u32 = items.iter().map(|item| write_units(item.as_ref())).sum();
+    match action {
+        "TransactWriteItems" => Units { write_tenths: once * 2 * UNIT_TENTHS, read_tenths: 0 },
+        action if is_write(action) => Units { write_tenths: once * UNIT_TENTHS, read_tenths: 0 },
+        _ => Units { write_tenths: 0, read_tenths: once * 2 * UNIT_TENTHS },
+    }
+}
+
 fn write_units(item: Option<&Value>) -> u32 {
     u32::try_from(item.map_or(0, item_bytes).div_ceil(WRITE_UNIT_BYTES)).unwrap_or(u32::MAX).max(1)
 }

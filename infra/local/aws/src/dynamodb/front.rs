@@ -1,5 +1,7 @@
 //! The front: every request measured and recorded, every write's effect kept.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::capacity::{self, Units};
 use super::changes::Images;
+use super::in_flight::Conflict;
 use super::tables::{Touched, place};
 use super::{DynamoDb, engine};
 use crate::wire::{self, Refusal};
@@ -32,8 +35,20 @@ pub(super) async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap,
             return wire::answer(refusal.status, MEDIA_TYPE, &refusal.body());
         }
     };
+    // From its arrival to its answer a request is in the way of others, also while it waits for its turn to write.
+    let touched = dynamodb.tables().touched(&action, &request);
+    let held = dynamodb.in_flight.arrive(&action, &touched);
     // SQLite blocks, and with a file it waits for the disk: the workers that run the functions must not.
-    let answered = tokio::task::spawn_blocking(move || dynamodb.answer(&action, request)).await;
+    let answered = tokio::task::spawn_blocking(move || match held {
+        // A caller who hangs up leaves the request to be carried out, and its items held meanwhile.
+        Ok(held) => {
+            let answer = dynamodb.answer(&action, request);
+            drop(held);
+            answer
+        }
+        Err(conflict) => dynamodb.reject(&action, &touched, &conflict),
+    })
+    .await;
     answered.unwrap_or_else(|_| {
         let refusal = Refusal::new("InternalServerError", "The local DynamoDB failed.");
         wire::answer(StatusCode::INTERNAL_SERVER_ERROR, MEDIA_TYPE, &refusal.body())
@@ -63,7 +78,25 @@ impl DynamoDb {
             }
         };
         let Units { write_tenths, read_tenths } = done.units;
-        self.recorder.record_units(action, done.subject, status, write_tenths, read_tenths);
+        let error = done.result.is_err().then(|| name_of(&body));
+        self.recorder.record_outcome(action, done.subject, status, error, (write_tenths, read_tenths));
+        wire::answer(status, MEDIA_TYPE, &body)
+    }
+
+    /// Answers a request that met a transaction.
+    fn reject(&self, action: &str, touched: &[Touched], conflict: &Conflict) -> Response {
+        let before: Vec<Option<Value>> =
+            touched.iter().map(|item| read_item(&self.database, &item.table, &item.key)).collect();
+        let Units { write_tenths, read_tenths } = capacity::conflicting(action, &before);
+        let (status, body) = (StatusCode::BAD_REQUEST, conflict.body());
+        let subject = subject(touched, &Value::Null);
+        self.recorder.record_outcome(
+            action,
+            subject,
+            status,
+            Some(name_of(&body)),
+            (write_tenths, read_tenths),
+        );
         wire::answer(status, MEDIA_TYPE, &body)
     }
 
@@ -88,7 +121,7 @@ impl DynamoDb {
     }
 
     fn read(&self, action: &str, request: Value) -> Done {
-        let subject = subject(&self.lock().tables.touched(action, &request), &request);
+        let subject = subject(&self.tables().touched(action, &request), &request);
         Done { result: engine::run(&self.database, action, request), units: Units::default(), subject }
     }
 
@@ -99,18 +132,17 @@ impl DynamoDb {
         if let Value::Object(members) = &mut without_stream {
             members.remove("StreamSpecification");
         }
-        let mut front = self.lock();
         let result = engine::run(&self.database, "CreateTable", without_stream);
         if result.is_ok() {
-            front.tables.declare(&request);
+            self.declare(&request);
         }
         Done { result, units: Units::default(), subject }
     }
 
-    /// Writes, and records what has changed. The front's lock makes this the only write meanwhile.
+    /// Writes, and records what has changed. The lock makes this the only write meanwhile.
     fn write(&self, action: &str, request: Value) -> Done {
-        let mut front = self.lock();
-        let touched = front.tables.touched(action, &request);
+        let mut changes = self.lock();
+        let touched = self.tables().touched(action, &request);
         let subject = subject(&touched, &request);
         let read = |item: &Touched| read_item(&self.database, &item.table, &item.key);
         let before: Vec<Option<Value>> = touched.iter().map(read).collect();
@@ -125,9 +157,9 @@ impl DynamoDb {
         let mut recorded = Ok(());
         for (item, old) in touched.iter().zip(before) {
             let images = Images { new: read(item), old };
-            let view = front.tables.get(&item.table).and_then(|table| table.view.clone());
+            let view = self.tables().get(&item.table).and_then(|table| table.view.clone());
             if let Some(view) = view.filter(|_| images.old != images.new) {
-                recorded = recorded.and(front.changes.record(item, &view, images, at_seconds));
+                recorded = recorded.and(changes.record(item, &view, images, at_seconds));
             }
         }
         let result = recorded.map(|()| answer).map_err(|error| {
@@ -144,4 +176,16 @@ fn subject(touched: &[Touched], request: &Value) -> String {
     }
     let partitions: Vec<&str> = touched.iter().map(|item| item.partition.as_str()).collect();
     partitions.join(", ")
+}
+
+/// The name of an error, or of a cancelled transaction the reasons that it was cancelled for.
+fn name_of(error: &Value) -> String {
+    let reasons = error.get("CancellationReasons").and_then(Value::as_array).into_iter().flatten();
+    let codes: BTreeSet<&str> = reasons.filter_map(|reason| reason.get("Code")?.as_str()).collect();
+    let codes: Vec<&str> = codes.into_iter().filter(|code| *code != "None").collect();
+    if !codes.is_empty() {
+        return codes.join(", ");
+    }
+    let name = error.get("__type").and_then(Value::as_str).unwrap_or_default();
+    name.rsplit('#').next().unwrap_or_default().to_owned()
 }

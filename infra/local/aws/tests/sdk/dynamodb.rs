@@ -2,6 +2,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, DeleteRequest, KeysAndAttributes, Put, PutRequest,
     ReturnConsumedCapacity, TransactWriteItem, Update, WriteRequest,
@@ -124,6 +125,32 @@ async fn a_failed_condition_writes_nothing_and_is_billed() {
     assert_eq!(bench.changes(), ["INSERT C#1 - open"]);
     let key = json!({ "pk": { "S": "C#1" }, "sk": { "S": "-" } });
     assert_eq!(bench.dynamodb.item(TABLE, key).unwrap()["state"], json!({ "S": "open" }));
+}
+
+#[tokio::test]
+async fn what_meets_a_transaction_is_rejected_and_can_come_again() {
+    let bench = bench(None).await;
+    let other = bench.dynamodb.hold(TABLE, json!({ "pk": { "S": "C#2" }, "sk": { "S": "-" } }));
+    let put = bench.client.put_item().table_name(TABLE).item("pk", s("C#2")).item("sk", s("-"));
+    let refused = put.clone().send().await.unwrap_err().into_service_error();
+    assert!(refused.is_transaction_conflict_exception(), "{refused:?}");
+    assert_eq!(bench.last_call().error.as_deref(), Some("TransactionConflictException"));
+
+    let items = Some(vec![transact_put("C#1"), transact_put("C#2")]);
+    let both = bench.client.transact_write_items().set_transact_items(items);
+    let refused = both.clone().send().await.unwrap_err().into_service_error();
+    let TransactWriteItemsError::TransactionCanceledException(canceled) = refused else {
+        panic!("{refused:?}");
+    };
+    let codes: Vec<_> = canceled.cancellation_reasons().iter().map(|reason| reason.code()).collect();
+    assert_eq!(codes, [Some("None"), Some("TransactionConflict")]);
+    assert_eq!(bench.last_call().error.as_deref(), Some("TransactionConflict"));
+    assert!(bench.changes().is_empty());
+
+    drop(other);
+    both.send().await.unwrap();
+    put.send().await.unwrap();
+    assert_eq!(bench.last_call().error, None);
 }
 
 #[tokio::test]

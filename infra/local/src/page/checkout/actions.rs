@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{encoded, path, render};
-use crate::page::answers::Checkout;
+use crate::page::answers::{Checkout, Merchant};
 use crate::page::api::read;
 use crate::page::problem::Problem;
 use crate::page::shops::Shop;
@@ -67,6 +67,16 @@ pub(in crate::page) async fn dispute(
         let checkout: Checkout = read(answer)?;
         let unpaid = || Problem::not_found("There is no payment to dispute.");
         decide(&page, &checkout.payment.ok_or_else(unpaid)?.charge, &form.action)
+    };
+    act(&page, &slug, &id, done).await
+}
+
+/// The bank will refuse the next refund on the shop's account, for good.
+pub(in crate::page) async fn refuse(State(page): State<Page>, Path((slug, id)): Target) -> Response {
+    let done = async |shop: &Shop| {
+        let merchant: Merchant = read(page.api().look(shop, &format!("/v1/merchants/{}", shop.id)).await?)?;
+        page.stack().stripe().fail_next_refund(&merchant.account.unwrap_or_default(), "declined");
+        Ok(())
     };
     act(&page, &slug, &id, done).await
 }

@@ -47,7 +47,7 @@ async fn render(page: &Page, shop: &Shop, id: &str, problem: Option<&Problem>) -
             @if let Some(payment) = &checkout.payment {
                 (view::payment(&zone, payment))
                 (view::refunds(&checkout, &path, page.stack().clock().epoch_millis()))
-                @if view::can_dispute(payment) { (view::dispute(page, payment, &path)) }
+                (view::bank(page, payment, &path))
             }
             (view::facts(&zone, shop, &checkout))
         }

@@ -18,7 +18,10 @@ pub(super) fn head(checkout: &Checkout) -> Markup {
             h1 { (checkout.amount) }
             (badge(&checkout.status))
         }
-        p.lead { (checkout.what()) }
+        p.lead {
+            (checkout.what())
+            @if let Some(wallet) = &checkout.wallet { " · " (wallet) " of it with wallet credit" }
+        }
     }
 }
 
@@ -29,7 +32,11 @@ pub(super) fn to_pay(checkout: &Checkout, path: &str) -> Markup {
             h2 { "To pay" }
             ul.offers {
                 @for offer in &checkout.offers {
-                    li.good[offer.cashback.is_some()] { (offer.text) }
+                    li.good[offer.cashback.is_some()] {
+                        (offer.text)
+                        @if !offer.campaigns.is_empty() { " " span.id { (offer.campaigns.join(" + ")) } }
+                        @if let Some(rule) = &offer.no_cashback { " " code { (rule) } }
+                    }
                 }
             }
             @if let Some(url) = &checkout.url { a.button.go href=(url) { "Pay on Stripe's page" } }
@@ -50,6 +57,9 @@ pub(super) fn cashback(zone: &Zone, cashback: &Cashback) -> Markup {
                 @if let Some(at) = cashback.credited_at { dt { "Credited at" } dd { (zone.time(at)) } }
                 @if let Some(campaign) = &cashback.campaign { dt { "Campaign" } dd { (campaign) } }
                 @if let Some(refund) = &cashback.refund { dt { "Stripe's refund" } dd.id { (refund) } }
+                @if cashback.state == "in_review" { dt { "Decided" } dd { a href="/reviews" { "by a person" } } }
+                @if cashback.state == "credited_to_wallet" { dt { "Wallet" } dd { a href="/payers" { "look it up" } } }
+                @if let Some(rule) = &cashback.no_cashback { dt { "Rule that said no" } dd.id { (rule) } }
             }
         }
     }
@@ -72,11 +82,18 @@ pub(super) fn payment(zone: &Zone, payment: &Payment) -> Markup {
 
 /// The merchant's refunds, and a form for one more.
 pub(super) fn refunds(checkout: &Checkout, path: &str, now_millis: i64) -> Markup {
+    let has_credit = checkout.wallet.is_some();
+    let headings: &[&str] = if has_credit {
+        &["Reference", "#Of the charge", "#To the wallet", "Status", "At Stripe"]
+    } else {
+        &["Reference", "#Amount", "Status", "At Stripe"]
+    };
     let rows = html! {
         @for refund in &checkout.refunds {
             tr {
                 td { (refund.reference.as_deref().unwrap_or("in Stripe's dashboard")) }
                 td.number { (refund.amount) }
+                @if has_credit { td.number { @if let Some(to_wallet) = &refund.to_wallet { (to_wallet) } } }
                 td { (badge(&refund.status)) }
                 td.id { (refund.refund.as_deref().unwrap_or_default()) }
             }
@@ -86,7 +103,8 @@ pub(super) fn refunds(checkout: &Checkout, path: &str, now_millis: i64) -> Marku
     html! {
         section.card {
             h2 { "Refunds" }
-            (table(&["Reference", "#Amount", "Status", "At Stripe"], checkout.refunds.is_empty(), "None.", &rows))
+            (table(headings, checkout.refunds.is_empty(), "None.", &rows))
+            @if has_credit { p.quiet { "The charge is given back first, the credit last." } }
             form.row method="post" action={ (path) "/refunds" } {
                 input type="hidden" name="reference" value={ "refund-" (now_millis) };
                 label { span { "Amount in " (currency) }
@@ -99,24 +117,29 @@ pub(super) fn refunds(checkout: &Checkout, path: &str, now_millis: i64) -> Marku
 }
 
 /// Stripe has no disputes for PayNow.
-pub(super) fn can_dispute(payment: &Payment) -> bool {
+fn can_dispute(payment: &Payment) -> bool {
     payment.method != Some(Method::Paynow)
 }
 
 /// What the payer's bank can do.
-pub(super) fn dispute(page: &Page, payment: &Payment, path: &str) -> Markup {
+pub(super) fn bank(page: &Page, payment: &Payment, path: &str) -> Markup {
     let open = open_dispute(page, &payment.charge);
     html! {
         section.card {
-            h2 { "Dispute" }
-            p.quiet { "What the payer's bank does, at Stripe." }
-            form.row method="post" action={ (path) "/dispute" } {
-                @if open.is_some() {
-                    button name="action" value="win" { "The shop wins" }
-                    button name="action" value="lose" { "The shop loses" }
-                } @else {
-                    button name="action" value="open" { "The payer disputes" }
+            h2 { "At the payer's bank" }
+            p.quiet { "What a bank does; Stripe tells of it. A refund that it refuses fails for good." }
+            div.row {
+                @if can_dispute(payment) {
+                    form.row method="post" action={ (path) "/dispute" } {
+                        @if open.is_some() {
+                            button name="action" value="win" { "The shop wins" }
+                            button name="action" value="lose" { "The shop loses" }
+                        } @else {
+                            button name="action" value="open" { "The payer disputes" }
+                        }
+                    }
                 }
+                form method="post" action={ (path) "/refuse" } { button { "It will refuse what comes back" } }
             }
         }
     }
@@ -132,6 +155,12 @@ pub(super) fn facts(zone: &Zone, shop: &Shop, checkout: &Checkout) -> Markup {
                 dt { "Shop" } dd { (shop.name) " (" (shop.country.code()) ")" }
                 dt { "Order number" } dd.id { (checkout.reference) }
                 dt { "Payer" } dd { @if checkout.channel == "chat" { "in the chat" } @else { "at the counter" } }
+                @if let Some(wallet) = &checkout.wallet {
+                    dt { "Wallet credit" } dd { (wallet) }
+                    @if let Ok(charged) = checkout.amount.minus(*wallet) {
+                        dt { "Charged by Stripe" } dd { (charged) }
+                    }
+                }
                 dt { "Platform's fee" } dd { (checkout.fee) }
                 dt { "Id" } dd.id { (checkout.id) }
             }

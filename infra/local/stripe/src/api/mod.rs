@@ -77,6 +77,7 @@ pub(crate) async fn answer(State(stripe): State<Stripe>, request: Request) -> Re
         operation,
         subject: subject(&parts, &reply.answer),
         status: reply.answer.status,
+        error: None,
         write_units_tenths: 0,
         read_units_tenths: 0,
         at_millis: stripe.clock().epoch_millis(),

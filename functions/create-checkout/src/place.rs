@@ -1,0 +1,133 @@
+//! From an order to a checkout with a page: what is promised is taken from budgets and caps in the same transaction that
+//! writes the promise.
+
+use std::collections::BTreeSet;
+
+use kembali::adapters::commit::apply;
+use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::store::{Committed, need};
+use kembali::adapters::stripe::{NewSession, Session};
+use kembali::domain::budget::{Pot, Slot, part_of_budget};
+use kembali::domain::checkout::{Checkout, Event};
+use kembali::domain::decision::{Commit, create};
+use kembali::domain::ids::{CampaignId, SessionId};
+use kembali::domain::market::{Country, Method};
+use kembali::domain::money::MoneyError;
+use kembali::domain::order::{Known, Order};
+use kembali::domain::payer::Payer;
+use kembali::domain::time::Timestamp;
+use kembali::domain::view::CheckoutView;
+use kembali::fault::Fault;
+
+use crate::CreateCheckout;
+
+/// How often the promise is made anew when somebody else took what it needed.
+const TRIES: u32 = 10;
+
+impl CreateCheckout {
+    /// Opens Stripe's page and writes the checkout. Nothing is written before the page is there: should this be the end of
+    /// the function, the repetition of the request gets the same page by the same key. Only a checkout that is partly
+    /// paid with credit is written first, since its repetition might find another credit.
+    pub(crate) async fn place(&self, order: Order<'_>, request: &Request) -> Answer {
+        let mut order = order;
+        let country = order.merchant.country;
+        let mut page: Option<(SessionId, String)> = None;
+        let mut used_up = self.campaigns.used_up(country, order.at);
+        for _ in 0..TRIES {
+            let known = self.campaigns.of(&self.store, country, order.at).await?;
+            let mut checkout = order.price(&known, &used_up).map_err(broken)?;
+            if checkout.wallet.is_empty() {
+                if page.is_none() {
+                    page = Some(self.open(&checkout).await?);
+                }
+                checkout.session = page.as_ref().map(|(session, _)| session.clone());
+            }
+            let commit = create(checkout, order.payer.as_ref()).map_err(broken)?;
+            match self.store.commit(&commit, None, |slot| full(&known, slot)).await? {
+                Committed::Done => {
+                    let (checkout, url) = match page.filter(|_| commit.checkout.session.is_some()) {
+                        Some((_, url)) => (commit.checkout, url),
+                        None => self.open_written(commit.checkout, order.at).await?,
+                    };
+                    return json(201, &CheckoutView::from(&checkout).with_url(Some(url)));
+                }
+                Committed::UsedUp(slots) => {
+                    used_up.extend(self.refill(&known, &commit, &slots, order.at).await?);
+                }
+                // The same request twice at the same time, or another checkout of the same payer.
+                Committed::Lost => {
+                    let payers: Vec<_> = order.payer.iter().map(|payer| payer.id.clone()).collect();
+                    let seen = self.store.seen(&order.merchant.id, &order.id, &payers).await?;
+                    if let Some(first) = seen.checkout {
+                        return self.repeat(first, &order.content, payers.first(), request).await;
+                    }
+                    let again = |id| Payer::new(id, country);
+                    order.payer = seen.payers.into_iter().next().or(payers.into_iter().next().map(again));
+                }
+            }
+        }
+        Err(Fault::Retry("the campaigns are busy".to_owned()))
+    }
+
+    /// Has the empty parts of budgets refilled from others; gives the campaigns for which nothing is left anywhere.
+    async fn refill(
+        &self,
+        known: &Known,
+        commit: &Commit,
+        slots: &[Slot],
+        now: Timestamp,
+    ) -> Result<BTreeSet<CampaignId>, Fault> {
+        let mut used_up = BTreeSet::new();
+        for change in commit.budget.iter().filter(|change| slots.contains(&change.slot)) {
+            let id = &change.slot.campaign;
+            let campaign = known.campaigns.iter().find(|campaign| &campaign.rule.id == id);
+            let campaign = campaign.ok_or_else(|| Fault::Bug("a budget of no campaign".to_owned()))?;
+            if !self.store.refill(campaign, &change.slot, need(change)).await? {
+                self.campaigns.is_used_up(campaign.country, id, now);
+                used_up.insert(id.clone());
+            }
+        }
+        Ok(used_up)
+    }
+
+    /// Opens the page of a checkout that is written down without one, and writes it down.
+    pub(crate) async fn open_written(
+        &self,
+        checkout: Checkout,
+        now: Timestamp,
+    ) -> Result<(Checkout, String), Fault> {
+        let (session, url) = self.open(&checkout).await?;
+        let checkout = apply(&self.store, checkout, &Event::SessionOpened { session }, now).await?;
+        Ok((checkout, url))
+    }
+
+    async fn open(&self, checkout: &Checkout) -> Result<(SessionId, String), Fault> {
+        let methods = methods(checkout);
+        let new = NewSession {
+            checkout: &checkout.id,
+            content: &checkout.content,
+            charged: checkout.charged().map_err(broken)?,
+            fee: checkout.fee,
+            methods: &methods,
+            return_url: &self.return_url,
+        };
+        let Session { id, url } = self.stripe.create_session(&checkout.account, &new).await?;
+        Ok((id, url.ok_or_else(|| Fault::Bug("a new session has no page".to_owned()))?))
+    }
+}
+
+/// The ways to pay that the checkout has offers for, in the market's order.
+fn methods(checkout: &Checkout) -> Vec<Method> {
+    let offered: BTreeSet<Method> = checkout.offers.keys().map(|tender| tender.method()).collect();
+    let country: Country = checkout.country;
+    country.methods().iter().copied().filter(|method| offered.contains(method)).collect()
+}
+
+fn full(known: &Known, slot: &Slot) -> Pot {
+    let campaign = known.campaigns.iter().find(|campaign| campaign.rule.id == slot.campaign);
+    campaign.map(|campaign| part_of_budget(campaign, slot)).unwrap_or_default()
+}
+
+fn broken(error: MoneyError) -> Fault {
+    Fault::Bug(format!("price a checkout: {error}"))
+}

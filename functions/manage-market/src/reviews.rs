@@ -1,0 +1,126 @@
+//! Cashbacks that wait for a person: `GET /v1/markets/{country}/reviews` lists them,
+//! `POST /v1/cashbacks/{checkout}/approve|reject|retry|write-off` decides.
+
+use kembali::adapters::commit::decide_by_hand;
+use kembali::adapters::http::{Answer, Request, json, not_found};
+use kembali::adapters::store::ReviewEnd;
+use kembali::domain::cashback::{Cashback, Waiting};
+use kembali::domain::checkout::{Checkout, Verdict};
+use kembali::domain::ids::CheckoutId;
+use kembali::domain::review::{Decided, Waits};
+use kembali::domain::time::Timestamp;
+use kembali::domain::view::CheckoutView;
+use serde::Serialize;
+
+use crate::words::{Reason, actor};
+use crate::{ManageMarket, country};
+
+const PAGE: i32 = 25;
+
+#[derive(Serialize)]
+struct Page {
+    reviews: Vec<Review>,
+    /// Where the next page begins; `null` on the last.
+    next_cursor: Option<String>,
+}
+
+/// A checkout, and what an operator has to know of its cashback beyond what the merchant sees.
+#[derive(Serialize)]
+struct Review {
+    checkout: CheckoutView,
+    /// For what it waits, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<Waits>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    /// Why, for a person to read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    /// Who decided what before, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<DecisionView>,
+}
+
+#[derive(Serialize)]
+struct DecisionView {
+    verdict: &'static str,
+    actor: String,
+    reason: String,
+    at: Timestamp,
+}
+
+impl ManageMarket {
+    pub(crate) async fn list_reviews(&self, request: &Request) -> Answer {
+        let country = country(request)?;
+        let waits = request.query("state", Waits::parse)?.unwrap_or(Waits::InReview);
+        let cursor = request.query("cursor", parse_cursor)?;
+        let page = self.store.waiting_for_person(country, waits, cursor.as_ref(), PAGE).await?;
+        let next_cursor = page.end.map(|end| format!("{}.{}", end.since.epoch_seconds(), end.checkout));
+        json(200, &Page { reviews: page.checkouts.iter().map(Review::from).collect(), next_cursor })
+    }
+
+    /// Decides, and lets what follows from it happen. The same decision for the same reason again changes nothing.
+    pub(crate) async fn decide(&self, request: &Request, verdict: Verdict) -> Answer {
+        let id = request.path("checkout", CheckoutId::parse)?;
+        let body: Reason = request.json()?;
+        let decided = Decided { verdict, actor: actor(request)?, reason: body.checked()?, at: request.at };
+        let checkout = self.store.checkout(&id).await?.ok_or_else(|| not_found("checkout"))?;
+        let checkout = if checkout.was_decided(verdict, &decided.reason) {
+            checkout
+        } else {
+            checkout.may_decide(verdict)?;
+            let checkout = decide_by_hand(&self.store, checkout, &decided).await?;
+            if !checkout.decisions.contains(&decided) {
+                // Somebody was faster: what they decided stands.
+                checkout.may_decide(verdict)?;
+            }
+            checkout
+        };
+        // The promise may be near: an approved cashback gets its schedule now, not with the next sweep.
+        self.effects.ensure(&checkout, request.at).await?;
+        json(200, &Review::from(&checkout))
+    }
+}
+
+impl From<&Checkout> for Review {
+    fn from(checkout: &Checkout) -> Self {
+        let waits = checkout.waits_for_person();
+        let decision = |decided: &Decided| DecisionView {
+            verdict: decided.verdict.name(),
+            actor: decided.actor.clone(),
+            reason: decided.reason.clone(),
+            at: decided.at,
+        };
+        Self {
+            checkout: CheckoutView::from(checkout),
+            waits: waits.map(|(waits, _)| waits),
+            since: waits.map(|(_, since)| since),
+            why: why(checkout),
+            decisions: checkout.decisions.iter().map(decision).collect(),
+        }
+    }
+}
+
+/// Why a cashback waits for a person.
+fn why(checkout: &Checkout) -> Option<String> {
+    match &checkout.payment()?.cashback {
+        Cashback::Held(Waiting { review: Some(suspicion), .. }) => Some(suspicion.explanation().to_owned()),
+        Cashback::Failed { reason, .. } => Some(reason.explanation().to_owned()),
+        Cashback::None { .. }
+        | Cashback::Held(_)
+        | Cashback::Frozen(_)
+        | Cashback::Paying { .. }
+        | Cashback::Credited { .. }
+        | Cashback::CreditedToWallet { .. }
+        | Cashback::Reversed { .. } => None,
+    }
+}
+
+fn parse_cursor(text: &str) -> Result<ReviewEnd, &'static str> {
+    let parse = || {
+        let (since, checkout) = text.split_once('.')?;
+        let since = Timestamp::from_epoch_seconds(since.parse().ok()?);
+        Some(ReviewEnd { since, checkout: CheckoutId::parse(checkout).ok()? })
+    };
+    parse().ok_or("Send `next_cursor` of the page before, as it is.")
+}

@@ -1,0 +1,51 @@
+//! Paying merchants what their payers paid with credit.
+
+use kembali::adapters::store::Written;
+use kembali::adapters::stripe::StripeError;
+use kembali::domain::ids::MerchantId;
+use kembali::domain::settlement::{Event, Settlement};
+use kembali::domain::time::Timestamp;
+use kembali::fault::Fault;
+
+use crate::PayCashback;
+
+/// How often a lost race is run again before the message is left for later.
+const TRIES: u32 = 4;
+
+impl PayCashback {
+    pub(crate) async fn settle(&self, merchant: &MerchantId, now: Timestamp) -> Result<(), Fault> {
+        let Some(known) = self.store.settlement(merchant).await? else {
+            return Err(Fault::Bug("a due settlement is not there".to_owned()));
+        };
+        let may_have_been_asked = known.paying.is_some();
+        let settlement = self.step(known, Event::Due, now).await?;
+        let Some(transfer) = settlement.paying else { return Ok(()) };
+        let amount = settlement.amount(transfer);
+        let amount = amount.map_err(|error| Fault::Bug(format!("a settlement: {error}")))?;
+        let asked = self.stripe.settle(&settlement, transfer, amount, may_have_been_asked);
+        let event = match asked.await {
+            Ok(()) => Event::Paid(transfer.number),
+            Err(StripeError::Refused { code }) => {
+                tracing::error!(%merchant, code, "Stripe refused a settlement");
+                Event::Refused(transfer.number)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.step(settlement, event, now).await.map(|_| ())
+    }
+
+    async fn step(&self, known: Settlement, event: Event, now: Timestamp) -> Result<Settlement, Fault> {
+        let mut known = known;
+        for _ in 0..TRIES {
+            let Some(next) = known.on(event, now) else { return Ok(known) };
+            match self.store.put_settlement(&next).await? {
+                Written::Done => return Ok(next),
+                Written::Lost => {
+                    let again = self.store.settlement(&known.merchant).await?;
+                    known = again.ok_or_else(|| Fault::Bug("a settlement is gone".to_owned()))?;
+                }
+            }
+        }
+        Err(Fault::Retry("the settlement is busy".to_owned()))
+    }
+}

@@ -1,0 +1,105 @@
+//! What happens to a cashback, and the reasons that stay with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::RefundId;
+use crate::domain::money::Money;
+use crate::domain::payment::Dispute;
+use crate::domain::refund::Failure;
+
+/// Why a cashback became wallet credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalletReason {
+    /// It could not be refunded.
+    Unrefundable(Failure),
+    /// The payer owed cashback: what is owed is taken from the credit, and never asked of the payer.
+    PayerOwes,
+}
+
+/// Why a cashback was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reversal {
+    /// The merchant gave the money back.
+    Refunded,
+    /// The payer's bank took the money back.
+    DisputeLost,
+    /// A person has looked at it and said no.
+    Rejected,
+    /// It could not be paid, and a person has given it up.
+    WrittenOff,
+}
+
+impl Reversal {
+    /// For the payer to read.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Refunded => "the payment was refunded",
+            Self::DisputeLost => "the payment was charged back",
+            Self::Rejected => "it was looked at and rejected",
+            Self::WrittenOff => "it could not be paid",
+        }
+    }
+}
+
+/// What happens to a cashback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody says its time has come; whether it has is decided here.
+    Matured {
+        /// Whether the payer owes cashback that was spent before its payment was taken back.
+        payer_owes: bool,
+    },
+    /// A person has looked at a suspicious one and found it good.
+    Approved,
+    /// A person has looked at a suspicious one and said no.
+    Rejected,
+    /// A person has a failed one tried again.
+    Retried,
+    /// A person gives a failed one up.
+    WrittenOff,
+    /// The merchant's refunds leave this much of the payment.
+    Remaining {
+        /// What is left.
+        left: Money,
+        /// What was paid.
+        paid: Money,
+    },
+    /// Stripe says that our refund reached the payer.
+    Settled {
+        /// Which attempt.
+        attempt: u32,
+        /// Stripe's refund.
+        refund: RefundId,
+    },
+    /// Stripe says that our refund did not reach the payer, and never will.
+    Bounced {
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        reason: Failure,
+        /// What the payment looks like now.
+        standing: Standing,
+    },
+    /// The payer disputes the payment.
+    DisputeOpened,
+    /// The dispute ended for the merchant.
+    DisputeWon,
+    /// The dispute ended for the payer.
+    DisputeLost,
+}
+
+/// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still owed
+/// anything, and how it can reach them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What the merchant's refunds leave of the payment.
+    pub left: Money,
+    /// What was paid.
+    pub paid: Money,
+    /// Whether it is disputed.
+    pub dispute: Dispute,
+    /// Whether the payer is known, so that a wallet can take it.
+    pub has_wallet: bool,
+}

@@ -1,0 +1,102 @@
+//! When it is released, who has looked at it, and what takes it away.
+
+use super::*;
+
+#[test]
+fn a_rule_that_cancels_cancels_by_the_first_cent() {
+    let held = Cashback::held(&terms(OnRefund::Cancel), at(0), at(0));
+    let left = |minor| held.on(&remaining(minor), at(1)).unwrap().name();
+    assert_eq!((left(2500), left(2499), left(0)), ("held", "reversed", "reversed"));
+    let back = held.on(&remaining(2499), at(1)).unwrap().on(&remaining(2500), at(2)).unwrap();
+    assert_eq!(back, held, "the refund failed: all is as it was");
+}
+
+/// A dispute that is won after the promise has passed: released at once, not at a time that is over.
+#[test]
+fn a_won_dispute_is_released_at_its_time_or_at_once() {
+    let frozen = after(&[(1, Event::DisputeOpened)]);
+    let due = |hour| frozen.on(&Event::DisputeWon, at(hour)).unwrap().due_at();
+    assert_eq!(due(10), Some(at(47)), "in time");
+    assert_eq!(due(47), Some(at(47)));
+    assert_eq!(due(900), Some(at(900)), "at once");
+    assert_eq!(frozen.due_at(), None, "nobody looks at it meanwhile");
+    let late = frozen.on(&Event::DisputeWon, at(900)).unwrap().on(&DUE, at(900)).unwrap();
+    assert_eq!(late.name(), "paying");
+}
+
+#[test]
+fn what_waits_for_a_person_has_no_time_until_one_has_looked() {
+    assert_eq!(in_review().due_at(), None);
+    assert_eq!(in_review().on(&DUE, at(900)).unwrap(), in_review());
+    let approved = |hour| in_review().on(&Event::Approved, at(hour)).unwrap().due_at();
+    assert_eq!((approved(1), approved(900)), (Some(at(47)), Some(at(900))));
+    assert_eq!(words(&in_review().on(&Event::Rejected, at(1)).unwrap()), "reversed (rejected)");
+    let disputed =
+        in_review().on(&Event::DisputeOpened, at(1)).unwrap().on(&Event::DisputeWon, at(2)).unwrap();
+    assert_eq!(disputed, in_review(), "a dispute does not wave it through");
+}
+
+#[test]
+fn who_owes_cashback_has_it_in_the_wallet_and_not_before_its_time() {
+    let owes = Event::Matured { payer_owes: true };
+    let early = held().on(&owes, at(47).plus_seconds(-1)).unwrap();
+    assert_eq!(early, held());
+    let Cashback::CreditedToWallet { amount, reason, at: when, .. } = held().on(&owes, at(47)).unwrap()
+    else {
+        panic!("in the wallet")
+    };
+    assert_eq!((amount, reason, when), (sgd(125), WalletReason::PayerOwes, at(47)));
+}
+
+#[test]
+fn a_failed_one_is_tried_again_under_a_new_number_or_given_up() {
+    let no_hope = bounced(Failure::ExpiredOrCanceledCard, Standing { has_wallet: false, ..standing() });
+    let failed = after(&[(47, DUE), (47, no_hope)]);
+    let again = failed.on(&Event::Retried, at(60)).unwrap();
+    let Cashback::Paying { attempt, .. } = again.on(&DUE, at(60)).unwrap() else { panic!("due at once") };
+    assert_eq!(attempt, 2);
+    assert_eq!(words(&failed.on(&Event::WrittenOff, at(60)).unwrap()), "reversed (written_off)");
+    assert_eq!(words(&failed.on(&remaining(1000), at(60)).unwrap()), "failed 50");
+    let gone = failed.on(&remaining(0), at(60)).unwrap();
+    assert_eq!(words(&gone), "reversed (refunded)");
+    assert_eq!(gone.on(&Event::Retried, at(61)).unwrap(), gone);
+}
+
+/// Every state is an item that comes back as it was.
+#[test]
+fn every_state_comes_back_from_the_table() {
+    let no_wallet = bounced(Failure::Declined, Standing { has_wallet: false, ..standing() });
+    for state in [
+        Cashback::None { reason: NoCashback::CapReached },
+        held(),
+        in_review(),
+        Cashback::held(&terms(OnRefund::Cancel), at(0), at(0)),
+        after(&[(1, Event::DisputeOpened)]),
+        after(&[(47, DUE)]),
+        after(&[(47, DUE), (47, settled())]),
+        after(&[(47, DUE), (47, bounced(Failure::Declined, standing()))]),
+        after(&[(47, Event::Matured { payer_owes: true })]),
+        after(&[(47, DUE), (47, no_wallet)]),
+        after(&[(1, remaining(0))]),
+    ] {
+        let item = serde_json::to_value(&state).unwrap();
+        assert_eq!(serde_json::from_value::<Cashback>(item.clone()).unwrap(), state, "{item}");
+    }
+}
+
+/// An empty platform account is the platform's own fault: it is tried for long, whatever the number of attempts, and then
+/// it becomes credit like everything else.
+#[test]
+fn the_platforms_empty_account_is_waited_for() {
+    let patience = |hours_after_promise: u32| {
+        let mut state = after(&[(47, DUE)]);
+        for attempt in 1..=20 {
+            let bounce = Event::Bounced { attempt, reason: Failure::PlatformFunds, standing: standing() };
+            state = state.on(&bounce, at(47)).unwrap().on(&DUE, at(48)).unwrap();
+        }
+        let bounce = Event::Bounced { attempt: 21, reason: Failure::PlatformFunds, standing: standing() };
+        state.on(&bounce, at(48 + hours_after_promise)).unwrap().name()
+    };
+    assert_eq!(patience(waiting::PLATFORM_PATIENCE_HOURS - 1), "held");
+    assert_eq!(patience(waiting::PLATFORM_PATIENCE_HOURS), "credited_to_wallet");
+}

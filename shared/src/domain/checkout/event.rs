@@ -1,0 +1,138 @@
+//! What happens to a checkout, and why it may not.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::SessionId;
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::payment::Charge;
+use crate::domain::refund::{Failure, RefundKey, StripeRefund};
+use crate::domain::screening::Suspicion;
+use crate::fault::Fault;
+
+/// What happens to a checkout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Stripe took the money.
+    Paid {
+        /// The charge.
+        charge: Charge,
+        /// Its amount.
+        amount: Money,
+    },
+    /// Stripe made the page.
+    SessionOpened {
+        /// Stripe's session.
+        session: SessionId,
+    },
+    /// Somebody says that nobody ever made the page; whether it is so is decided here.
+    Abandoned,
+    /// The session expired.
+    Expired,
+    /// The payment was begun and failed.
+    PaymentFailed,
+    /// The merchant asks for a refund; whether it may has been [decided](crate::domain::decision).
+    RefundRequested {
+        /// By what it is known.
+        key: RefundKey,
+        /// How much.
+        amount: Money,
+    },
+    /// Stripe will not make a refund that the merchant asked for.
+    RefundRefused {
+        /// By what it is known.
+        key: RefundKey,
+    },
+    /// Stripe says something of a refund, ours or the merchant's.
+    RefundSeen(StripeRefund),
+    /// The cashback's time may have come.
+    CashbackMatured,
+    /// A person has decided on a cashback that waits for one.
+    CashbackDecided(Verdict),
+    /// Stripe will not make the refund that a cashback is.
+    CashbackRefused {
+        /// Which attempt.
+        attempt: u32,
+        /// Why.
+        reason: Failure,
+    },
+    /// The payer disputes the payment.
+    DisputeOpened,
+    /// The dispute ended.
+    DisputeClosed {
+        /// For the merchant.
+        won: bool,
+    },
+}
+
+/// What a person decides on a cashback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// A suspicious one is good.
+    Approve,
+    /// A suspicious one is not.
+    Reject,
+    /// A failed one is tried again.
+    Retry,
+    /// A failed one is given up.
+    WriteOff,
+}
+
+/// What has been seen around a checkout that decides with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Insight {
+    /// Who paid belongs to the merchant.
+    pub own_merchant: bool,
+    /// The payment looks suspicious.
+    pub suspicion: Option<Suspicion>,
+    /// The payer owes cashback.
+    pub payer_owes: bool,
+}
+
+/// Why an event was not applied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It speaks of something that we have not heard of yet: deliver it again.
+    #[error("{event} for a checkout that is {state}")]
+    TooEarly {
+        /// The event.
+        event: &'static str,
+        /// The state.
+        state: &'static str,
+    },
+    /// It contradicts what we know: a person must look.
+    #[error("{0}")]
+    Contradiction(&'static str),
+    /// Amounts that do not fit together.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooEarly { .. } => Self::Retry(refused.to_string()),
+            Refused::Contradiction(_) | Refused::Money(_) => Self::Bug(refused.to_string()),
+        }
+    }
+}
+
+impl Event {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Paid { .. } => "payment",
+            Self::SessionOpened { .. } => "page",
+            Self::Abandoned => "page that was never made",
+            Self::Expired => "expiry",
+            Self::PaymentFailed => "failure",
+            Self::RefundRequested { .. } => "refund request",
+            Self::RefundRefused { .. } => "refused refund",
+            Self::RefundSeen(_) => "refund",
+            Self::CashbackMatured => "release",
+            Self::CashbackDecided(_) => "decision on a cashback",
+            Self::CashbackRefused { .. } => "refused cashback",
+            Self::DisputeOpened => "dispute",
+            Self::DisputeClosed { .. } => "end of a dispute",
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Who pays, without keeping who it is.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::domain::ids::PayerId;
+use crate::domain::market::Country;
+
+/// A phone number in E.164 form (`+6591234567`). It is shown to nobody: its debug form hides it.
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct Phone(String);
+
+/// Fifteen digits, and what people write between them.
+const LONGEST: usize = 40;
+
+/// Why a text is not a phone number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a phone number in international form, such as +6591234567")]
+pub struct InvalidPhone;
+
+impl Phone {
+    /// Parses a number in international form, however it is written, if it is one that a person can have
+    /// (Google's libphonenumber metadata).
+    ///
+    /// # Errors
+    /// It does not start with `+` and a country's code, or no number of that country looks so.
+    pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
+        let is_international = text.trim_start().starts_with('+') && text.len() <= LONGEST;
+        // libphonenumber reads letters as the keys they are on: nobody types their number so, and a typo would be another's.
+        let is_international = is_international && !text.contains(char::is_alphabetic);
+        let number = phonenumber::parse(None, text).ok().filter(|_| is_international).ok_or(InvalidPhone)?;
+        if phonenumber::is_valid(&number) && number.extension().is_none() {
+            Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
+        } else {
+            Err(InvalidPhone)
+        }
+    }
+}
+
+impl TryFrom<String> for Phone {
+    type Error = InvalidPhone;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl std::fmt::Debug for Phone {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Phone(hidden)")
+    }
+}
+
+/// The key of the hash by which payers are known. It must never change: another key makes everybody a stranger.
+#[derive(Clone)]
+pub struct PayerKey(Vec<u8>);
+
+impl PayerKey {
+    /// Takes the secret text.
+    pub fn new(secret: &str) -> Self {
+        Self(secret.as_bytes().to_vec())
+    }
+
+    /// The payer who has `phone`, in `country`: markets do not know each other's payers.
+    pub fn payer(&self, phone: &Phone, country: Country) -> PayerId {
+        // HMAC takes a key of any length, so this never takes the empty default.
+        let hash = Hmac::<Sha256>::new_from_slice(&self.0)
+            .map(|mac| {
+                mac.chain_update(country.code()).chain_update(phone.0.as_bytes()).finalize().into_bytes()
+            })
+            .unwrap_or_default();
+        PayerId::of(&hash)
+    }
+}
+
+impl std::fmt::Debug for PayerKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("PayerKey(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_one_payer_however_it_is_written() {
+        let key = PayerKey::new("key");
+        let payer = |text| key.payer(&Phone::parse(text).unwrap(), Country::SG);
+        for same in [
+            "+65 9123 4567",
+            "+65 9123-4567",
+            " +6591234567",
+            "+65 (9123) 4567",
+            "+65.9123.4567",
+            "+6591234567 ",
+        ] {
+            assert_eq!(payer("+6591234567"), payer(same), "{same}");
+        }
+        assert_ne!(payer("+6591234567"), payer("+6591234568"));
+        let phone = Phone::parse("+6591234567").unwrap();
+        assert_ne!(payer("+6591234567"), PayerKey::new("other").payer(&phone, Country::SG), "another key");
+        let in_markets: std::collections::BTreeSet<_> =
+            Country::ALL.into_iter().map(|country| key.payer(&phone, country)).collect();
+        assert_eq!(in_markets.len(), Country::ALL.len(), "markets do not know each other's payers");
+    }
+
+    /// By libphonenumber's metadata: a number that a person of that country can have.
+    #[test]
+    fn what_is_a_number_and_what_is_none() {
+        let table: String = [
+            ("a mobile in Singapore", "+65 9123 4567"),
+            ("a landline in Singapore", "+65 6123 4567"),
+            ("a digit short", "+65 9123 456"),
+            ("a digit long", "+65 9123 45678"),
+            ("no number begins so there", "+65 1123 4567"),
+            ("a mobile in India", "+91 98765 43210"),
+            ("a mobile in India, with its trunk zero", "+91 098765 43210"),
+            ("no number begins so in India", "+91 00000 00000"),
+            ("a mobile in Brazil", "+55 11 98765-4321"),
+            ("a landline in Brazil", "+55 11 3456-7890"),
+            ("an area that Brazil has not", "+55 10 98765-4321"),
+            ("a number in New York", "+1 212 555 2368"),
+            ("the number of films", "+1 000 555 0123"),
+            ("an extension", "+65 9123 4567 ext. 5"),
+            ("no country", "9123 4567"),
+            ("two zeros instead of the plus", "0065 9123 4567"),
+            ("no such country", "+999 12345678"),
+            ("letters", "+65 9123 KOPI"),
+            ("another's digits", "+٦٥٩١٢٣٤٥٦٧"),
+            ("nothing", ""),
+            ("only a plus", "+"),
+            ("far too long", "+65 9123 4567 0000 0000 0000 0000 0000 0000 0000"),
+        ]
+        .into_iter()
+        .map(|(words, text)| {
+            let answer = Phone::parse(text).map_or("none".to_owned(), |phone| phone.0);
+            format!("{words}: {answer}\n")
+        })
+        .collect();
+        expect_test::expect![[r#"
+            a mobile in Singapore: +6591234567
+            a landline in Singapore: +6561234567
+            a digit short: none
+            a digit long: none
+            no number begins so there: none
+            a mobile in India: +919876543210
+            a mobile in India, with its trunk zero: +919876543210
+            no number begins so in India: none
+            a mobile in Brazil: +5511987654321
+            a landline in Brazil: +551134567890
+            an area that Brazil has not: none
+            a number in New York: +12125552368
+            the number of films: none
+            an extension: none
+            no country: none
+            two zeros instead of the plus: none
+            no such country: none
+            letters: none
+            another's digits: none
+            nothing: none
+            only a plus: none
+            far too long: none
+        "#]]
+        .assert_eq(&table);
+    }
+
+    #[test]
+    fn a_number_and_a_key_are_never_shown() {
+        assert_eq!(format!("{:?}", Phone::parse("+6591234567").unwrap()), "Phone(hidden)");
+        assert_eq!(format!("{:?}", PayerKey::new("key")), "PayerKey(hidden)");
+        let parsed = serde_json::from_value::<Phone>(serde_json::json!("777123"));
+        assert!(!parsed.unwrap_err().to_string().contains("777"), "not even one that is none");
+    }
+}
