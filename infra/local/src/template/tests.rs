@@ -77,6 +77,7 @@ fn everything_that_is_no_request_has_its_trigger() {
     let stream = StreamTrigger {
         table: "Table".to_owned(),
         batch_size: 100,
+        window_seconds: 0,
         reports_failures: true,
         bisects: true,
         retries: Some(8),
