@@ -1,6 +1,7 @@
 //! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through the real
 //! edges: HTTP in, Stripe's page, webhooks, queues, the clock.
 
+mod books;
 mod look;
 mod truth;
 mod webhook;
@@ -48,13 +49,11 @@ impl Town {
         Self::with(Options::new(Clock::fixed(DAWN))).await
     }
 
-    /// A town whose sweep comes every fourth day only: what happens here happens by schedules and events alone,
-    /// and two days pass quickly.
+    /// A town whose sweep and whose bookkeeping come every fourth day only: what happens here happens by schedules and
+    /// events alone, and two days pass quickly.
     pub async fn unswept() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
-        let rare = options.template.replace("rate(30 minutes)", "rate(4 days)");
-        assert_ne!(rare, options.template, "the template has a sweep");
-        options.template = rare;
+        options.template = rarely(&options.template);
         Self::with(options).await
     }
 
@@ -201,6 +200,13 @@ impl Town {
     pub async fn hours(&self, hours: i64) {
         self.stack.advance(hours * 3600).await.expect("the stack comes to rest");
     }
+}
+
+/// The template with everything that comes by the clock made rare.
+pub(crate) fn rarely(template: &str) -> String {
+    let rare = template.replace("rate(30 minutes)", "rate(4 days)").replace("rate(1 hour)", "rate(4 days)");
+    assert_ne!(rare, template, "the template has a sweep");
+    rare
 }
 
 /// The session in a checkout's URL.

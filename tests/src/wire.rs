@@ -46,7 +46,7 @@ impl Town {
         let wire = Wire::default();
         tokio::spawn(wire.clone().serve(listener));
         let mut options = Options::new(Clock::fixed(DAWN));
-        options.template = options.template.replace("rate(30 minutes)", "rate(4 days)");
+        options.template = crate::rarely(&options.template);
         options.parameters.insert("StripeApiUrl".to_owned(), format!("http://{address}"));
         let town = Self::with(options).await;
         wire.lead_to(&town.stack);

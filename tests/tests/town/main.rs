@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod bus;
 #[cfg(test)]
 mod cashback;
@@ -22,6 +24,8 @@ mod enablement;
 mod failures;
 #[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod matching;
 #[cfg(test)]
 mod operator_input;
 #[cfg(test)]

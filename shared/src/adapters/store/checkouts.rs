@@ -196,7 +196,7 @@ impl Store {
     }
 
     /// The items under `keys` (at most 100), those that exist, in any order.
-    async fn get_all(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, Fault> {
+    pub(super) async fn get_all(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, Fault> {
         let mut found = Vec::new();
         for _ in 0..5 {
             if keys.is_empty() {
