@@ -28,6 +28,14 @@ impl Spent {
         self.0.iter().map(|call| call.write_units_tenths).sum()
     }
 
+    /// What the books cost of these write units, in tenths: pages of the journal, days and rows. They are written for many
+    /// payments at a time.
+    pub fn book_tenths(&self) -> u32 {
+        let is_books =
+            |call: &&Call| ["J#", "D#", "L#", "X#"].iter().any(|kind| call.subject.starts_with(kind));
+        self.0.iter().filter(is_books).map(|call| call.write_units_tenths).sum()
+    }
+
     /// What changed Stripe or the table, in order.
     pub fn changes(&self) -> Vec<String> {
         let reads = ["GetItem", "BatchGetItem", "Query"];

@@ -94,20 +94,29 @@ pub async fn match_day(
     }
 }
 
-/// The checkouts for which something was booked that day.
+/// The checkouts for which something was booked that day, or so shortly before or after it that Stripe may have it on that
+/// day.
 async fn touched(
     store: &Store,
     country: Country,
     day: Day,
 ) -> Result<BTreeMap<MerchantId, BTreeSet<CheckoutId>>, Fault> {
+    let zone = country.time_zone();
+    let (first, after) = day.bounds_in(&zone);
+    let (from, until) = (first.plus_seconds(-BEYOND_SECONDS), after.plus_seconds(BEYOND_SECONDS));
     let mut touched: BTreeMap<MerchantId, BTreeSet<CheckoutId>> = BTreeMap::new();
-    each_entry(store, country, day, |entry| match (entry.source, entry.merchant) {
-        (Source::Checkout(checkout), Some(merchant)) => {
-            touched.entry(merchant).or_default().insert(checkout);
-        }
-        (Source::Checkout(_), None) => {}
-    })
-    .await?;
+    for day in [from.day_in(&zone), day, until.day_in(&zone)] {
+        each_entry(store, country, day, |entry| {
+            let is_near = entry.postings.iter().any(|posting| from <= posting.at && posting.at < until);
+            match (entry.source, entry.merchant) {
+                (Source::Checkout(checkout), Some(merchant)) if is_near => {
+                    touched.entry(merchant).or_default().insert(checkout);
+                }
+                (Source::Checkout(_), Some(_) | None) => {}
+            }
+        })
+        .await?;
+    }
     Ok(touched)
 }
 
@@ -175,7 +184,7 @@ impl Run<'_> {
         let mut seen = BTreeSet::new();
         for group in groups {
             let name = (group.thing.kind, group.thing.subject.clone());
-            if group.is_of_day {
+            if group.is_of_day || claims.of_day.contains(&name) {
                 let known = match claims.all.get(&name) {
                     Some((claim, checkout, _)) => Some((claim.clone(), checkout.clone())),
                     None => self.claim_elsewhere(account, &group.thing).await?,
@@ -220,7 +229,10 @@ impl Run<'_> {
             here,
             there: Some(there),
         };
-        self.found.add(verdict, difference);
+        // What is the same is counted on Stripe's day, and on no other.
+        if group.is_of_day || verdict != Verdict::Same {
+            self.found.add(verdict, difference);
+        }
         Ok(())
     }
 
@@ -228,23 +240,34 @@ impl Run<'_> {
         if group.thing.kind == Kind::Funding
             && let Some(checkout) = &group.thing.checkout
         {
-            return Ok(self.kept(checkout).await?.saturating_neg());
+            return Ok(self.kept(checkout).await?.unwrap_or_default().saturating_neg());
         }
-        let mut sum = 0_i64;
-        for source in &group.sources {
+        self.sum_of(account, &group.sources).await.map(Option::unwrap_or_default)
+    }
+
+    /// What moved for these objects of Stripe's; nothing when it knows of no movement.
+    async fn sum_of(
+        &self,
+        account: Option<&AccountId>,
+        sources: &BTreeSet<String>,
+    ) -> Result<Option<i64>, Fault> {
+        let mut sum = None;
+        for source in sources {
             // Stripe counts to a charge what is only associated with it, its refunds.
             let is_it =
                 |about: &Result<Thing, String>| about.as_ref().is_ok_and(|thing| thing.source == *source);
             let found = self.stripe.transactions_of(account, source).await?.into_iter();
-            sum = found.filter(|one| is_it(&one.about)).fold(sum, |sum, one| sum.saturating_add(one.amount));
+            for one in found.filter(|one| is_it(&one.about)) {
+                sum = Some(sum.unwrap_or(0_i64).saturating_add(one.amount));
+            }
         }
         Ok(sum)
     }
 
-    /// How much of the platform's money for a checkout's cashback is with the merchant.
-    async fn kept(&self, checkout: &CheckoutId) -> Result<i64, Fault> {
+    /// How much of the platform's money for a checkout's cashback is with the merchant; nothing if none was ever sent.
+    async fn kept(&self, checkout: &CheckoutId) -> Result<Option<i64>, Fault> {
         let fundings = self.stripe.fundings_of(checkout).await?;
-        Ok(fundings.iter().fold(0, |sum, one| sum.saturating_add(one.kept)))
+        Ok(fundings.iter().map(|one| one.kept).reduce(i64::saturating_add))
     }
 
     /// What is claimed for a thing by a checkout that was not touched that day.
@@ -281,27 +304,29 @@ impl Run<'_> {
         checkout: &CheckoutId,
         owner: &AccountId,
     ) -> Result<(), Fault> {
-        let is_there = claim.is_met_by(0)
-            || match claim.kind {
-                Kind::Funding => !self.stripe.fundings_of(checkout).await?.is_empty(),
-                Kind::ApplicationFee | Kind::Dispute => {
-                    !self.stripe.sources_of_charge(owner, &claim.subject, claim.kind).await?.is_empty()
-                }
-                Kind::Charge | Kind::Refund | Kind::Cashback | Kind::FundingReceived | Kind::FeeRefund => {
-                    !self.stripe.transactions_of(account, &claim.subject).await?.is_empty()
-                }
-            };
-        if !is_there {
-            let difference = Difference {
-                kind: claim.kind,
-                stripe: claim.subject.clone(),
-                checkout: Some(checkout.clone()),
-                account: account.cloned(),
-                here: Some(claim.least),
-                there: None,
-            };
-            self.found.add(Verdict::MissingThere, difference);
+        let there = match claim.kind {
+            Kind::Funding => self.kept(checkout).await?.map(i64::saturating_neg),
+            Kind::ApplicationFee | Kind::Dispute => {
+                let sources = self.stripe.sources_of_charge(owner, &claim.subject, claim.kind).await?;
+                self.sum_of(account, &sources.into_iter().collect()).await?
+            }
+            Kind::Charge | Kind::Refund | Kind::Cashback | Kind::FundingReceived | Kind::FeeRefund => {
+                self.sum_of(account, &BTreeSet::from([claim.subject.clone()])).await?
+            }
+        };
+        if claim.is_met_by(there.unwrap_or_default()) {
+            return Ok(());
         }
+        let verdict = if there.is_some() { Verdict::AmountDiffers } else { Verdict::MissingThere };
+        let difference = Difference {
+            kind: claim.kind,
+            stripe: claim.subject.clone(),
+            checkout: Some(checkout.clone()),
+            account: account.cloned(),
+            here: Some(claim.least),
+            there,
+        };
+        self.found.add(verdict, difference);
         Ok(())
     }
 }

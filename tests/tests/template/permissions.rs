@@ -180,9 +180,20 @@ impl Everything<'_> {
         self.pay_cashback(&silent, due + 3600).await;
         self.stack.settle().await.unwrap();
 
+        self.books(&key).await;
         for path in ["suspend", "resume", "keys/reset"] {
             let path = format!("/v1/merchants/{merchant}/{path}");
             self.operate("POST", &path, json!({"reason": "a look at the papers"})).await;
+        }
+    }
+
+    async fn books(&self, key: &str) {
+        self.call(key, "GET", "/v1/statement", Value::Null).await;
+        for path in ["balances", "ledger.csv", "rebuild", "campaigns/five/report"] {
+            self.operate("GET", &format!("/v1/markets/SG/{path}"), Value::Null).await;
+        }
+        for method in ["POST", "GET"] {
+            self.operate(method, "/v1/markets/SG/match?day=2026-11-22", Value::Null).await;
         }
     }
 

@@ -1,5 +1,7 @@
 //! The books: the journal from the stream, a day's close, and what is read from both.
 
+use clap::Parser as _;
+use kembali_local::commands::{Settings, run};
 use kembali_tests::{Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
@@ -344,4 +346,41 @@ async fn a_card_payment_without_a_campaign_has_books_too() {
     town.journal().await;
     let balances = town.balances("US", &format!("?merchant={}", shop.id)).await;
     assert_eq!(balances[0], "merchant.balance 24.75");
+}
+
+/// What `cargo operator` says, and whether it is content.
+async fn operator(town: &Town, arguments: &[&str]) -> (Result<bool, String>, String) {
+    let token = town.stack.operator_token().expect("a token");
+    let url = town.stack.gateway_url();
+    let mut all = vec!["operator", "--api", &url, "--token", &token];
+    all.extend(arguments);
+    let settings = Settings::try_parse_from(all).expect("arguments");
+    let mut out = Vec::new();
+    let content = run(&settings, &mut out, &mut |_: &str| {}).await.map_err(|error| error.to_string());
+    (content, String::from_utf8(out).unwrap())
+}
+
+#[tokio::test]
+async fn an_operator_verifies_exports_and_matches_from_a_terminal() {
+    let (town, shop, checkout) = credited("merchant").await;
+    let verify = ["verify-books", "SG", "--patience", "0"];
+    let (content, said) = operator(&town, &verify).await;
+    assert_eq!((content, said.as_str()), (Ok(true), "The books of SG are what the items say.\n"));
+    let (content, csv) = operator(&town, &["ledger-csv", "SG", "--from", "2026-11-01"]).await;
+    assert_eq!((content, csv.lines().count()), (Ok(true), 6));
+    let (content, said) = operator(&town, &["match", "SG", "2026-11-22", "--now"]).await;
+    assert!(content == Ok(true) && said.ends_with("0 differences\n"), "{said}");
+    let (content, said) = operator(&town, &["statement", "SG", &shop.id]).await;
+    assert!(content == Ok(true) && said.lines().last().unwrap().ends_with("23.50"), "{said}");
+
+    let pk = format!("C#{}", text(&checkout, "/id"));
+    town.tamper(&pk, "postings", json!({"L": []})).await;
+    let (content, said) = operator(&town, &verify).await;
+    let market = "market 1000>4000: the items say 0, the books 2500";
+    assert!(content == Ok(false) && said.lines().any(|line| line == market), "{said}");
+    town.tamper(&pk, "content.amount.value", json!({"S": "26.00"})).await;
+    let (content, said) = operator(&town, &["match", "SG", "2026-11-22", "--now"]).await;
+    assert!(content == Ok(false) && said.contains("here 26.00, at Stripe 25.00"), "{said}");
+    let (content, _) = operator(&town, &["match", "SG", "2026-11-31"]).await;
+    assert!(content.is_err_and(|error| error.contains("not a day")));
 }

@@ -136,13 +136,14 @@ fn booked(checkout: &Checkout) -> Totals {
 /// Those claims of `checkout` that something was booked for within `day` (its first second and the first after it): Stripe
 /// must have them. Of refunds the time is not kept, so all of a checkout that was touched are looked for.
 pub fn claims_of_day(checkout: &Checkout, day: (Timestamp, Timestamp)) -> Vec<Claim> {
-    use Account::{MerchantBalance, MerchantDisputes, PlatformBalance};
+    use Account::{MerchantBalance, MerchantDisputes, MerchantSales, PlatformBalance};
     let within = |at: Timestamp| day.0 <= at && at < day.1;
     let booked = |one: Account, other: Account| {
         let pairs = [(one, other), (other, one)];
         checkout.postings.iter().any(|of| within(of.at) && pairs.contains(&(of.debit, of.credit)))
     };
-    let is_paid = checkout.payment().is_some_and(|payment| within(payment.charge.paid_at));
+    let is_paid = checkout.payment().is_some_and(|payment| within(payment.charge.paid_at))
+        || booked(MerchantBalance, MerchantSales);
     let is_credited = checkout
         .payment()
         .is_some_and(|payment| matches!(&payment.cashback, Cashback::Credited { at, .. } if within(*at)));
