@@ -34,7 +34,8 @@ impl Town {
     pub async fn balances(&self, country: &str, scope: &str) -> Vec<String> {
         let answer = self.books(country, &format!("balances{scope}")).await;
         assert_eq!(answer.status, 200, "{}", answer.json());
-        let balances = answer.json()["balances"].as_array().cloned().unwrap_or_default();
+        let balances =
+            answer.json().pointer("/balances").and_then(Value::as_array).cloned().unwrap_or_default();
         balances
             .iter()
             .map(|one| format!("{} {}", text(one, "/account"), text(one, "/balance/value")))

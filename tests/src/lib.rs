@@ -7,7 +7,7 @@ mod truth;
 mod webhook;
 mod wire;
 
-pub use look::{Spent, item_bytes};
+pub use look::{Spent, is_of_books, item_bytes};
 pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
 pub use wire::{Lost, Wire};
