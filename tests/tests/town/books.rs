@@ -29,7 +29,7 @@ fn count(town: &Town, prefix: &str) -> usize {
 }
 
 /// All pages of a rebuild: the sums from the items and from the books.
-async fn rebuilt(town: &Town, country: &str) -> (Value, Value) {
+pub(super) async fn rebuilt(town: &Town, country: &str) -> (Value, Value) {
     let (mut items, mut books, mut cursor) = (json!({}), json!({}), String::new());
     loop {
         let answer = town.books(country, &format!("rebuild{cursor}")).await;

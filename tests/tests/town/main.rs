@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod books_races;
+#[cfg(test)]
 mod bus;
 #[cfg(test)]
 mod cashback;

@@ -5,6 +5,7 @@ use kembali_tests::{Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
+use crate::books::rebuilt;
 use crate::invariants::lived;
 
 const SUNDAY: &str = "2026-11-22";
@@ -221,7 +222,7 @@ async fn a_match_runs_by_itself_when_the_day_is_over_and_once() {
 }
 
 #[tokio::test]
-async fn random_lives_leave_no_difference() {
+async fn random_lives_leave_no_difference_and_books_that_can_be_rebuilt() {
     let (town, lives) = lived(3, false).await;
     town.journal().await;
     let mut counted = 0;
@@ -239,6 +240,10 @@ async fn random_lives_leave_no_difference() {
             }
             counted += matched(&found).len();
         }
+        let (items, books) = rebuilt(&town, country).await;
+        assert_eq!(items, books, "{country}");
+        town.tick("keep-books").await;
+        assert_eq!(rebuilt(&town, country).await, (items, books), "{country}, with its days closed");
     }
     assert!(counted > 10, "there was something to match: {counted}");
 }
