@@ -44,6 +44,8 @@ pub enum Done {
         matched: usize,
         /// How many differences they have.
         differences: u64,
+        /// How many could not be matched; the next hour tries again.
+        failed: usize,
     },
 }
 
@@ -62,7 +64,7 @@ impl MatchBooks {
     /// Answers a request, or takes the hourly event.
     ///
     /// # Errors
-    /// The event cannot be read, or a day could not be matched: the next hour tries again.
+    /// The event cannot be read, or the table did not answer.
     pub async fn handle(&self, event: Value) -> Result<Done, Fault> {
         if event.get("requestContext").is_none() {
             return Box::pin(self.match_what_is_over(read(event)?)).await;
@@ -106,7 +108,7 @@ impl MatchBooks {
     async fn match_what_is_over(&self, event: EventBridgeEvent) -> Result<Done, Fault> {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());
-        let (mut matched, mut differences) = (0, 0_u64);
+        let (mut matched, mut differences, mut failed) = (0, 0_u64, 0);
         for country in Country::ALL {
             let today = now.plus_seconds(-AFTER_SECONDS).day_in(&country.time_zone());
             let yesterday =
@@ -117,12 +119,20 @@ impl MatchBooks {
             if known.is_some_and(|known| known.matched_at >= over) {
                 continue;
             }
-            let found = match_day(&self.store, &self.stripe, country, yesterday, now).await?;
-            tell(country, &found);
-            matched += 1;
-            differences = differences.saturating_add(found.differences());
+            // A market that cannot be matched does not keep the others waiting.
+            match match_day(&self.store, &self.stripe, country, yesterday, now).await {
+                Ok(found) => {
+                    tell(country, &found);
+                    matched += 1;
+                    differences = differences.saturating_add(found.differences());
+                }
+                Err(fault) => {
+                    tracing::error!(country = country.code(), day = %yesterday, fault = %fault, "not matched");
+                    failed += 1;
+                }
+            }
         }
-        Ok(Done::Matched { matched, differences })
+        Ok(Done::Matched { matched, differences, failed })
     }
 }
 

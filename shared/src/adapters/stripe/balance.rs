@@ -84,8 +84,8 @@ impl Stripe {
         let expand = [("expand[0]", "data.source".to_owned())];
         let query: Vec<(String, String)> =
             filter.iter().chain(&expand).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let found = self.list("/v1/balance_transactions", &query, account).await?;
-        found.iter().map(|one| Ok(Transaction::read(one)?)).collect()
+        let read = |one: &Value| Ok(Transaction::read(one)?);
+        self.list_as("/v1/balance_transactions", &query, account, read).await
     }
 
     /// The objects by which Stripe knows what a claim names by its charge: the application fee, or the disputes.

@@ -8,6 +8,12 @@
 //! A thing belongs to the day of Stripe's own time of its transaction. What we booked a moment before or after midnight is
 //! found all the same, because a thing that seems to be missing is looked up by its name, whatever its day, before it is
 //! reported.
+//!
+//! # What it takes for granted
+//! * The platform has a balance in the market's currency. Where Stripe converts a fee instead, it is in another currency,
+//!   and is reported as missing there.
+//! * A dispute is over what refunds have left of a payment, since the books do not keep its own amount. One over another
+//!   amount is reported; the difference is real.
 
 use std::collections::BTreeMap;
 
