@@ -53,9 +53,11 @@ async function open(path) {
   assert.ok(answer.ok(), `${path}: ${answer.status()}`);
 }
 
-async function createCheckout(shop, amount) {
+async function createCheckout(shop, amount, { phone = "", wallet = false } = {}) {
   await open(`/?shop=${shop}`);
   await page.getByLabel(/^Amount/).fill(amount);
+  await page.getByLabel("Payer's phone").fill(phone);
+  if (wallet) await page.getByLabel("Pay a part with wallet credit").check();
   await page.getByRole("button", { name: "Create checkout" }).click();
 }
 
@@ -197,15 +199,124 @@ test("what comes back from Stripe stands first", async () => {
 test("a campaign is created, refused and paused", async () => {
   await open("/campaigns");
   await page.getByLabel("Name, of").fill("weekend-10");
-  await page.getByLabel("Percent back").fill("110");
+  await page.getByLabel("Percent back").first().fill("110");
   await page.getByRole("button", { name: "Create campaign" }).click();
   assert.match(await page.getByRole("alert").innerText(), /reward\.percent/);
+  assert.match(await page.locator("label", { has: page.locator("input[name=percent]") }).innerText(), /at most 100/);
   await shot("campaign-refused");
-  await page.getByLabel("Percent back").fill("10");
+  await page.getByLabel("Percent back").first().fill("10");
   await page.getByRole("button", { name: "Create campaign" }).click();
   await page.getByRole("button", { name: "pause weekend-10" }).click();
-  assert.match(await card("SG"), /10% back weekend-10 .* paused/);
+  assert.match(await card("SG"), /10% back weekend-10 paused/);
   await shot("campaigns");
+});
+
+/** The fields of a folded part of the campaign's form, which is opened. */
+async function unfold(summary) {
+  const part = page.locator("details.fold").filter({ has: page.locator("summary", { hasText: summary }) });
+  await part.locator("summary").click();
+  return part;
+}
+
+test("a campaign with a cap and a budget: a mistake is shown at its field, and what is left is counted", async () => {
+  await open("/campaigns");
+  await page.getByLabel("Name, of").fill("lunch-2");
+  await page.getByLabel("Percent back").first().fill("");
+  await page.getByLabel("or fixed amount").fill("2.00");
+  await page.locator("input[name=paynow]").uncheck();
+  await page.locator("input[name=card]").check();
+  const caps = await unfold("Caps for one payer");
+  await caps.locator("input[name=cap_campaign_payments]").fill("1");
+  const budget = await unfold("Budget");
+  await budget.locator("input[name=total_amount]").fill("1.50");
+  await shot("campaign-limits");
+  await page.getByRole("button", { name: "Create campaign" }).click();
+  assert.match(await page.getByRole("alert").innerText(), /budget\.total\.amount/);
+  const field = page.locator("input[name=total_amount]");
+  assert.ok(await field.isVisible(), "the part with the mistake is open");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  assert.match(await page.locator("label", { has: field }).innerText(), /budget is smaller than/);
+  assert.equal(await page.locator("input[name=cap_campaign_payments]").inputValue(), "1", "what was typed is kept");
+  await shot("campaign-limits-refused");
+  await field.fill("4.00");
+  await page.getByRole("button", { name: "Try it on the last 31 days" }).click();
+  assert.match(await card("Tried on the past"), /\d+ of \d+ payments would have earned SGD/);
+  await shot("campaign-tried");
+  await page.getByRole("button", { name: "Create campaign" }).click();
+  assert.match(await card("SG"), /SGD 2\.00 back lunch-2 running.*a payer: 1 payment per campaign.*SGD 4\.00 left/);
+
+  await pass(1); // A new campaign is seen by new checkouts within a minute.
+  for (const [phone, says] of [["+6581234567", /SGD 2\.00 back with card/], ["+6581234567", /card: the most that one payer/],
+    ["+6581234568", /SGD 2\.00 back with card/], ["+6581234569", /card: the campaign's budget is used up/]]) {
+    await createCheckout("sg-kopi", "30.00", { phone });
+    assert.match(await card("To pay"), says);
+  }
+  await shot("offers-with-reasons");
+  await open("/campaigns");
+  assert.match(await card("SG"), /lunch-2 .*SGD 0\.00 left/);
+});
+
+test("a market is stopped and goes on", async () => {
+  await open("/campaigns");
+  const market = page.locator("#US");
+  await market.locator("summary").click();
+  await market.getByLabel("Reason").fill("looks wrong");
+  await market.getByRole("button", { name: "Stop all in US" }).click();
+  assert.match(await card("US"), /Stopped since .* looks wrong/);
+  await pass(1);
+  await createCheckout("us-diner", "18.40");
+  assert.match(await card("To pay"), /all campaigns are stopped/);
+  await open("/campaigns");
+  await shot("market-stopped");
+  await page.getByRole("button", { name: "resume all campaigns in US" }).click();
+  assert.doesNotMatch(await card("US"), /Stopped/);
+  await pass(1);
+});
+
+test("cashback that cannot be refunded becomes credit, and is spent at the next checkout", async () => {
+  const phone = "+6587654321";
+  await createCheckout("sg-kopi", "40.00", { phone });
+  await payWith("PayNow", "I have paid");
+  await page.getByRole("button", { name: "It will refuse what comes back" }).click();
+  await pass(48);
+  assert.match(await card("Cashback"), /credited to wallet SGD 2\.00 could not be refunded/);
+  await shot("credited-to-wallet");
+
+  await open("/payers");
+  await page.getByLabel("Payer's phone").fill(phone);
+  await page.getByRole("button", { name: "Look up" }).click();
+  assert.match(await card("Wallet in SG"), /SGD 2\.00 can be spent/);
+  await shot("payer");
+
+  await createCheckout("sg-kopi", "12.00", { phone, wallet: true });
+  assert.match(await page.locator(".lead").innerText(), /SGD 2\.00 of it with wallet credit/);
+  assert.match(await card("To pay"), /SGD 0\.50 back with PayNow/, "5% of what is really paid");
+  await shot("wallet-checkout");
+  await payWith("PayNow", "I have paid");
+  await page.getByRole("button", { name: "Refund", exact: true }).click();
+  assert.match(await card("Refunds"), /SGD 10\.00 SGD 2\.00/, "the charge, and the credit");
+  await shot("wallet-refunded");
+});
+
+test("a suspicious cashback waits for a person", async () => {
+  await open("/reviews");
+  const market = page.locator("section.card").filter({ has: page.locator("h2", { hasText: /^BR/ }) });
+  await market.locator("summary").click();
+  await market.getByLabel("Payments of one payer a day").fill("1");
+  await market.getByRole("button", { name: "Look for this in BR" }).click();
+  await pass(1);
+  for (const amount of ["30.00", "31.00"]) {
+    await createCheckout("br-padaria", amount, { phone: "+5511987654321" });
+    await payWith("Pix", "I have paid");
+  }
+  assert.match(await card("Cashback"), /in review/);
+  await shot("in-review");
+  await open("/reviews");
+  assert.match(await card("BR"), /more payments on one day than is usual/);
+  await shot("reviews");
+  await page.getByLabel("Reason").fill("a regular guest");
+  await page.getByRole("button", { name: "approve" }).click();
+  assert.match(await card("BR"), /Nothing waits for a person/);
 });
 
 test("what is not there is said clearly", async () => {

@@ -1,6 +1,7 @@
 //! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through the real
 //! edges: HTTP in, Stripe's page, webhooks, queues, the clock.
 
+mod books;
 mod crowd;
 mod look;
 mod truth;
@@ -8,7 +9,7 @@ mod webhook;
 mod wire;
 
 pub use crowd::{Answered, Left, order_of, promised_minor, refusal};
-pub use look::{Spent, item_bytes};
+pub use look::{Spent, is_of_books, item_bytes};
 pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
 pub use wire::{Lost, Wire};
@@ -45,18 +46,19 @@ pub struct Shop {
 
 #[expect(clippy::expect_used, reason = "a test helper fails the test")]
 impl Town {
-    /// An empty town on free ports, in memory, at [`DAWN`].
+    /// An empty town on free ports, in memory, at [`DAWN`]. Its books are closed and matched when a test [says
+    /// so](Self::tick): an hourly rule would cost every other test a thousand calls.
     pub async fn new() -> Self {
-        Self::with(Options::new(Clock::fixed(DAWN))).await
+        let mut options = Options::new(Clock::fixed(DAWN));
+        options.template = with_rare_bookkeeping(&options.template);
+        Self::with(options).await
     }
 
-    /// A town whose sweep comes every fourth day only: what happens here happens by schedules and events alone,
-    /// and two days pass quickly.
+    /// A town whose sweep and whose bookkeeping come every fourth day only: what happens here happens by schedules and
+    /// events alone, and two days pass quickly.
     pub async fn unswept() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
-        let rare = options.template.replace("rate(30 minutes)", "rate(4 days)");
-        assert_ne!(rare, options.template, "the template has a sweep");
-        options.template = rare;
+        options.template = rarely(&options.template);
         Self::with(options).await
     }
 
@@ -207,6 +209,19 @@ impl Town {
     pub async fn hours(&self, hours: i64) {
         self.stack.advance(hours * 3600).await.expect("the stack comes to rest");
     }
+}
+
+/// The template with everything that comes by the clock made rare.
+pub(crate) fn rarely(template: &str) -> String {
+    let rare = template.replace("rate(30 minutes)", "rate(4 days)");
+    assert_ne!(rare, template, "the template has a sweep");
+    with_rare_bookkeeping(&rare)
+}
+
+fn with_rare_bookkeeping(template: &str) -> String {
+    let rare = template.replace("rate(1 hour)", "rate(4 days)");
+    assert_ne!(rare, template, "the template closes days and matches them");
+    rare
 }
 
 /// The session in a checkout's URL.

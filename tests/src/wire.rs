@@ -52,7 +52,7 @@ impl Town {
     pub async fn on_a_wire() -> (Self, Wire) {
         let (wire, url) = Wire::new().await;
         let mut options = Options::new(Clock::fixed(DAWN));
-        options.template = options.template.replace("rate(30 minutes)", "rate(4 days)");
+        options.template = crate::rarely(&options.template);
         options.parameters.insert("StripeApiUrl".to_owned(), url);
         let town = Self::with(options).await;
         wire.lead_to(&town.stack.stripe_url());

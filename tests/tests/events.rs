@@ -32,10 +32,16 @@ async fn the_payloads_tell_one_story() {
         apply-stripe-event/charge-succeeded: {"batchItemFailures":[]}
         create-checkout/read: 200 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
         publish-events/checkout-paid: {"batchItemFailures":[]}
+        keep-books/checkout-paid: {"batchItemFailures":[]}
+        read-books/balances: 200 as_of,balances,country,open_days,scope
+        read-books/ledger: 200 5 lines
+        match-books/match-now: 200 amount_differs,country,day,differences,matched,matched_at,missing_here,missing_there,not_listed,not_read,outside
         release-cashback/bucket: {"late":0,"queued":1}
         release-cashback/sweep: {"late":0,"queued":1}
         pay-cashback/due: {"batchItemFailures":[]}
         create-checkout/refund: 201 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "credited" "succeeded"
+        keep-books/close: {"days":1,"failed":0,"rows":4}
+        match-books/daily: {"differences":0,"failed":0,"matched":4}
         enable-merchant/suspend: 200 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,why_not_enabled "suspended"
     "#]].assert_eq(&told);
 }

@@ -1,8 +1,7 @@
 //! A campaign as an operator sees it.
 
-use kembali::domain::budget::Pot;
-use kembali::domain::campaign::{Campaign, Limit};
-use kembali::domain::money::Money;
+use kembali::domain::budget::{Left, Pot};
+use kembali::domain::campaign::Campaign;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 use serde::Serialize;
@@ -23,33 +22,15 @@ pub(crate) struct CampaignView {
     left: Option<Left>,
 }
 
-#[derive(Default, Serialize)]
-struct Left {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<Remaining>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    today: Option<Remaining>,
-}
-
-/// What is left, by what it is limited by.
-#[derive(Serialize)]
-struct Remaining {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payments: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Money>,
-}
-
 impl CampaignView {
     pub(crate) fn of(campaign: &Campaign, now: Timestamp) -> Self {
         Self { campaign: campaign.clone(), status: campaign.status(now), left: None }
     }
 
     pub(crate) fn with_left(self, total: Option<Pot>, today: Option<Pot>) -> Result<Self, Fault> {
-        let budget = self.campaign.rule.budget;
-        let left = Left { total: remaining(budget.total, total)?, today: remaining(budget.per_day, today)? };
-        let is_there = left.total.is_some() || left.today.is_some();
-        Ok(Self { left: is_there.then_some(left), ..self })
+        let left = Left::of(&self.campaign, total, today);
+        let left = left.map_err(|error| Fault::Bug(format!("a budget holds what is no money: {error}")))?;
+        Ok(Self { left, ..self })
     }
 
     /// What is left of the whole budget: `SGD 5.00 and 3 payments`.
@@ -59,11 +40,4 @@ impl CampaignView {
         let payments = total.and_then(|total| total.payments).map(|payments| format!("{payments} payments"));
         amount.into_iter().chain(payments).collect::<Vec<_>>().join(" and ")
     }
-}
-
-fn remaining(limit: Option<Limit>, pot: Option<Pot>) -> Result<Option<Remaining>, Fault> {
-    let (Some(limit), Some(pot)) = (limit, pot) else { return Ok(None) };
-    let amount = limit.amount.map(|whole| Money::from_minor(pot.minor, whole.currency())).transpose();
-    let amount = amount.map_err(|error| Fault::Bug(format!("a budget holds what is no money: {error}")))?;
-    Ok(Some(Remaining { payments: limit.payments.map(|_| pot.payments), amount }))
 }

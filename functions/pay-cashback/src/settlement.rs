@@ -18,23 +18,23 @@ impl PayCashback {
             return Err(Fault::Bug("a due settlement is not there".to_owned()));
         };
         let may_have_been_asked = known.paying.is_some();
-        let settlement = self.step(known, Event::Due, now).await?;
+        let settlement = self.step(known, &Event::Due, now).await?;
         let Some(transfer) = settlement.paying else { return Ok(()) };
         let amount = settlement.amount(transfer);
         let amount = amount.map_err(|error| Fault::Bug(format!("a settlement: {error}")))?;
         let asked = self.stripe.settle(&settlement, transfer, amount, may_have_been_asked);
         let event = match asked.await {
-            Ok(()) => Event::Paid(transfer.number),
+            Ok(id) => Event::Paid { number: transfer.number, transfer: id },
             Err(StripeError::Refused { code }) => {
                 tracing::error!(%merchant, code, "Stripe refused a settlement");
                 Event::Refused(transfer.number)
             }
             Err(error) => return Err(error.into()),
         };
-        self.step(settlement, event, now).await.map(|_| ())
+        self.step(settlement, &event, now).await.map(|_| ())
     }
 
-    async fn step(&self, known: Settlement, event: Event, now: Timestamp) -> Result<Settlement, Fault> {
+    async fn step(&self, known: Settlement, event: &Event, now: Timestamp) -> Result<Settlement, Fault> {
         let mut known = known;
         for _ in 0..TRIES {
             let Some(next) = known.on(event, now) else { return Ok(known) };

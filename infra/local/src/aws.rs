@@ -12,7 +12,7 @@ use local_wire::{Calls, Clock};
 use tower::Service as _;
 
 use crate::environment::{Environment, EnvironmentError};
-use crate::template::{Queue, Template};
+use crate::template::{Function, Queue, Template};
 
 /// The services that the system uses. Cloning shares them.
 #[derive(Clone)]
@@ -48,6 +48,12 @@ impl Aws {
     pub fn create(&self, template: &Template) -> Result<(), dynamodb::Error> {
         for table in &template.tables {
             self.dynamodb.create_table(table.create.clone())?;
+        }
+        for table in &template.tables {
+            let reads =
+                |function: &&Function| function.triggers.streams.iter().any(|one| one.table == table.id);
+            let readers = template.functions.iter().filter(reads).map(|function| function.id.as_str());
+            self.dynamodb.set_readers(&table.id, &readers.collect::<Vec<_>>());
         }
         for queue in &template.queues {
             self.sqs.create_queue(spec(queue));

@@ -1,7 +1,8 @@
-//! A plain HTTP client for the demo, the page and the tests: it goes to the gateway as everybody else does.
+//! A plain HTTP client for the demo, the page, the tests and the operator: it goes to the gateway as everybody else does.
 
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -31,7 +32,45 @@ pub struct NoAnswer {
 #[derive(Clone, Debug)]
 pub struct Client {
     base: String,
-    hyper: HyperClient<HttpConnector, Full<Bytes>>,
+    line: Line,
+}
+
+/// Only a deployment is spoken to in private; to read the machine's root certificates takes its time.
+#[derive(Clone, Debug)]
+enum Line {
+    Plain(HyperClient<HttpConnector, Full<Bytes>>),
+    Private(HyperClient<HttpsConnector<HttpConnector>, Full<Bytes>>),
+    NoRoots(String),
+}
+
+impl Line {
+    fn to(base: &str) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        if !base.starts_with("https://") {
+            return Self::Plain(HyperClient::builder(TokioExecutor::new()).build(connector));
+        }
+        connector.enforce_http(false);
+        match HttpsConnectorBuilder::new().with_native_roots() {
+            Ok(roots) => {
+                let private = roots.https_only().enable_http1().wrap_connector(connector);
+                Self::Private(HyperClient::builder(TokioExecutor::new()).build(private))
+            }
+            Err(error) => Self::NoRoots(error.to_string()),
+        }
+    }
+
+    async fn request(
+        &self,
+        request: hyper::Request<Full<Bytes>>,
+    ) -> Result<hyper::Response<Incoming>, String> {
+        let answer = match self {
+            Self::Plain(line) => line.request(request).await,
+            Self::Private(line) => line.request(request).await,
+            Self::NoRoots(error) => return Err(format!("no root certificates: {error}")),
+        };
+        answer.map_err(|error| error.to_string())
+    }
 }
 
 impl Response {
@@ -49,9 +88,8 @@ impl Response {
 impl Client {
     /// A client of the server at `base` (no trailing slash).
     pub fn new(base: impl Into<String>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        Self { base: base.into(), hyper: HyperClient::builder(TokioExecutor::new()).build(connector) }
+        let base = base.into();
+        Self { line: Line::to(&base), base }
     }
 
     /// Sends a request with these headers and this body. Redirects are not followed.
@@ -72,7 +110,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::new(body.into())).map_err(|error| failed(error.to_string()))?;
-        let answer = self.hyper.request(request).await.map_err(|error| failed(error.to_string()))?;
+        let answer = self.line.request(request).await.map_err(failed)?;
         let status = answer.status().as_u16();
         let text =
             |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod client;
+pub mod commands;
 pub mod demo;
 pub mod engine;
 pub mod environment;

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use apply_stripe_event::ApplyStripeEvent;
 use create_checkout::CreateCheckout;
 use enable_merchant::EnableMerchant;
+use keep_books::KeepBooks;
 use kembali::adapters::config::Environment;
 use manage_market::ManageMarket;
+use match_books::MatchBooks;
 use pay_cashback::PayCashback;
 use publish_events::PublishEvents;
+use read_books::ReadBooks;
 use receive_stripe_event::ReceiveStripeEvent;
 use release_cashback::ReleaseCashback;
 use serde::Serialize;
@@ -48,6 +51,9 @@ pub fn production() -> Registry {
         "release-cashback" => ReleaseCashback,
         "pay-cashback" => PayCashback,
         "publish-events" => PublishEvents,
+        "keep-books" => KeepBooks,
+        "read-books" => ReadBooks,
+        "match-books" => MatchBooks,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use data_encoding::BASE64;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LINK};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -209,6 +209,21 @@ pub fn json<T: Serialize>(status: u16, body: &T) -> Answer {
     let text =
         serde_json::to_string(body).map_err(|error| Fault::Bug(format!("write an answer: {error}")))?;
     Ok(response(status, "application/json", text))
+}
+
+/// Answers with a page of CSV. `next` is the address of the page after it, if there is one, as a `Link` header says it
+/// ([RFC 8288](https://www.rfc-editor.org/rfc/rfc8288)).
+///
+/// # Errors
+/// The address cannot stand in a header: a bug.
+pub fn csv_page(body: String, next: Option<&str>) -> Answer {
+    let mut response = response(200, "text/csv; charset=utf-8; header=present", body);
+    if let Some(next) = next {
+        let link = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""));
+        let link = link.map_err(|_| Fault::Bug("a link cannot be written".to_owned()))?;
+        response.headers.insert(LINK, link);
+    }
+    Ok(response)
 }
 
 fn response(status: u16, content_type: &'static str, body: String) -> ApiGatewayV2httpResponse {

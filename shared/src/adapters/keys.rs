@@ -13,15 +13,21 @@
 //! | the market's policy | `K#<market>` | `#` |
 //! | part of a budget | `B#<market>#<campaign>#<shard>` | `-` |
 //! | rollout | `R#<market>` | `-` |
+//! | page of the journal | `J#<market>#<day>` | `<first>-<last>` sequence number of its changes |
+//! | day of the books | `D#<market>` | `<day>` |
+//! | row: a day's sums | `L#<market>#<scope>` | `<day>` |
+//! | daily match | `X#<market>` | `<day>` |
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::domain::books::Scope;
 use crate::domain::budget::Slot;
 use crate::domain::ids::{AccountId, CampaignId, CardId, CheckoutId, MerchantId, PayerId, digest};
 use crate::domain::market::Country;
 use crate::domain::review::Waits;
+use crate::domain::time::Day;
 
 /// An item, or its key.
 pub type Item = HashMap<String, AttributeValue>;
@@ -88,6 +94,22 @@ impl Key {
         Self::alone(format!("R#{}", country.code()))
     }
 
+    pub(super) fn page(country: Country, day: Day, range: &str) -> Self {
+        Self { pk: journal(country, day), sk: range.to_owned() }
+    }
+
+    pub(super) fn book_day(country: Country, day: Day) -> Self {
+        Self { pk: book_days(country), sk: day.to_string() }
+    }
+
+    pub(super) fn row(country: Country, scope: &Scope, day: Day) -> Self {
+        Self { pk: rows(country, scope), sk: day.to_string() }
+    }
+
+    pub(super) fn matched(country: Country, day: Day) -> Self {
+        Self { pk: format!("X#{}", country.code()), sk: day.to_string() }
+    }
+
     fn alone(pk: String) -> Self {
         Self { pk, sk: ALONE.to_owned() }
     }
@@ -103,6 +125,27 @@ impl Key {
 /// The `pk` of all campaigns of a market.
 pub(super) fn campaigns(country: Country) -> String {
     format!("K#{}", country.code())
+}
+
+/// The `pk` of a day's journal.
+pub(super) fn journal(country: Country, day: Day) -> String {
+    format!("J#{}#{day}", country.code())
+}
+
+/// The `pk` of all days of a market's books.
+pub(super) fn book_days(country: Country) -> String {
+    format!("D#{}", country.code())
+}
+
+/// The `pk` of all rows of a scope.
+pub(super) fn rows(country: Country, scope: &Scope) -> String {
+    format!("L#{}#{scope}", country.code())
+}
+
+/// Of which market and scope a row is, by its `pk`; none for any other item.
+pub(super) fn row_of(pk: &str) -> Option<(Country, Scope)> {
+    let (country, scope) = pk.strip_prefix("L#")?.split_once('#')?;
+    Some((Country::parse(country)?, Scope::try_from(scope.to_owned()).ok()?))
 }
 
 /// The partition of the due index in which the checkout or the settlement `id` waits.

@@ -2,6 +2,7 @@
 //! differ.
 
 pub mod aws;
+pub mod books;
 pub mod bus;
 pub mod commit;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod http;
 pub mod items;
 pub mod keys;
 pub mod logging;
+pub mod matching;
 pub mod merchant_auth;
 pub mod messages;
 pub mod queue;

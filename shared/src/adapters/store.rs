@@ -1,5 +1,6 @@
 //! The table. Every write is conditional: on the item being new, or on nobody having written it since it was read.
 
+mod books;
 mod budgets;
 mod campaigns;
 mod checkouts;
@@ -11,6 +12,7 @@ mod purchases;
 mod reviews;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
@@ -20,6 +22,7 @@ use super::items::read;
 use super::keys::{Item, Key};
 use crate::fault::Fault;
 
+pub use books::{BookDay, DayState, JournalPage, Scanned, TablePage};
 pub use budgets::need;
 pub use checkouts::{DuePage, PageEnd, Seen};
 pub use commits::Committed;
@@ -79,17 +82,22 @@ impl Store {
                     .await
             }
         };
-        match sent {
-            Ok(_) => Ok(Written::Done),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(Written::Lost)
-            }
-            Err(error) => Err(fault("PutItem", &error)),
+        written(sent)
+    }
+}
+
+/// What the end of a conditional write means.
+fn written<R>(sent: Result<PutItemOutput, SdkError<PutItemError, R>>) -> Result<Written, Fault> {
+    match sent {
+        Ok(_) => Ok(Written::Done),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+        {
+            Ok(Written::Lost)
         }
+        Err(error) => Err(fault("PutItem", &error)),
     }
 }
 

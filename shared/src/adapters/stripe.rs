@@ -4,6 +4,7 @@
 //! (<https://docs.stripe.com/api/idempotent_requests>). Reads need none.
 
 mod accounts;
+mod balance;
 mod payments;
 mod refunds;
 mod request;
@@ -11,6 +12,7 @@ mod sessions;
 mod transfers;
 
 pub use accounts::{NewAccount, OnboardingLink};
+pub use balance::Funding;
 pub use refunds::NewRefund;
 pub use request::{Stripe, StripeError};
 pub use sessions::{NewSession, Session};

@@ -6,8 +6,11 @@
 
 use std::cmp::Reverse;
 
+use serde::Serialize;
+
 use super::campaign::{Campaign, Limit};
 use super::ids::CampaignId;
+use super::money::{Money, MoneyError};
 use super::time::Day;
 
 /// A part of a campaign's budget: the shard of the whole, or of one day.
@@ -79,7 +82,7 @@ impl Pot {
         };
         Self {
             payments: payments.map_or(UNLIMITED, i64::from),
-            minor: amount.map_or(UNLIMITED, super::money::Money::minor),
+            minor: amount.map_or(UNLIMITED, Money::minor),
         }
     }
 
@@ -102,8 +105,53 @@ pub fn part_of_budget(campaign: &Campaign, slot: &Slot) -> Pot {
     Pot::of(limit).part(slot.shard, budget.shards())
 }
 
+/// What is left of a campaign's budget, for people to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// Of the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Remaining>,
+    /// Of today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<Remaining>,
+}
+
+/// What is left, by what it is limited by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Remaining {
+    /// Payments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payments: Option<i64>,
+    /// Cashback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+}
+
+impl Left {
+    /// What is left where `campaign`'s budget holds `total` in all and `today` of this day; `None` where it has no budget.
+    ///
+    /// # Errors
+    /// A pot holds what is no money: a bug.
+    pub fn of(
+        campaign: &Campaign,
+        total: Option<Pot>,
+        today: Option<Pot>,
+    ) -> Result<Option<Self>, MoneyError> {
+        let budget = &campaign.rule.budget;
+        let left = Self { total: remaining(budget.total, total)?, today: remaining(budget.per_day, today)? };
+        Ok((left.total.is_some() || left.today.is_some()).then_some(left))
+    }
+}
+
+fn remaining(limit: Option<Limit>, pot: Option<Pot>) -> Result<Option<Remaining>, MoneyError> {
+    let (Some(limit), Some(pot)) = (limit, pot) else { return Ok(None) };
+    let amount = limit.amount.map(|whole| Money::from_minor(pot.minor, whole.currency())).transpose()?;
+    Ok(Some(Remaining { payments: limit.payments.map(|_| pot.payments), amount }))
+}
+
 /// What to take from which part of `pots` so that the part number `ours` covers `need`: half of a rich part, the whole of
-/// a poor one; from one part if one is enough, and otherwise from the richest first. `None` when all of them together do not cover it: the budget is used up.
+/// a poor one; from one part if one is enough, and otherwise from the richest first. `None` when all of them together do
+/// not cover it: the budget is used up.
 pub fn moves(pots: &[Pot], ours: usize, need: Pot) -> Option<Vec<(usize, Pot)>> {
     let mut have = pots.get(ours).copied().unwrap_or_default();
     let mut donors: Vec<(usize, Pot)> =

@@ -1,6 +1,7 @@
 //! The rules, pure: state and event in, decision out. Time is an argument.
 
 pub mod api_key;
+pub mod books;
 pub mod bucket;
 pub mod budget;
 pub mod campaign;

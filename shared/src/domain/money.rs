@@ -181,7 +181,7 @@ impl Money {
 }
 
 /// Decimals of a currency by ISO 4217; a currency for which the standard names none (gold, test codes) has none here.
-fn exponent(currency: Currency) -> u32 {
+pub(super) fn exponent(currency: Currency) -> u32 {
     currency.exponent().map_or(0, u32::from)
 }
 

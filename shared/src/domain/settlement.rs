@@ -38,6 +38,9 @@ pub struct Settlement {
     pub paying: Option<Transfer>,
     /// How many transfers have been asked for. It is part of the next one's key.
     pub transfers: u32,
+    /// The transfers that were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Made>,
     /// The transfers, in the books.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
@@ -54,13 +57,57 @@ pub struct Transfer {
     pub minor: i64,
 }
 
+/// How the key of a settlement's transfer begins.
+const GROUP: &str = "settlement_";
+
+impl Transfer {
+    /// The transfer's key at Stripe, and its `transfer_group`.
+    pub fn group(self, merchant: &MerchantId) -> String {
+        format!("{GROUP}{merchant}_{}", self.number)
+    }
+}
+
+/// Whose settlement a `transfer_group` is, if it is one.
+pub fn merchant_of_group(group: &str) -> Option<MerchantId> {
+    MerchantId::parse(group.strip_prefix(GROUP)?.rsplit_once('_')?.0).ok()
+}
+
+/// A transfer that Stripe made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(String, i64, Timestamp)", from = "(String, i64, Timestamp)")]
+pub struct Made {
+    /// Stripe's id of it.
+    pub transfer: String,
+    /// How much, in minor units.
+    pub minor: i64,
+    /// When we heard of it.
+    pub at: Timestamp,
+}
+
+impl From<Made> for (String, i64, Timestamp) {
+    fn from(made: Made) -> Self {
+        (made.transfer, made.minor, made.at)
+    }
+}
+
+impl From<(String, i64, Timestamp)> for Made {
+    fn from((transfer, minor, at): (String, i64, Timestamp)) -> Self {
+        Self { transfer, minor, at }
+    }
+}
+
 /// What happens to a settlement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Its time may have come.
     Due,
     /// Stripe made the transfer of this number.
-    Paid(u32),
+    Paid {
+        /// Its number.
+        number: u32,
+        /// Stripe's id of it.
+        transfer: String,
+    },
     /// Stripe will not make the transfer of this number: it is known not to have moved.
     Refused(u32),
 }
@@ -76,6 +123,7 @@ impl Settlement {
             due_at: None,
             paying: None,
             transfers: 0,
+            made: Vec::new(),
             postings: Vec::new(),
             version: 0,
         }
@@ -96,14 +144,15 @@ impl Settlement {
     }
 
     /// The account after `event`; `None` if it changes nothing.
-    pub fn on(&self, event: Event, now: Timestamp) -> Option<Self> {
+    pub fn on(&self, event: &Event, now: Timestamp) -> Option<Self> {
         let mut next = Self { version: self.version.saturating_add(1), ..self.clone() };
         match (event, self.paying) {
             (Event::Due, None) if self.balance_minor > 0 && self.due_at.is_some_and(|due| due <= now) => {
                 next.transfers = next.transfers.saturating_add(1);
                 next.paying = Some(Transfer { number: next.transfers, minor: self.balance_minor });
             }
-            (Event::Paid(number), Some(transfer)) if transfer.number == number => {
+            (Event::Paid { number, transfer: id }, Some(transfer)) if transfer.number == *number => {
+                next.made.push(Made { transfer: id.clone(), minor: transfer.minor, at: now });
                 next.paying = None;
                 next.due_at = None;
                 next.balance_minor = next.balance_minor.saturating_sub(transfer.minor);
@@ -114,11 +163,11 @@ impl Settlement {
                 let rest = next.with(0, now);
                 return Some(Self { version: next.version, ..rest });
             }
-            (Event::Refused(number), Some(transfer)) if transfer.number == number => {
+            (Event::Refused(number), Some(transfer)) if transfer.number == *number => {
                 next.paying = None;
                 next.due_at = (next.balance_minor > 0).then(|| now.plus_seconds(RETRY_SECONDS));
             }
-            (Event::Due | Event::Paid(_) | Event::Refused(_), _) => return None,
+            (Event::Due | Event::Paid { .. } | Event::Refused(_), _) => return None,
         }
         Some(next)
     }

@@ -122,6 +122,24 @@ async fn requests_and_answers_are_as_described() {
     let page = ask("GET", "/v1/checkouts?day=2026-11-22", "", Value::Null, "CheckoutPage").await;
     assert_eq!(page["checkouts"].as_array().map(Vec::len), Some(1));
     ask("POST", &format!("{path}/expire"), "", Value::Null, "Problem").await;
+
+    stack.advance(30).await.unwrap();
+    ask("GET", "/v1/statement", "", Value::Null, "Statement").await;
+    let market = "/v1/markets/SG";
+    for (path, answer) in [
+        ("balances", "Balances"),
+        ("campaigns/five/report", "CampaignReport"),
+        ("rebuild", "RebuildPage"),
+        ("match", "Problem"),
+        ("ledger.csv?limit=0", "Problem"),
+    ] {
+        operate("GET", &format!("{market}/{path}"), "", Value::Null, answer).await;
+    }
+    let statement = format!("{market}/statement?merchant={}", text(&merchant, "id"));
+    operate("GET", &statement, "", Value::Null, "Statement").await;
+    let found = operate("POST", &format!("{market}/match?day=2026-11-22"), "", Value::Null, "Match").await;
+    assert_eq!(found["matched"]["charge"]["count"], 1, "{found}");
+    operate("GET", &format!("{market}/match?day=2026-11-22"), "", Value::Null, "Match").await;
 }
 
 pub(crate) struct Talk {

@@ -183,6 +183,7 @@ impl Everything<'_> {
         self.limits_are_used(&merchant, &key).await;
         self.a_person_decides(&key).await;
         self.a_page_is_never_made(&key).await;
+        self.books(&key).await;
         for path in ["suspend", "resume", "keys/reset"] {
             let path = format!("/v1/merchants/{merchant}/{path}");
             self.operate("POST", &path, json!({"reason": "a look at the papers"})).await;
@@ -252,6 +253,16 @@ impl Everything<'_> {
         assert!(answer.status >= 400, "{}", answer.json());
         self.stack.stripe().complete_onboarding(&account).unwrap();
         self.stack.advance(2 * 3600).await.unwrap();
+    }
+
+    async fn books(&self, key: &str) {
+        self.call(key, "GET", "/v1/statement", Value::Null).await;
+        for path in ["balances", "ledger.csv", "rebuild", "campaigns/five/report", "campaigns/limited/report"] {
+            self.operate("GET", &format!("/v1/markets/SG/{path}"), Value::Null).await;
+        }
+        for method in ["POST", "GET"] {
+            self.operate(method, "/v1/markets/SG/match?day=2026-11-22", Value::Null).await;
+        }
     }
 
     async fn market_opens(&self) {

@@ -64,6 +64,11 @@ impl Document {
                     }
                 }
                 "additionalProperties" if wanted == false => {} // so are `properties` read in any case
+                "additionalProperties" if schema.get("properties").is_none() => value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .try_for_each(|(_, member)| self.fits(wanted, member))?,
                 known if NOT_CHECKED.contains(&known) => {}
                 unknown => return Err(format!("{unknown} is not understood")),
             }

@@ -1,6 +1,6 @@
 //! The targets of the design, counted at the wire. `cargo test counts -- --nocapture` prints what was measured.
 
-use kembali_tests::{Shop, Spent, Town, card, five_percent, item_bytes, session_of, text};
+use kembali_tests::{Shop, Spent, Town, card, five_percent, is_of_books, item_bytes, session_of, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn order(reference: &str, currency: &str) -> Value {
 
 /// A stream's consumer is paid for by nobody's latency: what is asserted here is the way of the request.
 fn without_bus(spent: Spent) -> Vec<String> {
-    let calls = spent.0.into_iter().filter(|call| call.service != "eventbridge");
+    let calls = spent.0.into_iter().filter(|call| call.service != "eventbridge" && !is_of_books(call));
     calls.map(|call| format!("{} {}", call.service, call.operation)).collect()
 }
 
@@ -76,7 +76,7 @@ async fn applying_a_payment_is_one_read_one_write_and_no_schedule_but_a_buckets_
     assert_eq!(town.stack.scheduler().schedules().len(), 1);
 }
 
-/// One payment's life, measured: its write units in tenths, its calls to Stripe for the payout, and the size of its
+/// One payment's life, measured: its write units in tenths (those of the books apart: see the test on many payments), its calls to Stripe for the payout, and the size of its
 /// item at every step.
 struct Life {
     name: String,
@@ -104,7 +104,7 @@ async fn life(country: &str, method: &str, currency: &str, with: PayWith) -> Lif
     assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
     let life = Life {
         name: format!("{country} {method}"),
-        write_tenths: town.since(start).write_tenths(),
+        write_tenths: town.since(start).write_tenths() - town.since(start).book_tenths(),
         payout: town.since(payout).on("stripe"),
         sizes,
     };
@@ -174,7 +174,8 @@ async fn limited_lives(daily: bool) {
         let mark = town.mark();
         let checkout = town.create(&shop, order(&format!("order-2026-11-22-{number:06}"), "SGD")).await;
         assert_eq!(ends(&town, &shop, &checkout, how).await, standing);
-        let spent = town.since(mark).write_tenths();
+        let spent = town.since(mark);
+        let spent = spent.write_tenths() - spent.book_tenths();
         let told = format!("{how}: {spent} tenths of a write unit\n  {}", bill(&town, mark).join("\n  "));
         println!("daily budget: {daily}; {told}");
         if spent > 140 {
@@ -222,4 +223,33 @@ async fn a_hundred_live_campaigns_are_read_as_one_is() {
         one.1,
         ["dynamodb BatchGetItem", "stripe POST /v1/checkout/sessions", "dynamodb TransactWriteItems"]
     );
+}
+
+#[tokio::test]
+async fn the_books_cost_a_fraction_of_a_write_unit_for_each_of_many_payments() {
+    const PAYMENTS: u32 = 40;
+    let town = Town::unswept().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five-percent-in-november", "paynow", "merchant")).await;
+    town.journal().await;
+    let start = town.mark();
+    for number in 0..PAYMENTS {
+        // Every payer is another, which is the dearest.
+        let mut order = order(&format!("order-{number}"), "SGD");
+        order["payer"] = json!({"phone": format!("+6591234{number:03}")});
+        let checkout = town.create(&shop, order).await;
+        town.pay(&checkout, PayWith::Paynow).await;
+        town.stack.advance(1).await.expect("the stack comes to rest");
+    }
+    town.hours(48).await;
+    let journal = town.since(start).book_tenths();
+    assert_eq!((town.since(start).write_tenths() - journal) / PAYMENTS, 70);
+    town.hours(24).await;
+    let closing = town.mark();
+    assert_eq!(town.tick("keep-books").await["days"], 2);
+    let rows = town.since(closing).book_tenths();
+    println!("journal: {journal} tenths of a write unit, rows: {rows}, for {PAYMENTS} payments");
+    assert!(journal / PAYMENTS <= 7, "{journal} tenths for {PAYMENTS} payments");
+    // One row for each payer and day, and a few for all.
+    assert!(rows <= 10 * (2 * PAYMENTS + 12), "{rows} tenths for {PAYMENTS} payers");
 }

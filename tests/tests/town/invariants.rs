@@ -19,9 +19,9 @@ impl Dice {
 }
 
 /// A checkout and whose it is.
-struct Life {
-    shop: Shop,
-    checkout: Value,
+pub(super) struct Life {
+    pub(super) shop: Shop,
+    pub(super) checkout: Value,
     dispute: Option<String>,
     refunds: usize,
     /// Nobody has refunded or disputed it: it has no excuse to be late.
@@ -125,7 +125,7 @@ async fn happen(town: &Town, dice: &mut Dice, life: &mut Life, loses_schedules: 
 }
 
 /// What the seed made of the town, two days after the last payment.
-async fn lived(seed: u64, loses_schedules: bool) -> (Town, Vec<Life>) {
+pub(super) async fn lived(seed: u64, loses_schedules: bool) -> (Town, Vec<Life>) {
     let town = if loses_schedules { Town::new().await } else { Town::unswept().await };
     let mut dice = Dice(seed);
     let shops = shops(&town).await;

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod books;
+#[cfg(test)]
+mod books_races;
+#[cfg(test)]
 mod budgets;
 #[cfg(test)]
 mod bus;
@@ -28,6 +32,8 @@ mod enablement;
 mod failures;
 #[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod matching;
 #[cfg(test)]
 mod operator_input;
 #[cfg(test)]

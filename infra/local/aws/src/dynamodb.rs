@@ -115,7 +115,23 @@ impl DynamoDb {
         self.lock().pending(table, max)
     }
 
-    /// Drops the changes to `table` up to and including the one with this sequence number.
+    /// Says who reads the changes of `table`, each at its own pace: a change is kept until all of them have
+    /// [acknowledged](Self::acknowledge_by) it.
+    pub fn set_readers(&self, table: &str, readers: &[&str]) {
+        self.lock().set_readers(table, readers);
+    }
+
+    /// As [`changes`](Self::changes), those that `reader` has not acknowledged.
+    pub fn changes_for(&self, table: &str, reader: &str, max: usize) -> Vec<Value> {
+        self.lock().pending_for(table, reader, max)
+    }
+
+    /// `reader` needs the changes to `table` up to and including the one with this sequence number no longer.
+    pub fn acknowledge_by(&self, table: &str, reader: &str, sequence_number: &str) {
+        self.lock().acknowledge_by(table, reader, sequence_number);
+    }
+
+    /// Drops the changes to `table` up to and including the one with this sequence number, for all readers.
     pub fn acknowledge(&self, table: &str, sequence_number: &str) {
         self.lock().acknowledge(table, sequence_number);
     }

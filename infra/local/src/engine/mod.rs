@@ -3,7 +3,8 @@
 //!
 //! Differences from AWS: a function that fails fails its schedule at once, which is then retried by the schedule's own
 //! policy, where AWS counts the invocation as delivered and retries the function twice; a rule's invocation is not
-//! retried; batches are not waited for to fill, and one is processed after the other.
+//! retried; a queue's batches are not waited for to fill, and one is processed after the other; a stream's filters are
+//! left out, so a function is also told of changes that its filter keeps from it on AWS.
 
 mod batch;
 mod queue;
@@ -119,7 +120,7 @@ impl Engine {
         let now = self.clock.epoch_millis();
         let readers = self.readers.lock().await;
         let queues = self.consumers.iter().filter_map(|consumer| consumer.next_due_millis(&self.aws.sqs));
-        let streams = readers.iter().map(Reader::next_due_millis);
+        let streams = readers.iter().map(|reader| reader.next_due_millis(&self.aws));
         let others = [
             self.stripe.next_due_millis(),
             self.aws.scheduler.next_due_millis(),

@@ -40,8 +40,17 @@ impl Reader {
     }
 
     /// When a batch that failed may be tried again; a time that has passed if none did.
-    pub(super) fn next_due_millis(&self) -> i64 {
-        self.next_at_millis
+    /// Or when the changes that wait for others have waited long enough.
+    pub(super) fn next_due_millis(&self, aws: &Aws) -> i64 {
+        let oldest = aws.dynamodb.changes_for(&self.trigger.table, &self.function, 1);
+        self.next_at_millis.max(oldest.first().map_or(0, |oldest| self.window_end_millis(oldest)))
+    }
+
+    /// A batch that is not full waits so long after its oldest change.
+    fn window_end_millis(&self, oldest: &Value) -> i64 {
+        let changed_at = oldest.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_i64);
+        let window_end = changed_at.unwrap_or_default().saturating_add(self.trigger.window_seconds.into());
+        window_end.saturating_mul(1000)
     }
 
     /// Tells the function one batch of changes, up to the first that fails. A batch whose first change fails is halved
@@ -50,8 +59,9 @@ impl Reader {
         if self.next_at_millis > clock.epoch_millis() {
             return 0;
         }
-        let changes = aws.dynamodb.changes(&self.trigger.table, self.batch_size);
-        if changes.is_empty() {
+        let changes = aws.dynamodb.changes_for(&self.trigger.table, &self.function, self.batch_size);
+        let Some(oldest) = changes.first() else { return 0 };
+        if changes.len() < self.batch_size && self.window_end_millis(oldest) > clock.epoch_millis() {
             return 0;
         }
         let payload = json!({ "Records": changes }).to_string().into_bytes();
@@ -84,7 +94,7 @@ impl Reader {
 
     fn acknowledge(&mut self, aws: &Aws, sequence: &[String]) {
         if let Some(last) = sequence.last() {
-            aws.dynamodb.acknowledge(&self.trigger.table, last);
+            aws.dynamodb.acknowledge_by(&self.trigger.table, &self.function, last);
         }
         self.start_over();
     }

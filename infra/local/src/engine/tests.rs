@@ -244,3 +244,33 @@ async fn work_that_never_ends_is_an_error() {
     send(&stack, "again");
     assert_eq!(stack.settle().await, Err(Unsettled));
 }
+
+#[tokio::test]
+async fn a_window_gathers_changes_and_each_reader_has_its_own_pace() {
+    let second = r#"
+  Books:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: function } }
+    Properties:
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties: { Stream: !GetAtt Table.StreamArn, BatchSize: 3, MaximumBatchingWindowInSeconds: 30 }
+"#;
+    let (stack, _) = stack_of(TEMPLATE.to_owned() + second, succeed).await;
+    put_item(&stack, "a").await;
+    stack.settle().await.unwrap();
+    stack.advance(20).await.unwrap();
+    put_item(&stack, "b").await;
+    stack.settle().await.unwrap();
+    assert_eq!(invocation_times(&stack, "Publish"), [0, 20]);
+    assert_eq!(invocation_times(&stack, "Books"), [0; 0], "it waits for more");
+    stack.advance(20).await.unwrap();
+    assert_eq!(invocation_times(&stack, "Books"), [30], "both at once, thirty seconds after the first");
+    for key in ["c", "d", "e"] {
+        put_item(&stack, key).await;
+    }
+    stack.settle().await.unwrap();
+    assert_eq!(invocation_times(&stack, "Books"), [30, 40], "a full batch does not wait");
+    assert!(stack.dynamodb().changes("Table", 10).is_empty());
+}

@@ -61,6 +61,8 @@ pub struct StreamTrigger {
     pub table: String,
     /// The most changes in one invocation.
     pub batch_size: u32,
+    /// How long a batch that is not full waits for more.
+    pub window_seconds: u32,
     /// Whether the function says which change failed first. Otherwise its answer is not read.
     pub reports_failures: bool,
     /// Whether a failed batch is halved before it is tried again.
@@ -166,6 +168,7 @@ impl StreamTrigger {
         Ok(Self {
             table: properties.required("Stream")?.attribute_of("StreamArn")?,
             batch_size: properties.number_or("BatchSize", 100)?,
+            window_seconds: properties.number_or("MaximumBatchingWindowInSeconds", 0)?,
             reports_failures: reports_failures(properties)?,
             bisects: bisects.as_deref() == Some("true"),
             retries: properties.optional("MaximumRetryAttempts").map(|node| node.number()).transpose()?,

@@ -27,6 +27,9 @@ fn the_deployed_template_is_read_whole() {
         ("release-cashback", 0, 300),
         ("pay-cashback", 0, 30),
         ("publish-events", 0, 15),
+        ("keep-books", 0, 900),
+        ("read-books", 6, 29),
+        ("match-books", 2, 900),
     ];
     assert_eq!(functions, expected);
     let queues: Vec<_> = template.queues.iter().map(|queue| queue.id.as_str()).collect();
@@ -77,6 +80,7 @@ fn everything_that_is_no_request_has_its_trigger() {
     let stream = StreamTrigger {
         table: "Table".to_owned(),
         batch_size: 100,
+        window_seconds: 0,
         reports_failures: true,
         bisects: true,
         retries: Some(8),

@@ -44,6 +44,22 @@ impl MovementKind {
             Self::Adjustment => "adjustment",
         }
     }
+
+    /// Stripe's `reporting_category` (<https://docs.stripe.com/reports/reporting-categories>): it tells from the sign what
+    /// the type leaves open.
+    fn reporting_category(self, amount: i64) -> &'static str {
+        match (self, amount < 0) {
+            (Self::Charge, _) | (Self::Payment, false) => "charge",
+            (Self::ApplicationFee, _) => "platform_earning",
+            (Self::ApplicationFeeRefund, _) => "platform_earning_refund",
+            (Self::Refund, _) | (Self::Payment, true) => "refund",
+            (Self::RefundFailure, _) => "refund_failure",
+            (Self::Transfer, true) => "transfer",
+            (Self::Transfer, false) => "transfer_reversal",
+            (Self::Adjustment, true) => "dispute",
+            (Self::Adjustment, false) => "dispute_reversal",
+        }
+    }
 }
 
 /// One balance transaction.
@@ -166,7 +182,7 @@ pub(crate) fn render_movement(movement: &Movement) -> Value {
         "fee": movement.fee,
         "fee_details": fee_details,
         "net": movement.amount - movement.fee,
-        "reporting_category": movement.kind.as_str(),
+        "reporting_category": movement.kind.reporting_category(movement.amount),
         "source": movement.source,
         "status": "available",
         "type": movement.kind.as_str(),

@@ -15,13 +15,24 @@ impl State {
             "acct" => self.owner(id).map(|owner| account_v1::render(self.account(&owner))),
             "ch" => self.charges.find(id).map(|(_, row)| charge::render(row, config)),
             "cs" => self.sessions.find(id).map(|(_, row)| session::render(row, config)),
+            "fee" => {
+                let charge = |row: &&charge::Charge| row.application_fee.as_deref() == Some(id);
+                let charge = self.charges.all().find(charge)?;
+                let (owner, _) = self.charges.find(&charge.id)?;
+                Some(charge::render_fee(charge, id, owner.as_deref(), config))
+            }
             "du" => self.disputes.find(id).map(|(_, row)| dispute::render(row, config)),
             "pi" => self.intents.find(id).map(|(_, row)| {
                 let charge = row.latest_charge.as_deref().and_then(|charge| self.charges.find(charge));
                 intent::render(row, charge.map(|(_, charge)| charge), config)
             }),
+            "py" => {
+                let row = self.transfers.all().find(|row| row.destination_payment == id)?;
+                Some(transfer::render_payment(row, config))
+            }
             "re" => self.refunds.find(id).map(|(_, row)| refund::render(row)),
             "tr" => self.transfers.find(id).map(|(_, row)| transfer::render(row, config)),
+            "trr" => self.transfers.all().find_map(|row| transfer::render_reversal_of(row, id)),
             "txn" => self.books.movements.find(id).map(|(_, row)| render_movement(row)),
             _ => None,
         }

@@ -15,8 +15,10 @@
 //!   scalars may come as strings.
 //! - `Stripe-Version` is echoed and has no effect. `expand` on a property that cannot be expanded is noticed only after
 //!   the request was carried out.
-//! - Charges of every method are `ch_…` with balance transactions of type `charge`; a transfer's `destination_payment`
-//!   cannot be retrieved; there are no application fee objects or events.
+//! - Charges of every method are `ch_…` with balance transactions of type `charge`. A transfer's `destination_payment` and
+//!   application fees are seen only where a balance transaction's `source` is expanded; the reversal of a transfer is on
+//!   the connected account a movement of that same payment, not a refund of it.
+//! - Balance transactions cannot be listed by `payout`: there are no payouts.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
 //! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1 keys for 24
 //!   hours, objects for ever.

@@ -203,17 +203,31 @@ impl Stripe {
         filter: &[(String, String)],
         account: Option<&AccountId>,
     ) -> Result<Vec<Value>, StripeError> {
-        let mut found: Vec<Value> = Vec::new();
+        self.list_as(path, filter, account, |object| Ok(object.clone())).await
+    }
+
+    /// Reads every page of a list, and keeps of each object what `read` makes of it: of a long list of large objects, no
+    /// more than a page is in memory.
+    pub(super) async fn list_as<T>(
+        &self,
+        path: &str,
+        filter: &[(String, String)],
+        account: Option<&AccountId>,
+        read: impl Fn(&Value) -> Result<T, StripeError>,
+    ) -> Result<Vec<T>, StripeError> {
+        let mut found: Vec<T> = Vec::new();
+        let mut last: Option<String> = None;
         loop {
             let mut query = filter.to_vec();
             query.push(("limit".to_owned(), "100".to_owned()));
-            if let Some(last) = found.last().and_then(|object| object.get("id")).and_then(Value::as_str) {
-                query.push(("starting_after".to_owned(), last.to_owned()));
-            }
+            query.extend(last.map(|last| ("starting_after".to_owned(), last)));
             let page = self.send(Call::get(format!("{path}?{}", encode(&query)), account)).await?;
             let objects = page.get("data").and_then(Value::as_array);
             let objects = objects.ok_or_else(|| StripeError::NotUnderstood { field: "data".to_owned() })?;
-            found.extend(objects.iter().cloned());
+            last = objects.last().and_then(|object| object.get("id")?.as_str().map(str::to_owned));
+            for object in objects {
+                found.push(read(object)?);
+            }
             let has_more = page.get("has_more").and_then(Value::as_bool).unwrap_or(false);
             if !has_more || objects.is_empty() {
                 return Ok(found);

@@ -53,7 +53,7 @@ impl Stripe {
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Pays a merchant what is owed, once: `transfer`'s number is the key. If it `may_have_been_asked` for, Stripe is first
+    /// Pays a merchant what is owed, once: `transfer`'s number is the key. Gives Stripe's id of it. If it `may_have_been_asked` for, Stripe is first
     /// asked what it has: it forgets a key after a day, and a transfer never.
     ///
     /// # Errors
@@ -64,12 +64,12 @@ impl Stripe {
         transfer: settlement::Transfer,
         amount: Money,
         may_have_been_asked: bool,
-    ) -> Result<(), StripeError> {
-        let key = format!("settlement_{}_{}", settlement.merchant, transfer.number);
+    ) -> Result<String, StripeError> {
+        let key = transfer.group(&settlement.merchant);
         if may_have_been_asked {
             let filter = [("transfer_group".to_owned(), key.clone())];
-            if !self.list("/v1/transfers", &filter, None).await?.is_empty() {
-                return Ok(());
+            if let Some(made) = self.list("/v1/transfers", &filter, None).await?.first() {
+                return Ok(read::<Transfer>(made)?.id);
             }
         }
         let form: Form = vec![
@@ -78,7 +78,8 @@ impl Stripe {
             ("destination".to_owned(), settlement.account.to_string()),
             ("transfer_group".to_owned(), key.clone()),
         ];
-        self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
+        let made = self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await?;
+        Ok(read::<Transfer>(&made)?.id)
     }
 
     /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then, in

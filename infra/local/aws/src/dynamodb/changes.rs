@@ -1,4 +1,5 @@
-//! The stream: what has changed and has not been acknowledged, in memory and, for a file database, next to it.
+//! The stream: what has changed and has not been acknowledged by everybody who reads it, in memory and, for a file
+//! database, next to it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
@@ -26,6 +27,8 @@ pub(super) struct Images {
 pub(super) struct ChangeLog {
     /// By table, oldest first.
     pending: BTreeMap<String, VecDeque<Change>>,
+    /// By table, and by reader: the number of the last change that it has acknowledged.
+    read: BTreeMap<String, BTreeMap<String, u64>>,
     /// The number of the newest change ever recorded, over all tables.
     last_number: u64,
     file: Option<File>,
@@ -43,6 +46,12 @@ enum Line {
         table: String,
         number: u64,
     },
+    /// One reader of `table` has come as far as `number`.
+    Read {
+        table: String,
+        reader: String,
+        number: u64,
+    },
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -54,7 +63,7 @@ struct Change {
 impl ChangeLog {
     /// Opens the log of the database at `database`, or an empty one in memory.
     pub(super) fn open(database: Option<&Path>) -> std::io::Result<Self> {
-        let mut log = Self { pending: BTreeMap::new(), last_number: 0, file: None };
+        let mut log = Self { pending: BTreeMap::new(), read: BTreeMap::new(), last_number: 0, file: None };
         let Some(database) = database else { return Ok(log) };
         let mut path = OsString::from(database);
         path.push(".changes");
@@ -91,11 +100,50 @@ impl ChangeLog {
         changes.take(max).map(|change| change.record.clone()).collect()
     }
 
+    /// Says who reads the changes of `table`: one is kept until each of them has acknowledged it. A reader that was
+    /// known before goes on where it was.
+    pub(super) fn set_readers(&mut self, table: &str, readers: &[&str]) {
+        let before = self.read.remove(table).unwrap_or_default();
+        let position =
+            |reader: &&str| ((*reader).to_owned(), before.get(*reader).copied().unwrap_or_default());
+        self.read.insert(table.to_owned(), readers.iter().map(position).collect());
+    }
+
+    pub(super) fn pending_for(&self, table: &str, reader: &str, max: usize) -> Vec<Value> {
+        let read = self.read.get(table).and_then(|readers| readers.get(reader)).copied().unwrap_or_default();
+        let changes = self.pending.get(table).into_iter().flatten().filter(|change| change.number > read);
+        changes.take(max).map(|change| change.record.clone()).collect()
+    }
+
+    pub(super) fn acknowledge_by(&mut self, table: &str, reader: &str, sequence_number: &str) {
+        let Some(number) = self.number_upto(table, sequence_number) else { return };
+        let (table, reader) = (table.to_owned(), reader.to_owned());
+        let line = Line::Read { table: table.clone(), reader, number };
+        // What cannot be written is delivered once more after a restart, as a stream may.
+        let _ = self.append(&line);
+        self.replay(line);
+        let by_all = self.read.get(&table).and_then(|readers| readers.values().min()).copied();
+        self.drop_upto(&table, by_all.unwrap_or_default());
+    }
+
     pub(super) fn acknowledge(&mut self, table: &str, sequence_number: &str) {
+        if let Some(number) = self.number_upto(table, sequence_number) {
+            self.drop_upto(table, number);
+        }
+    }
+
+    fn number_upto(&self, table: &str, sequence_number: &str) -> Option<u64> {
         let upto = self.pending.get(table).into_iter().flatten();
         // Sequence numbers are of one length, so their order is that of the text.
         let upto = upto.take_while(|change| self::sequence_number(change.number).as_str() <= sequence_number);
-        let Some(number) = upto.last().map(|change| change.number) else { return };
+        upto.last().map(|change| change.number)
+    }
+
+    fn drop_upto(&mut self, table: &str, number: u64) {
+        let oldest = self.pending.get(table).and_then(|changes| changes.front());
+        if oldest.is_none_or(|oldest| oldest.number > number) {
+            return;
+        }
         let line = Line::Acknowledged { table: table.to_owned(), number };
         // What cannot be written is delivered once more after a restart, as a stream may.
         let _ = self.append(&line);
@@ -119,6 +167,9 @@ impl ChangeLog {
                     }
                 }
             }
+            Line::Read { table, reader, number } => {
+                self.read.entry(table).or_default().insert(reader, number);
+            }
         }
     }
 
@@ -126,6 +177,12 @@ impl ChangeLog {
     fn compact(&self) -> std::io::Result<()> {
         let Some(mut file) = self.file.as_ref() else { return Ok(()) };
         let mut written = written(&Line::Acknowledged { table: String::new(), number: self.last_number })?;
+        for (table, readers) in &self.read {
+            for (reader, number) in readers {
+                let (table, reader) = (table.clone(), reader.clone());
+                written += &self::written(&Line::Read { table, reader, number: *number })?;
+            }
+        }
         for (table, changes) in &self.pending {
             for change in changes {
                 written += &self::written(&Line::Changed { table: table.clone(), change: change.clone() })?;

@@ -303,3 +303,24 @@ async fn writes_at_once_leave_one_record_each_in_one_order() {
         assert_eq!(pair[0]["dynamodb"]["NewImage"], pair[1]["dynamodb"]["OldImage"]);
     }
 }
+
+#[tokio::test]
+async fn each_reader_has_its_own_pace_and_keeps_it_over_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("stack.db");
+    let sequence = |change: &Value| change["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned();
+    let first = bench(Some(&path)).await;
+    first.dynamodb.set_readers(TABLE, &["fast", "slow"]);
+    first.put("C#1", "open").await;
+    first.put("C#2", "open").await;
+    let newest = sequence(&first.dynamodb.changes_for(TABLE, "fast", 10)[1]);
+    first.dynamodb.acknowledge_by(TABLE, "fast", &newest);
+    drop(first);
+
+    let second = bench(Some(&path)).await;
+    second.dynamodb.set_readers(TABLE, &["fast", "slow"]);
+    let left = |reader: &str| second.dynamodb.changes_for(TABLE, reader, 10).len();
+    assert_eq!((left("fast"), left("slow")), (0, 2));
+    second.dynamodb.acknowledge_by(TABLE, "slow", &newest);
+    assert!(second.changes().is_empty(), "everybody has read them");
+}

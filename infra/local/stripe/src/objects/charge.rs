@@ -132,6 +132,23 @@ pub(crate) fn render(charge: &Charge, config: &Config) -> Value {
     })
 }
 
+/// The application fee object that the platform earned by `charge` on the account `owner`.
+pub(crate) fn render_fee(charge: &Charge, id: &str, owner: Option<&str>, config: &Config) -> Value {
+    json!({
+        "id": id,
+        "object": "application_fee",
+        "account": owner,
+        "amount": charge.data.application_fee_amount,
+        "amount_refunded": charge.application_fee_refunded,
+        "charge": charge.id,
+        "created": charge.created,
+        "currency": charge.currency,
+        "livemode": config.livemode,
+        "originating_transaction": null,
+        "refunded": charge.data.application_fee_amount == Some(charge.application_fee_refunded),
+    })
+}
+
 fn outcome(charge: &Charge) -> Value {
     let (network_status, reason, seller_message, kind) = match charge.status {
         Status::Failed => (

@@ -144,6 +144,30 @@ pub(crate) fn render(transfer: &Transfer, config: &Config) -> Value {
     })
 }
 
+/// The charge object that the money is on the connected account, as far as a balance transaction's reader needs it.
+pub(crate) fn render_payment(transfer: &Transfer, config: &Config) -> Value {
+    json!({
+        "id": transfer.destination_payment,
+        "object": "charge",
+        "amount": transfer.wish.amount,
+        "amount_refunded": transfer.reversed(),
+        "created": transfer.created,
+        "currency": transfer.wish.currency,
+        "livemode": config.livemode,
+        "metadata": {},
+        "paid": true,
+        "source_transfer": transfer.id,
+        "status": "succeeded",
+        "transfer_group": null,
+    })
+}
+
+/// The reversal `id`, if it is one of this transfer.
+pub(crate) fn render_reversal_of(transfer: &Transfer, id: &str) -> Option<Value> {
+    let reversal = transfer.reversals.iter().find(|reversal| reversal.id == id)?;
+    Some(render_reversal(transfer, reversal))
+}
+
 fn render_reversal(transfer: &Transfer, reversal: &Reversal) -> Value {
     json!({
         "id": reversal.id,

@@ -328,11 +328,13 @@ impl World {
     fn settle(&mut self, shop: &str, answer: Option<bool>) {
         let known = self.settlements.get_mut(&merchant(shop)).unwrap();
         let event = match (answer, known.paying) {
-            (Some(true), Some(transfer)) => settlement::Event::Paid(transfer.number),
+            (Some(true), Some(transfer)) => {
+                settlement::Event::Paid { number: transfer.number, transfer: "tr_1".into() }
+            }
             (Some(false), Some(transfer)) => settlement::Event::Refused(transfer.number),
             (Some(_), None) | (None, _) => settlement::Event::Due,
         };
-        if let Some(next) = known.on(event, self.now) {
+        if let Some(next) = known.on(&event, self.now) {
             *known = next;
         }
     }

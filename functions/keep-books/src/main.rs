@@ -1,0 +1,14 @@
+//! The Lambda function `keep-books`: wiring only.
+
+use keep_books::KeepBooks;
+use kembali::adapters::config::Environment;
+use kembali::adapters::logging;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let function = KeepBooks::new(&Environment::of_process())?;
+    run(service_fn(async |event: LambdaEvent<_>| function.handle(event.payload).await.map_err(Error::from)))
+        .await
+}

@@ -1,0 +1,160 @@
+//! What `cargo operator` can do. It knows an address and a token, and nothing else of the deployment.
+//!
+//! The result goes to stdout, what is happening meanwhile to stderr. It ends with 0 when all is as it should be, with 1
+//! when it found what should not be, and with 2 when it could not find out.
+
+mod books;
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+
+use crate::client::{Client, NoAnswer, Response};
+
+/// Looks after a deployment of Kembali: its books, and whether they are right.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "operator", bin_name = "cargo operator")]
+pub struct Settings {
+    /// Where the API answers. `cargo local` prints its own.
+    #[arg(long, env = "API", global = true, default_value = "http://127.0.0.1:7401")]
+    pub api: String,
+    /// An operator's token.
+    #[arg(long, env = "OPERATOR", global = true, hide_env_values = true, default_value = "")]
+    pub token: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Sums all books anew from the items that postings come from, and compares with what is kept of them.
+    VerifyBooks {
+        /// The market, such as SG.
+        country: String,
+        /// Up to and including this day; everything when left out.
+        #[arg(long, value_name = "DAY")]
+        through: Option<String>,
+        /// Where something differs it is summed once more after so long: a payment of this minute may be on its way.
+        #[arg(long, value_name = "SECONDS", default_value = "60")]
+        patience: u64,
+    },
+    /// Writes every posting of some days as CSV.
+    LedgerCsv {
+        /// The market.
+        country: String,
+        /// The first day; today when neither is named.
+        #[arg(long, value_name = "DAY")]
+        from: Option<String>,
+        /// The last day.
+        #[arg(long, value_name = "DAY")]
+        to: Option<String>,
+    },
+    /// Shows what the match of a day with Stripe found.
+    Match {
+        /// The market.
+        country: String,
+        /// The day, the market's own, such as 2026-11-22.
+        day: String,
+        /// Match it now, instead of showing the last result.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Shows a merchant's month.
+    Statement {
+        /// The market.
+        country: String,
+        /// The merchant, mch_….
+        merchant: String,
+        /// The month, such as 2026-11; this month when left out.
+        #[arg(long)]
+        month: Option<String>,
+    },
+}
+
+/// Why something could not be found out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The API did not answer.
+    #[error("{0}; is `--api` right?")]
+    NoAnswer(#[from] NoAnswer),
+    /// The API said no.
+    #[error("{status}: {said}")]
+    Refused {
+        /// The answer's status.
+        status: u16,
+        /// What it said, for a person.
+        said: String,
+    },
+    /// The API's answer has not the form that it should have.
+    #[error("the answer to {0} cannot be understood")]
+    NotUnderstood(String),
+    /// The result cannot be written.
+    #[error("the result cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// A deployment, seen by an operator.
+struct Operator {
+    client: Client,
+    token: String,
+}
+
+/// Does what `settings` says. The result goes to `out`, what is happening to `tell`. Answers whether all is as it should
+/// be.
+///
+/// # Errors
+/// It could not be found out.
+pub async fn run(
+    settings: &Settings,
+    out: &mut impl Write,
+    tell: &mut impl FnMut(&str),
+) -> Result<bool, CommandError> {
+    let client = Client::new(settings.api.trim_end_matches('/'));
+    let operator = Operator { client, token: settings.token.clone() };
+    match &settings.command {
+        Command::VerifyBooks { country, through, patience } => {
+            let through = through.as_deref();
+            operator.verify_books(country, through, Duration::from_secs(*patience), out, tell).await
+        }
+        Command::LedgerCsv { country, from, to } => {
+            operator.ledger_csv(country, from.as_deref(), to.as_deref(), out, tell).await
+        }
+        Command::Match { country, day, now } => operator.show_match(country, day, *now, out).await,
+        Command::Statement { country, merchant, month } => {
+            operator.statement(country, merchant, month.as_deref(), out).await
+        }
+    }
+}
+
+impl Operator {
+    async fn ask(&self, method: &str, path: &str) -> Result<Response, CommandError> {
+        let answer = self.client.call(&self.token, method, path, None).await?;
+        if answer.status == 200 {
+            return Ok(answer);
+        }
+        Err(CommandError::Refused { status: answer.status, said: explain(answer.status, &answer.json()) })
+    }
+}
+
+/// What a problem comes to, in one line.
+fn explain(status: u16, problem: &Value) -> String {
+    let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
+    if status == 401 {
+        return "the token is missing or not valid; give one with `--token` or in OPERATOR".to_owned();
+    }
+    let parts = [text("detail"), text("message"), text("next")];
+    let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" ")
+}
+
+/// A path with those of `parameters` that are given. Days, months and cursors need no escaping; what does is refused by the
+/// API.
+fn path(base: &str, parameters: &[(&str, Option<&str>)]) -> String {
+    let given = parameters.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") }
+}
