@@ -151,6 +151,22 @@ impl Town {
         self.create(shop, body).await
     }
 
+    /// An order whose payer has agreed, in the platform's chat, to pay a part of it with credit.
+    pub async fn agreed(&self, shop: &Shop, country: &str, order: Value) -> Value {
+        let consent = json!({
+            "phone": text(&order, "/payer/phone"), "merchant": shop.id, "reference": text(&order, "/reference"),
+            "amount": order.get("amount"),
+        });
+        let path = format!("/v1/markets/{country}/wallet-consents");
+        let answer = self.operate("POST", &path, Some(consent)).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let mut order = order;
+        if let Some(payer) = order.pointer_mut("/payer").and_then(Value::as_object_mut) {
+            payer.insert("wallet_consent".to_owned(), json!(text(&answer.json(), "/wallet_consent")));
+        }
+        order
+    }
+
     /// A checkout from a body.
     pub async fn create(&self, shop: &Shop, body: Value) -> Value {
         let answer = self.call(&shop.key, "POST", "/v1/checkouts", Some(body)).await;

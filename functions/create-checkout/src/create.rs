@@ -10,7 +10,7 @@ use kembali::domain::market::{Country, Method};
 use kembali::domain::merchant::{self, Merchant};
 use kembali::domain::new_checkout::{Content, NewCheckout};
 use kembali::domain::order::Order;
-use kembali::domain::payer::Payer;
+use kembali::domain::payer::{Consent, Payer};
 use kembali::domain::view::CheckoutView;
 use kembali::fault::{Kind, Problem};
 
@@ -30,6 +30,7 @@ impl CreateCheckout {
         let country = merchant.country;
         let content = new.check(country)?;
         let payer = self.payer(&new, country);
+        self.check_consent(&new, &merchant, payer.as_ref())?;
         if let Some(known) = seen.checkout {
             return self.repeat(known, &content, payer.as_ref(), request).await;
         }
@@ -47,6 +48,25 @@ impl CreateCheckout {
         self.place(order, request).await
     }
 
+    /// That the platform testifies that the payer wants to spend credit on this order.
+    fn check_consent(
+        &self,
+        new: &NewCheckout,
+        merchant: &Merchant,
+        payer: Option<&PayerId>,
+    ) -> Result<(), Problem> {
+        let testimony = new.payer.as_ref().and_then(|payer| payer.wallet_consent.as_ref());
+        let (Some(payer), Some(testimony)) = (payer, testimony) else { return Ok(()) };
+        let (reference, amount) = (&new.reference, new.amount);
+        let consent = Consent { payer, merchant: &merchant.id, reference, amount };
+        if self.payer_key.confirms(&consent, testimony) {
+            return Ok(());
+        }
+        let detail = "The platform does not testify that this payer pays this order with credit.";
+        Err(Problem::invalid("payer.wallet_consent", detail)
+            .next("The platform gets it for one payer, merchant, reference and amount from wallet-consents."))
+    }
+
     fn payer(&self, new: &NewCheckout, country: Country) -> Option<PayerId> {
         new.payer.as_ref().map(|payer| self.payer_key.payer(&payer.phone, country))
     }
@@ -62,7 +82,7 @@ impl CreateCheckout {
         known.content.same_as(known.payer.as_ref(), content, payer)?;
         if known.state == State::Open && known.session.is_none() {
             let (checkout, url) = self.open_written(known, request.at).await?;
-            return json(200, &CheckoutView::from(&checkout).with_url(Some(url)));
+            return json(200, &CheckoutView::from(&checkout).with_url(url));
         }
         json(200, &self.view(&known).await)
     }

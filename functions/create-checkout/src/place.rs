@@ -8,7 +8,7 @@ use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::store::{Committed, need};
 use kembali::adapters::stripe::{NewSession, Session};
 use kembali::domain::budget::{Pot, Slot, part_of_budget};
-use kembali::domain::checkout::{Checkout, Event};
+use kembali::domain::checkout::{Checkout, Event, State};
 use kembali::domain::decision::{Commit, create};
 use kembali::domain::ids::{CampaignId, SessionId};
 use kembali::domain::market::{Country, Method};
@@ -46,10 +46,10 @@ impl CreateCheckout {
             match self.store.commit(&commit, None, |slot| full(&known, slot)).await? {
                 Committed::Done => {
                     let (checkout, url) = match page.filter(|_| commit.checkout.session.is_some()) {
-                        Some((_, url)) => (commit.checkout, url),
+                        Some((_, url)) => (commit.checkout, Some(url)),
                         None => self.open_written(commit.checkout, order.at).await?,
                     };
-                    return json(201, &CheckoutView::from(&checkout).with_url(Some(url)));
+                    return json(201, &CheckoutView::from(&checkout).with_url(url));
                 }
                 Committed::UsedUp(slots) => {
                     used_up.extend(self.refill(&known, &commit, &slots, order.at).await?);
@@ -90,15 +90,21 @@ impl CreateCheckout {
         Ok(used_up)
     }
 
-    /// Opens the page of a checkout that is written down without one, and writes it down.
+    /// Opens the page of a checkout that is written down without one, and writes it down. If the checkout was given up
+    /// meanwhile, its credit is back in the wallet, and the page is closed again: nobody may pay on it.
     pub(crate) async fn open_written(
         &self,
         checkout: Checkout,
         now: Timestamp,
-    ) -> Result<(Checkout, String), Fault> {
+    ) -> Result<(Checkout, Option<String>), Fault> {
         let (session, url) = self.open(&checkout).await?;
-        let checkout = apply(&self.store, checkout, &Event::SessionOpened { session }, now).await?;
-        Ok((checkout, url))
+        let event = Event::SessionOpened { session: session.clone() };
+        let checkout = apply(&self.store, checkout, &event, now).await?;
+        if checkout.state == State::Open && checkout.session.as_ref() == Some(&session) {
+            return Ok((checkout, Some(url)));
+        }
+        self.stripe.expire_session(&checkout.account, &session).await?;
+        Ok((checkout, None))
     }
 
     async fn open(&self, checkout: &Checkout) -> Result<(SessionId, String), Fault> {
@@ -111,7 +117,7 @@ impl CreateCheckout {
             methods: &methods,
             return_url: &self.return_url,
         };
-        let Session { id, url } = self.stripe.create_session(&checkout.account, &new).await?;
+        let Session { id, url, .. } = self.stripe.create_session(&checkout.account, &new).await?;
         Ok((id, url.ok_or_else(|| Fault::Bug("a new session has no page".to_owned()))?))
     }
 }

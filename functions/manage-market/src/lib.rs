@@ -3,6 +3,7 @@
 
 mod adjustments;
 mod campaigns;
+mod consents;
 mod payers;
 mod policy;
 mod reviews;
@@ -84,6 +85,7 @@ impl ManageMarket {
             "PUT /v1/markets/{country}/policy/screening" => self.set_screening(request).await,
             "GET /v1/markets/{country}/reviews" => self.list_reviews(request).await,
             "POST /v1/markets/{country}/adjustments" => self.adjust(request).await,
+            "POST /v1/markets/{country}/wallet-consents" => self.testify(request).await,
             "POST /v1/cashbacks/{checkout}/approve" => self.decide(request, Verdict::Approve).await,
             "POST /v1/cashbacks/{checkout}/reject" => self.decide(request, Verdict::Reject).await,
             "POST /v1/cashbacks/{checkout}/retry" => self.decide(request, Verdict::Retry).await,

@@ -1,8 +1,10 @@
-//! `POST /v1/markets/{country}/campaigns/simulate`: what a rule would have given in a period of the past.
+//! `POST /v1/markets/{country}/campaigns/simulate`: what a rule would have given in a period of the past. The payments are
+//! those of the journal, which is at most half a minute behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::purchases::{categories, purchases_of_day};
 use kembali::domain::campaign::{MerchantCategory, Rule};
 use kembali::domain::dry_run::{PastPurchase, Report, dry_run};
 use kembali::domain::ids::MerchantId;
@@ -14,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::versions::in_rule;
 use crate::{ManageMarket, country};
 
-/// What is answered within one request. A longer period is asked for in parts; caps and budgets begin anew in each.
+/// What is answered within one request. `cargo operator dry-run` takes any period, and caps and budgets with it.
 const MOST_DAYS: usize = 31;
 const MOST_PAYMENTS: usize = 5_000;
+const LONGER: &str =
+    "Ask for fewer days at a time, or run `cargo operator dry-run`, which takes any period as a whole.";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,17 +49,26 @@ impl ManageMarket {
         rule.check(country).map_err(in_rule)?;
         check_period(from, to)?;
         self.check_merchants(country, &rule, "rule.").await?;
-        let zone = country.time_zone();
-        let period = (from.bounds_in(&zone).0, to.bounds_in(&zone).1);
-        let purchases = self.store.purchases(country, period, MOST_PAYMENTS).await?;
-        if purchases.is_too_many {
-            let detail = format!("More than {MOST_PAYMENTS} payments were made from {from} to {to}.");
-            return Err(Problem::invalid("to", detail).next("Ask for fewer days at a time.").into());
-        }
-        let categories = self.categories(&rule, &purchases.found).await?;
-        let report = dry_run(country, &rule, &categories, &purchases.found);
+        let purchases = self.purchases(country, from, to).await?;
+        let categories = self.categories(&rule, &purchases).await?;
+        let report = dry_run(country, &rule, &categories, &purchases);
         let report = report.map_err(|error| Fault::Bug(format!("a dry run: {error}")))?;
         json(200, &Simulated { country, from, to, report })
+    }
+
+    /// The payments of a period, in the order of their times.
+    async fn purchases(&self, country: Country, from: Day, to: Day) -> Result<Vec<PastPurchase>, Fault> {
+        let mut purchases = Vec::new();
+        for day in days(from, to) {
+            // One more than may be there shows that there are too many.
+            let most = MOST_PAYMENTS.saturating_sub(purchases.len()).saturating_add(1);
+            purchases.extend(purchases_of_day(&self.store, country, day, None, most).await?.found);
+            if purchases.len() > MOST_PAYMENTS {
+                let detail = format!("More than {MOST_PAYMENTS} payments were made from {from} to {to}.");
+                return Err(Problem::invalid("to", detail).next(LONGER).into());
+            }
+        }
+        Ok(purchases)
     }
 
     /// The kinds of business of the merchants who were paid, if the rule asks: as they are now.
@@ -68,20 +81,22 @@ impl ManageMarket {
             return Ok(BTreeMap::new());
         }
         let paid: BTreeSet<MerchantId> = purchases.iter().map(|purchase| purchase.merchant.clone()).collect();
-        let merchants = self.store.merchants(&paid).await?;
-        Ok(merchants.into_iter().filter_map(|merchant| Some((merchant.id, merchant.category?))).collect())
+        categories(&self.store, &paid).await
     }
+}
+
+/// The days of a period, which is not backwards.
+fn days(from: Day, to: Day) -> impl Iterator<Item = Day> {
+    std::iter::successors(Some(from), move |day| Some(day.next()).filter(|next| next > day && *next <= to))
 }
 
 fn check_period(from: Day, to: Day) -> Result<(), Problem> {
     if to < from {
         return Err(Problem::invalid("to", "The last day must not be before the first."));
     }
-    let days =
-        std::iter::successors(Some(from), |day| Some(day.next()).filter(|next| next > day && *next <= to));
-    if days.take(MOST_DAYS.saturating_add(1)).count() > MOST_DAYS {
+    if days(from, to).take(MOST_DAYS.saturating_add(1)).count() > MOST_DAYS {
         let detail = format!("A dry run goes over at most {MOST_DAYS} days.");
-        return Err(Problem::invalid("to", detail).next("Ask for the months one by one."));
+        return Err(Problem::invalid("to", detail).next(LONGER));
     }
     Ok(())
 }

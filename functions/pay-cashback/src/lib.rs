@@ -22,6 +22,10 @@ use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
+/// What Stripe says of an account that has left the platform
+/// (<https://docs.stripe.com/error-codes#account-invalid>).
+const DISCONNECTED: &str = "account_invalid";
+
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
 pub struct PayCashback {
@@ -80,6 +84,10 @@ impl PayCashback {
             checkout = apply(&self.store, checkout, &event, now).await?;
         }
         let checkout = self.finish_refunds(checkout, now).await?;
+        if is_late(&checkout, now) {
+            // The metric and its alarm are made from this line.
+            tracing::error!(checkout = %checkout.id, late = 1, "a cashback is past its promise");
+        }
         self.effects.ensure(&checkout, now).await
     }
 
@@ -106,8 +114,15 @@ impl PayCashback {
         let (account, charge) = (&checkout.account, &payment.charge.charge);
         let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
         let new = NewRefund { charge, amount: *amount, purpose: &purpose };
-        if may_have_been_asked && let Some(found) = self.stripe.find_refund(account, &new).await? {
-            return Ok(vec![Event::RefundSeen(found)]);
+        if may_have_been_asked {
+            match self.stripe.find_refund(account, &new).await {
+                Ok(Some(found)) => return Ok(vec![Event::RefundSeen(found)]),
+                Ok(None) => {}
+                Err(StripeError::Refused { code }) if code == DISCONNECTED => {
+                    return self.refused(account, charge, *attempt, &code).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         let platform = terms.platform_part(*amount);
         let platform = platform.map_err(|error| Fault::Bug(format!("split a cashback: {error}")))?;
@@ -147,6 +162,8 @@ impl PayCashback {
     ) -> Result<Vec<Event>, Fault> {
         let refused = |reason| Event::CashbackRefused { attempt, reason };
         Ok(match code {
+            // Nothing can be asked there any more, and so nothing can be refunded.
+            DISCONNECTED => vec![refused(Failure::Refused)],
             "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
             "charge_disputed" | "refund_disputed_payment" => {
                 vec![Event::DisputeOpened, refused(Failure::Refused)]
@@ -157,6 +174,20 @@ impl PayCashback {
             }
         })
     }
+}
+
+/// Whether the promise is over and its cashback still on the way.
+fn is_late(checkout: &Checkout, now: Timestamp) -> bool {
+    checkout.payment().is_some_and(|payment| match &payment.cashback {
+        Cashback::Held(waiting) => waiting.promised_by < now,
+        Cashback::Paying { promised_by, .. } => *promised_by < now,
+        Cashback::None { .. }
+        | Cashback::Frozen(_)
+        | Cashback::Credited { .. }
+        | Cashback::CreditedToWallet { .. }
+        | Cashback::Failed { .. }
+        | Cashback::Reversed { .. } => false,
+    })
 }
 
 fn is_held(checkout: &Checkout) -> bool {

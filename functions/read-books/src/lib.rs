@@ -1,11 +1,12 @@
-//! What the books say: balances, statements, campaign reports, the ledger as CSV, and a rebuild from nothing. It writes
-//! nothing.
+//! What the books say: balances, statements, campaign reports, the ledger as CSV, the payments of a day, and a rebuild from
+//! nothing. It writes nothing.
 //!
 //! Every answer is right up to the last page of the journal, which is written at most half a minute after a change: closed
 //! days come from their rows, days that are open from the journal itself. `open_days` names the latter.
 
 mod balances;
 mod ledger;
+mod purchases;
 mod rebuild;
 mod statement;
 
@@ -61,6 +62,7 @@ impl ReadBooks {
             "GET /v1/markets/{country}/campaigns/{campaign}/report" => self.report(request).await,
             "GET /v1/markets/{country}/statement" => self.statement(request).await,
             "GET /v1/markets/{country}/ledger.csv" => self.ledger(request).await,
+            "GET /v1/markets/{country}/purchases" => self.purchases(request).await,
             "GET /v1/markets/{country}/rebuild" => self.rebuild(request).await,
             _ => Err(no_route(request)),
         }

@@ -109,6 +109,24 @@ impl<'a> Town<'a> {
         self.look_up(&format!("/v1/payers/{phone}/cashback?country={country}")).await
     }
 
+    /// An order whose payer has agreed, in the platform's chat, to pay a part of it with credit.
+    ///
+    /// # Errors
+    /// As [`Self::operate`].
+    pub async fn agreed(&self, shop: &Shop, country: &str, order: Value) -> Result<Value, TownError> {
+        let consent = json!({
+            "phone": order.pointer("/payer/phone"), "merchant": shop.id, "reference": order.get("reference"),
+            "amount": order.get("amount"),
+        });
+        let path = format!("/v1/markets/{country}/wallet-consents");
+        let answer = self.operate("POST", &path, &consent).await?;
+        let mut order = order;
+        if let Some(payer) = order.pointer_mut("/payer").and_then(Value::as_object_mut) {
+            payer.insert("wallet_consent".to_owned(), json!(text(&answer, "/wallet_consent")));
+        }
+        Ok(order)
+    }
+
     /// Opens a market to everybody.
     ///
     /// # Errors

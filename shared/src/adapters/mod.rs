@@ -14,6 +14,7 @@ pub mod logging;
 pub mod matching;
 pub mod merchant_auth;
 pub mod messages;
+pub mod purchases;
 pub mod queue;
 pub mod refunds;
 pub mod schedule;

@@ -8,7 +8,6 @@ mod commits;
 mod conflicts;
 mod merchants;
 mod payers;
-mod purchases;
 mod reviews;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -26,7 +25,6 @@ pub use books::{BookDay, DayState, JournalPage, Scanned, TablePage};
 pub use budgets::need;
 pub use checkouts::{DuePage, PageEnd, Seen};
 pub use commits::Committed;
-pub use purchases::Purchases;
 pub use reviews::{ReviewEnd, ReviewPage};
 
 /// The one table.

@@ -323,6 +323,24 @@ impl Cashback {
         }
     }
 
+    /// Whether attempt number `attempt`, of `amount`, may have been asked of Stripe by us. Of one that was not, somebody else
+    /// wrote the number on a refund of their own.
+    pub fn may_have_asked(&self, attempt: u32, amount: Money) -> bool {
+        match self {
+            Self::None { .. } => false,
+            Self::Held(waiting) | Self::Frozen(waiting) | Self::Reversed { waiting, .. } => {
+                attempt < waiting.attempt
+            }
+            Self::Failed { attempt: next, .. } => attempt < *next,
+            Self::Paying { attempt: now, amount: paid, .. }
+            | Self::Credited { attempt: now, amount: paid, .. } => {
+                attempt < *now || (attempt == *now && amount == *paid)
+            }
+            // How many attempts there were is not kept; none is made any more.
+            Self::CreditedToWallet { terms, .. } => amount.minor() <= terms.amount.minor(),
+        }
+    }
+
     /// The terms under which it was promised, if it was.
     pub fn terms(&self) -> Option<&Terms> {
         match self {

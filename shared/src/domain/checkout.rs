@@ -129,11 +129,12 @@ impl Checkout {
                 self.with_refund(payment, key.clone(), refund, now)
             }
             (State::Paid(payment), Event::RefundRefused { key }) => match payment.refunds.get(key) {
-                Some(refund) => {
+                Some(refund) if matches!(refund.state, RefundState::Requested { .. }) => {
                     let state = RefundState::Failed { reason: Failure::Refused };
                     self.with_refund(payment, key.clone(), Refund { state, ..refund.clone() }, now)
                 }
-                None => Ok(self.state.clone()),
+                // Stripe has said more of it meanwhile.
+                Some(_) | None => Ok(self.state.clone()),
             },
             (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
             (State::Paid(payment), Event::CashbackMatured) => {
@@ -245,12 +246,16 @@ impl Checkout {
         if seen.charge.as_ref().is_some_and(|charge| charge != &payment.charge.charge) {
             return Ok(self.state.clone());
         }
+        let theirs = RefundKey::Dashboard(seen.id.clone());
         let key = match &seen.purpose {
-            Purpose::Cashback { attempt, .. } => {
+            Purpose::Cashback { attempt, .. } if payment.cashback.may_have_asked(*attempt, seen.amount) => {
                 return self.cashback_refund_seen(payment, *attempt, seen, now);
             }
-            Purpose::Merchant { reference, .. } => RefundKey::Requested(reference.clone()),
-            Purpose::Dashboard => RefundKey::Dashboard(seen.id.clone()),
+            Purpose::Merchant { reference, .. } => {
+                let asked = RefundKey::Requested(reference.clone());
+                if is_asked(payment.refunds.get(&asked), seen) { asked } else { theirs }
+            }
+            Purpose::Cashback { .. } | Purpose::Dashboard => theirs,
         };
         let known = payment.refunds.get(&key).map(|refund| refund.state.clone());
         let state = known.unwrap_or(RefundState::Requested { since: now }).on(&seen.id, seen.outcome);
@@ -265,7 +270,7 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
-        // Not what is being paid, or was: somebody else wrote our metadata on it.
+        // Late news of an attempt that is over.
         if payment.cashback.taken_from_charge() != Some(seen.amount) {
             return Ok(self.state.clone());
         }
@@ -382,6 +387,14 @@ impl Checkout {
             }
         }
     }
+}
+
+/// Whether `seen`, whose metadata says so, is the refund that was `asked` for. Whoever has a key of the account can write
+/// our metadata on another one, which is then a refund like any made in the dashboard.
+fn is_asked(asked: Option<&Refund>, seen: &StripeRefund) -> bool {
+    asked.is_some_and(|asked| {
+        asked.amount == seen.amount && asked.state.id().is_none_or(|known| *known == seen.id)
+    })
 }
 
 impl State {

@@ -166,7 +166,7 @@ struct Seen {
 /// What `around` says about `event`.
 fn see(checkout: &Checkout, around: &Around, event: &Event) -> Seen {
     let payer_owes = around.payer.as_ref().is_some_and(|payer| payer.debt_minor > 0);
-    let Event::Paid { charge, .. } = event else {
+    let Event::Paid { .. } = event else {
         return Seen { insight: Insight { payer_owes, ..Insight::default() }, card: None };
     };
     if checkout.screening.is_off() {
@@ -182,7 +182,7 @@ fn see(checkout: &Checkout, around: &Around, event: &Event) -> Seen {
         }
         payer
     });
-    let day = charge.paid_at.day_in(&checkout.country.time_zone());
+    let day = checkout.created_at.day_in(&checkout.country.time_zone());
     let own_merchant = card.as_ref().is_some_and(|card| card.insider_of.contains(&checkout.merchant));
     let suspicion = checkout.screening.suspects(payer.as_ref(), card.as_ref(), day);
     Seen { insight: Insight { own_merchant, suspicion, payer_owes }, card }

@@ -4,10 +4,13 @@
 //! nothing: a payer's first payment is the first of the period. The rule runs for the whole period, whatever its own
 //! start and end say, and alone: other campaigns neither add to it nor take its place. What it would have promised is
 //! counted; a refund that came later takes nothing off.
+//!
+//! The payments come one by one: what is kept of them are sums, and what caps, occasions and budgets ask for. So a replay
+//! of a year needs no more memory than its payers do, and of a rule that does not count by payer none for them.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::budget::Pot;
 use super::campaign::{Campaign, MerchantCategory, Moment, NoCashback, Occasion, Purchase, Rule};
@@ -22,22 +25,44 @@ use super::tender::Tender;
 use super::time::{Day, Timestamp};
 
 /// A payment of the past, as far as a rule may ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastPurchase {
     /// At whom.
     pub merchant: MerchantId,
     /// Who paid, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<PayerId>,
     /// Whether who paid belongs to the merchant.
     pub is_insider: bool,
     /// What was charged: the price, less wallet credit.
     pub amount: Money,
     /// What was paid with; nothing that is known here if Stripe offered one more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<Tender>,
     /// Where.
     pub channel: Channel,
-    /// When it was paid.
+    /// When it was paid; of a payment that was found in the journal, when it was booked.
     pub at: Timestamp,
+}
+
+/// A payment of the past, for who replays it elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownPurchase {
+    /// The payment.
+    #[serde(flatten)]
+    pub purchase: PastPurchase,
+    /// The merchant's kind of business, as it is now, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<MerchantCategory>,
+}
+
+/// A page of a day's payments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchasePage {
+    /// The payments, in the order of their times.
+    pub purchases: Vec<KnownPurchase>,
+    /// Where the next page begins; `null` on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// How many payments would have earned, and how much.
@@ -126,27 +151,16 @@ pub fn dry_run(
     categories: &BTreeMap<MerchantId, MerchantCategory>,
     purchases: &[PastPurchase],
 ) -> Result<Report, MoneyError> {
-    let always = |seconds| Moment::Instant(Timestamp::from_epoch_seconds(seconds));
-    let rule = Rule { starts_at: always(0), ends_at: always(i64::MAX), ..rule.clone() };
-    let zero = Money::zero(country.currency());
-    let mut replay = Replay {
-        total: Pot::of(rule.budget.total),
-        campaign: Campaign::new(country, rule, Timestamp::from_epoch_seconds(0)),
-        days: BTreeMap::new(),
-        payers: BTreeMap::new(),
-        earning: Sum { payments: 0, cashback: zero },
-        platform_pays: zero,
-        by_day: BTreeMap::new(),
-        by_merchant: BTreeMap::new(),
-        refused: BTreeMap::new(),
-    };
+    let mut run = DryRun::new(country, rule);
     for purchase in purchases {
-        replay.step(purchase, categories.get(&purchase.merchant))?;
+        run.step(purchase, categories.get(&purchase.merchant))?;
     }
-    Ok(replay.report())
+    Ok(run.report())
 }
 
-struct Replay {
+/// A dry run on its way, for payments that are not all there at once.
+#[derive(Debug)]
+pub struct DryRun {
     campaign: Campaign,
     total: Pot,
     days: BTreeMap<Day, Pot>,
@@ -158,14 +172,40 @@ struct Replay {
     refused: BTreeMap<NoCashback, u32>,
 }
 
-impl Replay {
-    fn step(&mut self, past: &PastPurchase, category: Option<&MerchantCategory>) -> Result<(), MoneyError> {
+impl DryRun {
+    /// A run of `rule` before the first payment.
+    pub fn new(country: Country, rule: &Rule) -> Self {
+        let always = |seconds| Moment::Instant(Timestamp::from_epoch_seconds(seconds));
+        let rule = Rule { starts_at: always(0), ends_at: always(i64::MAX), ..rule.clone() };
+        let zero = Money::zero(country.currency());
+        Self {
+            total: Pot::of(rule.budget.total),
+            campaign: Campaign::new(country, rule, Timestamp::from_epoch_seconds(0)),
+            days: BTreeMap::new(),
+            payers: BTreeMap::new(),
+            earning: Sum { payments: 0, cashback: zero },
+            platform_pays: zero,
+            by_day: BTreeMap::new(),
+            by_merchant: BTreeMap::new(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    /// The next payment, at a merchant of this kind of business if it is known. Payments come in the order of their times.
+    ///
+    /// # Errors
+    /// An amount in another currency than the market's, or a sum too large to be money.
+    pub fn step(
+        &mut self,
+        past: &PastPurchase,
+        category: Option<&MerchantCategory>,
+    ) -> Result<(), MoneyError> {
         let country = self.campaign.country;
         let day = past.at.day_in(&country.time_zone());
-        let mut payer = past
-            .payer
-            .as_ref()
-            .map(|id| self.payers.remove(id).unwrap_or_else(|| Payer::new(id.clone(), country)));
+        // Whom nobody counts, nobody has to remember.
+        let counted = past.payer.as_ref().filter(|_| self.campaign.asks_for_payer());
+        let mut payer =
+            counted.map(|id| self.payers.remove(id).unwrap_or_else(|| Payer::new(id.clone(), country)));
         let verdict = self.verdict(past, category, payer.as_ref())?;
         let verdict = verdict.and_then(|amount| self.take(amount, day));
         match verdict {
@@ -243,7 +283,8 @@ impl Replay {
         }
     }
 
-    fn report(self) -> Report {
+    /// What the rule would have given for the payments so far.
+    pub fn report(self) -> Report {
         let refused = self.refused.values().fold(0_u32, |sum, payments| sum.saturating_add(*payments));
         Report {
             payments: self.earning.payments.saturating_add(refused),

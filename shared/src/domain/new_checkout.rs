@@ -53,9 +53,10 @@ pub struct NewCheckout {
 pub struct NewPayer {
     /// Their phone number. Only a keyed hash of it is kept.
     pub phone: Phone,
-    /// Whether they want to pay a part with the credit in their wallet.
+    /// That they want to pay a part of this order with the credit in their wallet, as the platform testifies. A merchant's
+    /// word is not enough: who knows a number could spend its credit.
     #[serde(default)]
-    pub use_wallet: bool,
+    pub wallet_consent: Option<String>,
 }
 
 /// One line.
@@ -135,7 +136,7 @@ impl NewCheckout {
             channel: self.channel,
             expires_at: self.expires_at,
             return_url: self.return_url.clone(),
-            use_wallet: self.payer.as_ref().is_some_and(|payer| payer.use_wallet),
+            use_wallet: self.payer.as_ref().is_some_and(|payer| payer.wallet_consent.is_some()),
         })
     }
 
@@ -260,7 +261,7 @@ impl Content {
             ("description", self.description != asked.description),
             ("items", self.items != asked.items),
             ("payer", payer != asked_payer),
-            ("payer.use_wallet", self.use_wallet != asked.use_wallet),
+            ("payer.wallet_consent", self.use_wallet != asked.use_wallet),
             ("channel", self.channel != asked.channel),
             ("expires_at", self.expires_at != asked.expires_at),
             ("return_url", self.return_url != asked.return_url),

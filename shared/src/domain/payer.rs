@@ -18,7 +18,7 @@ use super::ledger::Posting;
 use super::market::Country;
 use super::time::{Day, Timestamp};
 
-pub use identity::{InvalidPhone, PayerKey, Phone};
+pub use identity::{Consent, InvalidPhone, PayerKey, Phone};
 pub use usage::{Tally, Use, Window};
 pub use wallet::Lot;
 
@@ -32,9 +32,10 @@ pub struct Payer {
     /// How many payments at which merchant, as far as a campaign or a screening of the market asked for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visits: BTreeMap<MerchantId, u32>,
-    /// How many payments today, for the screening.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub today: Option<(Day, u32)>,
+    /// How many payments were begun on the last two days that any was, for the screening: a page that is opened today may be
+    /// paid tomorrow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<(Day, u32)>,
     /// What was used of each campaign.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<CampaignId, Use>,
@@ -74,6 +75,9 @@ pub struct Adjustment {
     pub at: Timestamp,
 }
 
+/// How many days are remembered.
+const DAYS_REMEMBERED: usize = 2;
+
 /// How many cards of a payer are remembered: more than any screening allows.
 const CARDS_REMEMBERED: usize = 20;
 
@@ -89,7 +93,7 @@ impl Payer {
             id,
             country,
             visits: BTreeMap::new(),
-            today: None,
+            days: Vec::new(),
             uses: BTreeMap::new(),
             cards: BTreeSet::new(),
             wallet: Vec::new(),
@@ -110,17 +114,21 @@ impl Payer {
         self.visits.get(merchant).copied().unwrap_or_default()
     }
 
-    /// How many payments are counted on `day`.
+    /// How many payments were begun on `day`.
     pub fn payments_on(&self, day: Day) -> u32 {
-        self.today.filter(|(known, _)| *known == day).map_or(0, |(_, count)| count)
+        self.days.iter().find(|(known, _)| *known == day).map_or(0, |(_, count)| *count)
     }
 
     /// Counts a payment at `merchant` on `day`.
     pub(super) fn visit(&mut self, merchant: &MerchantId, day: Day) {
         let visits = self.visits.entry(merchant.clone()).or_default();
         *visits = visits.saturating_add(1);
-        if self.today.is_none_or(|(known, _)| known <= day) {
-            self.today = Some((day, self.payments_on(day).saturating_add(1)));
+        let count = self.payments_on(day).saturating_add(1);
+        self.days.retain(|(known, _)| *known != day);
+        self.days.push((day, count));
+        self.days.sort();
+        if self.days.len() > DAYS_REMEMBERED {
+            self.days.remove(0);
         }
     }
 

@@ -118,9 +118,9 @@ impl Payment {
         }
     }
 
-    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once Stripe has accepted to refund it.
+    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once the payer has that.
     pub fn returned_to_wallet_minor(&self) -> i64 {
-        self.to_wallet_minor(|refund| refund.state.moved())
+        self.to_wallet_minor(|refund| refund.state.is_done())
     }
 
     /// What refunds gave back, or are about to give back, to the payer's wallet, in minor units.

@@ -242,6 +242,22 @@ impl RefundState {
         }
     }
 
+    /// Whether the payer has the money.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::Succeeded { .. } | Self::Returned => true,
+            Self::Requested { .. } | Self::Pending { .. } | Self::Failed { .. } => false,
+        }
+    }
+
+    /// Stripe's id of it, where it is kept.
+    pub fn id(&self) -> Option<&RefundId> {
+        match self {
+            Self::Pending { id } | Self::Succeeded { id } => Some(id),
+            Self::Requested { .. } | Self::Returned | Self::Failed { .. } => None,
+        }
+    }
+
     /// Whether Stripe has moved the money.
     pub fn moved(&self) -> bool {
         match self {

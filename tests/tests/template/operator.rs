@@ -92,7 +92,7 @@ impl Desk<'_> {
     async fn paid(&self, key: &str, reference: &str) {
         let body = json!({
             "reference": reference, "amount": sgd("25.00"), "channel": "chat", "description": "kopi",
-            "payer": {"phone": "+6591234567", "use_wallet": true},
+            "payer": {"phone": "+6591234567"},
         });
         let checkout = self.talk.say(key, "POST", "/v1/checkouts", "NewCheckout", body, "Checkout").await;
         let session = checkout["url"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -129,6 +129,9 @@ async fn an_operators_requests_and_answers_are_as_described() {
     desk.paid(&key, "o-2").await;
     assert!(desk.read(&payer, "PayerCashback").await["campaigns"][0]["used"][0].is_object());
 
+    stack.advance(30).await.unwrap();
+    let page = desk.read("/v1/markets/SG/purchases?day=2026-11-22&limit=1", "PurchasePage").await;
+    assert!(page["purchases"][0]["category"].is_string() && page["next_cursor"].is_string(), "{page}");
     let simulation = json!({"rule": everything(&merchant), "from": "2026-11-22", "to": "2026-11-22"});
     let simulate = "/v1/markets/SG/campaigns/simulate";
     let report = desk.operate("POST", simulate, "Simulation", simulation, "Simulated").await;

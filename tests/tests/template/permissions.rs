@@ -182,7 +182,7 @@ impl Everything<'_> {
 
         self.limits_are_used(&merchant, &key).await;
         self.a_person_decides(&key).await;
-        self.a_page_is_never_made(&key).await;
+        self.a_page_is_never_made(&merchant, &key).await;
         self.books(&key).await;
         for path in ["suspend", "resume", "keys/reset"] {
             let path = format!("/v1/merchants/{merchant}/{path}");
@@ -207,6 +207,7 @@ impl Everything<'_> {
         let version = json!({"rule_version": 1, "rule": rule("11")});
         self.operate("PUT", &format!("{campaigns}/limited"), version).await;
         self.operate("GET", &format!("{campaigns}/limited/versions"), Value::Null).await;
+        self.stack.advance(30).await.unwrap(); // so that the journal has it
         let simulation = json!({"rule": rule("12"), "from": "2026-11-20", "to": "2026-12-01"});
         let report = self.operate("POST", &format!("{campaigns}/simulate"), simulation).await;
         assert!(report["payments"].as_i64() > Some(3), "{report}");
@@ -242,12 +243,17 @@ impl Everything<'_> {
 
     /// A checkout that is partly paid by credit is written before Stripe is asked; Stripe says no, and the sweep gives back
     /// what was taken for it.
-    async fn a_page_is_never_made(&self, key: &str) {
+    async fn a_page_is_never_made(&self, merchant: &str, key: &str) {
         let account = self.stack.stripe().accounts()[0].clone();
         self.stack.stripe().restrict(&account, "requirements.past_due").unwrap();
+        let amount = json!({"value": "25.00", "currency": "SGD"});
+        let consent = json!({
+            "phone": "+6591234567", "merchant": merchant, "reference": "never-made", "amount": amount,
+        });
+        let agreed = self.operate("POST", "/v1/markets/SG/wallet-consents", consent).await;
         let body = json!({
-            "reference": "never-made", "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi",
-            "channel": "chat", "payer": {"phone": "+6591234567", "use_wallet": true},
+            "reference": "never-made", "amount": amount, "description": "kopi", "channel": "chat",
+            "payer": {"phone": "+6591234567", "wallet_consent": agreed["wallet_consent"]},
         });
         let answer = self.client.call(key, "POST", "/v1/checkouts", Some(&body)).await.unwrap();
         assert!(answer.status >= 400, "{}", answer.json());
@@ -257,7 +263,14 @@ impl Everything<'_> {
 
     async fn books(&self, key: &str) {
         self.call(key, "GET", "/v1/statement", Value::Null).await;
-        for path in ["balances", "ledger.csv", "rebuild", "campaigns/five/report", "campaigns/limited/report"] {
+        for path in [
+            "balances",
+            "ledger.csv",
+            "rebuild",
+            "purchases?day=2026-11-22",
+            "campaigns/five/report",
+            "campaigns/limited/report",
+        ] {
             self.operate("GET", &format!("/v1/markets/SG/{path}"), Value::Null).await;
         }
         for method in ["POST", "GET"] {

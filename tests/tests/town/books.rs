@@ -144,6 +144,8 @@ async fn a_batch_that_is_told_twice_makes_one_page() {
     }
     assert_eq!(count(&town, "J#"), pages + 1);
     assert_eq!(town.balances("SG", "").await, before);
+    let page = town.books("SG", "purchases?day=2026-11-22").await.json();
+    assert_eq!(page["purchases"].as_array().map(Vec::len), Some(1), "one payment, in two pages: {page}");
 }
 
 #[tokio::test]
@@ -223,6 +225,7 @@ async fn a_merchant_sees_its_own_books_and_no_others() {
         "statement?merchant=mch_aaaaaaaaaaaaaaaa",
         "ledger.csv",
         "rebuild",
+        "purchases?day=2026-11-22",
         "match?day=2026-11-22",
         "campaigns/five/report",
     ] {
@@ -318,6 +321,9 @@ async fn what_cannot_be_asked_is_told_by_field() {
         ("ledger.csv?cursor=oops", 422, "cursor"),
         ("rebuild?cursor=oops", 422, "cursor"),
         ("rebuild?through=yesterday", 422, "through"),
+        ("purchases", 422, "day"),
+        ("purchases?day=2026-11-22&limit=501", 422, "limit"),
+        ("purchases?day=2026-11-22&cursor=oops", 422, "cursor"),
         ("match", 422, "day"),
         ("match?day=2026-12-24", 422, "day"),
         ("match?day=2026-11-22", 404, "day"),
@@ -349,7 +355,7 @@ async fn a_card_payment_without_a_campaign_has_books_too() {
 }
 
 /// What `cargo operator` says, and whether it is content.
-async fn operator(town: &Town, arguments: &[&str]) -> (Result<bool, String>, String) {
+pub(super) async fn operator(town: &Town, arguments: &[&str]) -> (Result<bool, String>, String) {
     let token = town.stack.operator_token().expect("a token");
     let url = town.stack.gateway_url();
     let mut all = vec!["operator", "--api", &url, "--token", &token];

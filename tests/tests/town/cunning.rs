@@ -124,12 +124,12 @@ async fn an_inquiry_takes_nothing_and_a_dispute_that_comes_of_it_is_one() {
 }
 
 #[tokio::test]
-async fn a_cent_with_the_mark_of_our_cashback_is_not_our_cashback() {
+async fn a_refund_with_the_mark_of_our_cashback_is_a_refund_like_any_other() {
     let town = Town::unswept().await;
     let (shop, checkout) = paid(&town, "merchant").await;
     // The merchant, by a key of their own, before the release and on the right charge.
     let form = format!(
-        "charge={}&amount=1&metadata[kembali_checkout]={}&metadata[kembali_purpose]=cashback&metadata[kembali_attempt]=1",
+        "charge={}&amount=1500&metadata[kembali_checkout]={}&metadata[kembali_purpose]=cashback&metadata[kembali_attempt]=1",
         town.charge(&checkout),
         text(&checkout, "/id")
     );
@@ -141,11 +141,15 @@ async fn a_cent_with_the_mark_of_our_cashback_is_not_our_cashback() {
     let stripe = kembali_local::client::Client::new(town.stack.stripe_url());
     assert_eq!(stripe.send("POST", "/v1/refunds", &headers, form).await.unwrap().status, 200);
     town.settle().await;
-    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+    assert_eq!(
+        town.standing(&shop, &checkout).await,
+        "partly_refunded held",
+        "10.00 are left, and 0.50 of 1.25"
+    );
     town.hours(48).await;
-    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
-    assert_eq!(town.back(&checkout).cashback, [1, 125]);
-    // Nor does the failure of such a cent undo what was paid.
+    assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded credited");
+    assert_eq!(town.back(&checkout).cashback, [50, 1500]);
+    // Nor does the failure of such a one undo what was paid.
     let failed = json!({
         "id": "re_cent", "object": "refund", "amount": 1, "currency": "sgd", "charge": town.charge(&checkout),
         "status": "failed", "failure_reason": "declined", "metadata": {
@@ -153,5 +157,5 @@ async fn a_cent_with_the_mark_of_our_cashback_is_not_our_cashback() {
         },
     });
     town.deliver(&town.forged("refund.failed", &shop.account, failed)).await;
-    assert_eq!(town.standing(&shop, &checkout).await, "paid credited");
+    assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded credited");
 }

@@ -91,6 +91,8 @@ async fn an_empty_balance_for_good_ends_in_the_wallet_and_one_transfer_comes_bac
     // So deep in debt that the transfer does not help.
     town.stack.stripe().set_available_balance(&shop.account, "sgd", -500);
     town.hours(50).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid held", "it is late, and tried again and again");
+    town.hours(75).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
     let transfers = town.movements().into_iter().filter(|moved| moved.starts_with("transfer -")).count();
     assert_eq!(transfers, 1, "{:?}", town.movements());

@@ -27,6 +27,8 @@ mod cunning;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod dry_run;
+#[cfg(test)]
 mod enablement;
 #[cfg(test)]
 mod failures;

@@ -119,8 +119,7 @@ async fn credit_by_hand_is_spent_at_the_next_checkout() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
     adjust(&town, adjustment("adj-1", "credit", "5.00")).await;
-    let mut body = order("order-1", "+6591234567");
-    body["payer"]["use_wallet"] = json!(true);
+    let body = town.agreed(&shop, "SG", order("order-1", "+6591234567")).await;
     assert_eq!(town.create(&shop, body).await["wallet"], sgd("5.00"));
     assert_eq!(look(&town, "").await["balance"], sgd("0.00"));
 }

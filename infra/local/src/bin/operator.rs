@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use kembali_local::commands::{Settings, run};
+use kembali_local::commands::{Screen, Settings, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    match run(&Settings::parse(), &mut out, &mut |line| eprintln!("{line}")).await {
+    let (mut out, mut screen) = (std::io::stdout().lock(), Screen::stderr());
+    let done = run(&Settings::parse(), &mut out, &mut |line| screen.tell(line)).await;
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
+            screen.tell("");
             eprintln!("cargo operator: {error}");
             ExitCode::from(2)
         }

@@ -36,6 +36,7 @@ impl Operator {
             tokio::time::sleep(patience).await;
             found = self.compare(country, through, tell).await?;
         }
+        tell("");
         for difference in &found {
             writeln!(out, "{difference}")?;
         }
@@ -86,12 +87,14 @@ impl Operator {
         while let Some(at) = next {
             let page = self.ask("GET", &at).await?;
             // As it comes, so that no more than a page is ever kept.
+            tell("");
             out.write_all(&page.body)?;
             bytes += page.body.len();
             tell(&format!("{bytes} bytes"));
             let link = page.header("link").and_then(|link| link.strip_prefix('<')?.split_once('>'));
             next = link.map(|(address, _)| address.to_owned());
         }
+        tell("");
         out.flush()?;
         Ok(true)
     }

@@ -4,16 +4,23 @@
 //! when it found what should not be, and with 2 when it could not find out.
 
 mod books;
+mod dry_run;
+mod market;
+mod screen;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use serde_json::Value;
+use kembali::domain::time::Day;
+use serde_json::{Value, json};
 
 use crate::client::{Client, NoAnswer, Response};
 
-/// Looks after a deployment of Kembali: its books, and whether they are right.
+pub use screen::Screen;
+
+/// Looks after a deployment of Kembali: its books, its campaigns, and what waits for a person.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "operator", bin_name = "cargo operator")]
 pub struct Settings {
@@ -73,6 +80,44 @@ pub enum Command {
         #[arg(long)]
         month: Option<String>,
     },
+    /// Tries a rule on the payments of a period, however long. Nothing is written, and nothing is promised. Caps, occasions
+    /// and budgets hold over the whole period. Payments of the last half minute may not be there yet.
+    DryRun {
+        /// The market.
+        country: String,
+        /// The rule, as a campaign is created from: a file with JSON.
+        rule: PathBuf,
+        /// The first day, the market's own.
+        #[arg(long, value_name = "DAY", value_parser = Day::parse)]
+        from: Day,
+        /// The last day.
+        #[arg(long, value_name = "DAY", value_parser = Day::parse)]
+        to: Day,
+        /// The report as JSON, as the API answers for a short period.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists the cashbacks that wait for a person, who waits longest first.
+    Reviews {
+        /// The market.
+        country: String,
+        /// Those that look suspicious (in_review), or those that could not be paid (failed).
+        #[arg(long, default_value = "in_review")]
+        state: String,
+    },
+    /// Stops all campaigns of a market: nothing is promised, and nothing that was promised is released.
+    Stop {
+        /// The market.
+        country: String,
+        /// Why, for whoever asks later.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lets a market go on that was stopped.
+    Resume {
+        /// The market.
+        country: String,
+    },
 }
 
 /// Why something could not be found out.
@@ -92,9 +137,28 @@ pub enum CommandError {
     /// The API's answer has not the form that it should have.
     #[error("the answer to {0} cannot be understood")]
     NotUnderstood(String),
+    /// An argument, or what it names, cannot be used.
+    #[error("{argument}: {said}")]
+    Argument {
+        /// Which.
+        argument: String,
+        /// What is wrong with it, and what to do.
+        said: String,
+    },
     /// The result cannot be written.
     #[error("the result cannot be written: {0}")]
     Output(#[from] std::io::Error),
+}
+
+impl CommandError {
+    /// Whether the same may be answered a little later.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::NoAnswer(_) => true,
+            Self::Refused { status, .. } => *status == 429 || *status >= 500,
+            Self::NotUnderstood(_) | Self::Argument { .. } | Self::Output(_) => false,
+        }
+    }
 }
 
 /// A deployment, seen by an operator.
@@ -103,8 +167,8 @@ struct Operator {
     token: String,
 }
 
-/// Does what `settings` says. The result goes to `out`, what is happening to `tell`. Answers whether all is as it should
-/// be.
+/// Does what `settings` says. The result goes to `out`, what is happening to `tell`: each line takes the place of the one
+/// before, and an empty one comes before anything goes to `out`. Answers whether all is as it should be.
 ///
 /// # Errors
 /// It could not be found out.
@@ -127,12 +191,30 @@ pub async fn run(
         Command::Statement { country, merchant, month } => {
             operator.statement(country, merchant, month.as_deref(), out).await
         }
+        Command::DryRun { country, rule, from, to, json } => {
+            let trial = operator.dry_run(country, rule, (*from, *to), tell).await?;
+            if *json {
+                trial.write_json(out)?
+            } else {
+                trial.write_table(out)?
+            }
+            Ok(true)
+        }
+        Command::Reviews { country, state } => operator.reviews(country, state, out).await,
+        Command::Stop { country, reason } => {
+            operator.policy(country, "stop", Some(&json!({"reason": reason})), out).await
+        }
+        Command::Resume { country } => operator.policy(country, "resume", None, out).await,
     }
 }
 
 impl Operator {
     async fn ask(&self, method: &str, path: &str) -> Result<Response, CommandError> {
-        let answer = self.client.call(&self.token, method, path, None).await?;
+        self.send(method, path, None).await
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Response, CommandError> {
+        let answer = self.client.call(&self.token, method, path, body).await?;
         if answer.status == 200 {
             return Ok(answer);
         }
@@ -140,7 +222,7 @@ impl Operator {
     }
 }
 
-/// What a problem comes to, in one line.
+/// What a problem comes to, in one line: the field at fault, what is wrong with it, and what to do.
 fn explain(status: u16, problem: &Value) -> String {
     let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
     if status == 401 {
@@ -148,7 +230,10 @@ fn explain(status: u16, problem: &Value) -> String {
     }
     let parts = [text("detail"), text("message"), text("next")];
     let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join(" ")
+    match text("field") {
+        "" => said.join(" "),
+        field => format!("{field}: {}", said.join(" ")),
+    }
 }
 
 /// A path with those of `parameters` that are given. Days, months and cursors need no escaping; what does is refused by the

@@ -3,7 +3,7 @@
 use local_stripe::PayWith;
 
 use super::first_day::MEI;
-use super::scenes::{ask, order, with_wallet};
+use super::scenes::{ask, order};
 use super::{Story, Told};
 use crate::town::{TownError, text};
 
@@ -89,7 +89,8 @@ pub(super) async fn wallet_spent(story: &mut Story<'_>) -> Result<Told, TownErro
     let stripe = town.stack().stripe();
     stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
     let shop = town.enabled_shop("SG", "tailor-7", "Tailor 7").await?;
-    let told = ask(story, &shop, &with_wallet(order("hem-1", MEI, ("20.00", "SGD")))).await?;
+    let agreed = story.town.agreed(&shop, "SG", order("hem-1", MEI, ("20.00", "SGD"))).await?;
+    let told = ask(story, &shop, &agreed).await?;
     let (credit, url) = (text(&told.checkout, "/wallet/value"), text(&told.checkout, "/url"));
     let session =
         town.stack().stripe().object(url.rsplit('/').next().unwrap_or_default()).unwrap_or_default();

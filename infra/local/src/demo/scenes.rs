@@ -34,15 +34,6 @@ pub(super) fn order(reference: &str, phone: &str, (value, currency): (&str, &str
     })
 }
 
-/// The same, a part of it to be paid with credit from the payer's wallet.
-pub(super) fn with_wallet(order: Value) -> Value {
-    let mut order = order;
-    if let Some(payer) = order.pointer_mut("/payer").and_then(Value::as_object_mut) {
-        payer.insert("use_wallet".to_owned(), Value::Bool(true));
-    }
-    order
-}
-
 /// A merchant asks for money, and the payer is told what each way to pay earns, or why it earns nothing.
 pub(super) async fn ask(story: &mut Story<'_>, shop: &Shop, order: &Value) -> Result<Told, TownError> {
     let mark = story.town.stack().calls().mark();

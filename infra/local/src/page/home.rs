@@ -69,7 +69,10 @@ pub(super) async fn create(State(page): State<Page>, Form(draft): Form<Draft>) -
         Ok(shop) => shop,
         Err(problem) => return page.answer(Err(problem)),
     };
-    let created = page.api().of_shop(&shop, "/v1/checkouts", Some(&draft.body(&page, &shop))).await;
+    let created = match draft.agreed(&page, &shop).await {
+        Ok(body) => page.api().of_shop(&shop, "/v1/checkouts", Some(&body)).await,
+        Err(problem) => Err(problem),
+    };
     match created.and_then(read::<Checkout>) {
         Ok(checkout) => see_other(&format!("/checkouts/{}/{}", shop.slug, checkout.id)),
         Err(problem) => page.answer(render(&page, &shop, &draft, None, Some(&problem)).await),
@@ -96,6 +99,24 @@ impl Draft {
         }
     }
 
+    /// What a shop's own system would send, with what the platform adds once its payer has agreed to spend credit.
+    async fn agreed(&self, page: &Page, shop: &Shop) -> Result<Value, Problem> {
+        let mut body = self.body(page, shop);
+        if self.use_wallet.is_none() {
+            return Ok(body);
+        }
+        let consent = json!({
+            "phone": self.phone.trim(), "merchant": shop.id, "reference": body.get("reference"),
+            "amount": body.get("amount"),
+        });
+        let path = format!("/v1/markets/{}/wallet-consents", shop.country.code());
+        let answer = page.api().operate("POST", &path, Some(&consent)).await?;
+        if let Some(payer) = body.get_mut("payer") {
+            set(payer, "wallet_consent", answer.get("wallet_consent").cloned().unwrap_or_default());
+        }
+        Ok(body)
+    }
+
     /// What a shop's own system would send.
     fn body(&self, page: &Page, shop: &Shop) -> Value {
         let mut body = json!({
@@ -106,10 +127,8 @@ impl Draft {
         });
         let phone = self.phone.trim();
         // Without a number there is no wallet either; the API says so at the field.
-        match (phone.is_empty(), self.use_wallet.is_some()) {
-            (true, false) => {}
-            (_, true) => set(&mut body, "payer", json!({ "phone": phone, "use_wallet": true })),
-            (false, false) => set(&mut body, "payer", json!({ "phone": phone })),
+        if !phone.is_empty() || self.use_wallet.is_some() {
+            set(&mut body, "payer", json!({ "phone": phone }));
         }
         // A checkout's id follows from the merchant and the reference, so the way back is known before there is one. A
         // reference that is none is the API's to refuse.

@@ -140,7 +140,7 @@ async fn a_rule_is_tried_on_the_past_before_it_is_live() {
     let visitor = Visitor::new(town(), false).await;
     visitor.checkout("shop=sg-kopi&reference=o-1&amount=25.00&description=kopi&channel=chat").await;
     visitor.pay(PayWith::Paynow);
-    visitor.page.settle().await.unwrap();
+    visitor.page.stack().advance(30).await.unwrap(); // so that the journal has it
     let rule =
         "country=SG&id=ten&percent=10&paynow=on&funding=platform&starts_at=2026-11-23&ends_at=2026-11-30";
     let tried = visitor.post("/campaigns/trial", rule).await;

@@ -25,13 +25,12 @@ const FIRST_DELAY: Duration = Duration::from_millis(25);
 const ALL_TRIES: Duration = Duration::from_secs(12);
 
 /// The SDK stops to try again when a process does little else. Its measure is one client that a service throttles; here it
-/// is a campaign that is popular for an hour, so there is more of it, and it comes back with time.
+/// is a campaign that is popular for an hour, so there is more of it, and it comes back with time: a hundred a second.
 const RETRY_TOKENS: usize = 2_000;
-const RETRY_TOKENS_A_SECOND: f32 = 100.0;
 
 /// `config`, by which also what met a transaction is tried again, after a delay with jitter.
 pub(super) fn tried_again(config: Builder) -> Builder {
-    let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).refill_rate(RETRY_TOKENS_A_SECOND).build();
+    let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).refill_rate(100.0).build();
     config
         .retry_config(retries().with_max_attempts(TRIES).with_initial_backoff(FIRST_DELAY))
         .timeout_config(timeouts().to_builder().operation_timeout(ALL_TRIES).build())

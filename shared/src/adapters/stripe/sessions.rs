@@ -36,6 +36,9 @@ pub struct Session {
     pub id: SessionId,
     /// The page, while it can be paid.
     pub url: Option<String>,
+    /// `open`, `complete` or `expired`.
+    #[serde(default)]
+    pub status: Option<String>,
 }
 
 impl NewSession<'_> {
@@ -124,6 +127,14 @@ impl Stripe {
     pub async fn session(&self, account: &AccountId, session: &SessionId) -> Result<Session, StripeError> {
         let answer = self.send(Call::get(format!("/v1/checkout/sessions/{session}"), Some(account))).await?;
         Ok(read(&answer)?)
+    }
+
+    /// Whether a session is over without a payment.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn is_expired(&self, account: &AccountId, session: &SessionId) -> Result<bool, StripeError> {
+        Ok(self.session(account, session).await?.status.as_deref() == Some("expired"))
     }
 
     /// Expires a session. One that is no longer open is left as it is.

@@ -68,7 +68,10 @@ impl Stripe {
         let key = transfer.group(&settlement.merchant);
         if may_have_been_asked {
             let filter = [("transfer_group".to_owned(), key.clone())];
-            if let Some(made) = self.list("/v1/transfers", &filter, None).await?.first() {
+            // That Stripe will not tell is no answer to whether it has paid.
+            let known = self.list("/v1/transfers", &filter, None).await;
+            let known = known.map_err(|error| StripeError::Unknown { reason: error.to_string() })?;
+            if let Some(made) = known.first() {
                 return Ok(read::<Transfer>(made)?.id);
             }
         }

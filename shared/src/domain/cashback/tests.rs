@@ -84,15 +84,20 @@ fn a_refund_before_release_takes_its_part() {
     );
 }
 
+/// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the platform does not owe.
 #[test]
-fn attempts_end() {
+fn a_merchants_empty_account_is_waited_for_and_never_becomes_the_platforms_credit() {
+    let bounce = |state: &Cashback, attempt, hours| {
+        let event = Event::Bounced { attempt, reason: Failure::InsufficientFunds, standing: standing() };
+        state.on(&event, at(hours)).unwrap()
+    };
     let mut state = held();
-    for attempt in 1..=waiting::ATTEMPTS {
-        state = state.on(&DUE, at(100)).unwrap();
-        let bounce = Event::Bounced { attempt, reason: Failure::InsufficientFunds, standing: standing() };
-        state = state.on(&bounce, at(90)).unwrap();
+    for attempt in 1..=9 {
+        state = bounce(&state.on(&DUE, at(100)).unwrap(), attempt, 90);
     }
-    assert_eq!(state.name(), "credited_to_wallet");
+    assert_eq!(state.name(), "held");
+    let paying = state.on(&DUE, at(200)).unwrap();
+    assert_eq!(bounce(&paying, 10, 48 + waiting::PATIENCE_HOURS).name(), "failed");
 }
 
 fn in_review() -> Cashback {

@@ -11,14 +11,12 @@ use crate::domain::refund::Failure;
 use crate::domain::screening::Suspicion;
 use crate::domain::time::Timestamp;
 
-/// How often a refund is tried before the money becomes wallet credit, and how long after a try the next one waits.
-/// All tries fit into the margin.
-pub(super) const ATTEMPTS: u32 = 3;
+/// How long after a try that failed for now the next one waits: several fit into the margin.
 pub(super) const RETRY_SECONDS: i64 = 15 * 60;
 
-/// How long after the promise a refund is still tried while only the platform's own balance is too low: long enough for
-/// somebody to top it up after a weekend.
-pub(super) const PLATFORM_PATIENCE_HOURS: u32 = 72;
+/// How long after the promise a refund is still tried while only a balance is too low, the platform's or the merchant's:
+/// long enough for somebody to top it up after a weekend. From the end of the promise on it is counted as late.
+pub(super) const PATIENCE_HOURS: u32 = 72;
 
 /// A promised cashback that nobody has asked Stripe for yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,11 +67,14 @@ impl Waiting {
     }
 
     fn may_try_again(&self, reason: Failure, now: Timestamp) -> bool {
-        if reason == Failure::PlatformFunds {
-            now < self.promised_by.plus_hours(PLATFORM_PATIENCE_HOURS)
-        } else {
-            reason.may_pass() && self.attempt <= ATTEMPTS
-        }
+        reason.may_pass() && now < self.promised_by.plus_hours(PATIENCE_HOURS)
+    }
+
+    /// Whether the platform may owe it as credit. What a merchant promised and has no money for, the platform does not pay:
+    /// otherwise an empty balance would make everybody's campaign the platform's.
+    fn may_be_credit(&self, reason: Failure) -> Result<bool, MoneyError> {
+        let merchants = self.amount.minus(self.terms.platform_part(self.amount)?)?;
+        Ok(reason != Failure::InsufficientFunds || merchants.is_zero())
     }
 
     /// Credit in the payer's wallet instead.
@@ -102,7 +103,7 @@ impl Waiting {
             }
             Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
             Dispute::None | Dispute::Won => {
-                if standing.has_wallet {
+                if standing.has_wallet && waiting.may_be_credit(reason)? {
                     waiting.to_wallet(WalletReason::Unrefundable(reason), now)
                 } else {
                     let Self { terms, amount, attempt, .. } = waiting;

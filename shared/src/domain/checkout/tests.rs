@@ -179,7 +179,7 @@ fn every_state_and_every_event() {
         paid            refund asked    partly_refunded held
         paid            refund refused  -
         paid            refund seen     partly_refunded held
-        paid            cashback refund -
+        paid            cashback refund partly_refunded held
         paid            matured         paid paying
         paid            approved        -
         paid            rejected        -
@@ -198,7 +198,7 @@ fn every_state_and_every_event() {
         partly refunded refund asked    partly_refunded held
         partly refunded refund refused  paid held
         partly refunded refund seen     partly_refunded held
-        partly refunded cashback refund -
+        partly refunded cashback refund partly_refunded held
         partly refunded matured         partly_refunded paying
         partly refunded approved        -
         partly refunded rejected        -
@@ -217,7 +217,7 @@ fn every_state_and_every_event() {
         refunded        refund asked    refunded reversed
         refunded        refund refused  paid held
         refunded        refund seen     refunded reversed
-        refunded        cashback refund -
+        refunded        cashback refund refunded reversed
         refunded        matured         -
         refunded        approved        -
         refunded        rejected        -
@@ -236,7 +236,7 @@ fn every_state_and_every_event() {
         disputed        refund asked    disputed frozen
         disputed        refund refused  -
         disputed        refund seen     disputed frozen
-        disputed        cashback refund -
+        disputed        cashback refund disputed frozen
         disputed        matured         -
         disputed        approved        -
         disputed        rejected        -
@@ -255,7 +255,7 @@ fn every_state_and_every_event() {
         won             refund asked    won held
         won             refund refused  -
         won             refund seen     won held
-        won             cashback refund -
+        won             cashback refund won held
         won             matured         won paying
         won             approved        -
         won             rejected        -
@@ -274,7 +274,7 @@ fn every_state_and_every_event() {
         lost            refund asked    lost reversed
         lost            refund refused  -
         lost            refund seen     lost reversed
-        lost            cashback refund -
+        lost            cashback refund lost reversed
         lost            matured         -
         lost            approved        -
         lost            rejected        -
@@ -331,7 +331,7 @@ fn every_state_and_every_event() {
         in review       refund asked    partly_refunded in_review
         in review       refund refused  -
         in review       refund seen     partly_refunded in_review
-        in review       cashback refund -
+        in review       cashback refund partly_refunded in_review
         in review       matured         -
         in review       approved        paid held
         in review       rejected        paid reversed

@@ -196,6 +196,28 @@ fn the_parts_of_a_report_add_up() {
 }
 
 #[test]
+fn a_payment_is_told_and_read_again() {
+    let category = MerchantCategory::try_from("5462".to_owned()).ok();
+    for line in DIARY {
+        for category in [&category, &None] {
+            let known = KnownPurchase { purchase: past(line), category: category.clone() };
+            let told = serde_json::to_string(&known).unwrap();
+            assert_eq!(serde_json::from_str::<KnownPurchase>(&told).unwrap(), known, "{told}");
+        }
+    }
+}
+
+#[test]
+fn who_pays_is_remembered_only_where_it_counts() {
+    for (change, remembered) in [(json!({}), 0), (json!({"caps": [{"per": "day", "payments": 1}]}), 2)] {
+        let rule: Rule = serde_json::from_value(rule(change)).unwrap();
+        let mut run = DryRun::new(Country::SG, &rule);
+        DIARY.iter().for_each(|line| run.step(&past(line), None).unwrap());
+        assert_eq!(run.payers.len(), remembered);
+    }
+}
+
+#[test]
 fn nothing_was_paid_in_the_period() {
     let rule: Rule = serde_json::from_value(rule(json!({}))).unwrap();
     let report = dry_run(Country::SG, &rule, &BTreeMap::new(), &[]).unwrap();

@@ -1,10 +1,13 @@
 //! Who pays, without keeping who it is.
 
+use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
-use crate::domain::ids::PayerId;
+use crate::domain::ids::{MerchantId, PayerId, Reference};
 use crate::domain::market::Country;
+use crate::domain::money::Money;
 
 /// A phone number in E.164 form (`+6591234567`). It is shown to nobody: its debug form hides it.
 #[derive(Clone, PartialEq, Eq, serde::Deserialize)]
@@ -71,6 +74,43 @@ impl PayerKey {
             })
             .unwrap_or_default();
         PayerId::of(&hash)
+    }
+}
+
+/// An order that a payer agrees to pay a part of with credit.
+#[derive(Clone, Copy, Debug)]
+pub struct Consent<'a> {
+    /// Who agrees.
+    pub payer: &'a PayerId,
+    /// At whom.
+    pub merchant: &'a MerchantId,
+    /// The merchant's order number.
+    pub reference: &'a Reference,
+    /// The price.
+    pub amount: Money,
+}
+
+impl PayerKey {
+    /// The text by which the platform testifies to `consent`. It is good for this one order: it names payer, merchant, order
+    /// number and price, and nobody without the key can make it.
+    pub fn testify(&self, consent: &Consent<'_>) -> String {
+        let parts = [
+            "wallet",
+            consent.payer.as_str(),
+            consent.merchant.as_str(),
+            consent.reference.as_str(),
+            consent.amount.currency().code(),
+            &consent.amount.minor().to_string(),
+        ];
+        let hash = Hmac::<Sha256>::new_from_slice(&self.0)
+            .map(|mac| mac.chain_update(parts.join("\0")).finalize().into_bytes())
+            .unwrap_or_default();
+        BASE64URL_NOPAD.encode(&hash)
+    }
+
+    /// Whether `testimony` is for `consent`.
+    pub fn confirms(&self, consent: &Consent<'_>, testimony: &str) -> bool {
+        self.testify(consent).as_bytes().ct_eq(testimony.as_bytes()).into()
     }
 }
 

@@ -230,11 +230,11 @@ fn visits_are_counted_by_merchant_and_for_today() {
         another: 2 in all, (2, 0) by merchant, (2, 0) by day
         elsewhere: 3 in all, (2, 1) by merchant, (3, 0) by day
         one expires: 2 in all, (1, 1) by merchant, (3, 0) by day
-        the next day: 3 in all, (2, 1) by merchant, (0, 1) by day
-        one of the day before, late: 4 in all, (2, 2) by merchant, (0, 1) by day
-        one expires: 3 in all, (1, 2) by merchant, (0, 1) by day
-        one expires: 2 in all, (0, 2) by merchant, (0, 1) by day
-        one more than there was expires: 2 in all, (0, 2) by merchant, (0, 1) by day
+        the next day: 3 in all, (2, 1) by merchant, (3, 1) by day
+        one of the day before, late: 4 in all, (2, 2) by merchant, (4, 1) by day
+        one expires: 3 in all, (1, 2) by merchant, (4, 1) by day
+        one expires: 2 in all, (0, 2) by merchant, (4, 1) by day
+        one more than there was expires: 2 in all, (0, 2) by merchant, (4, 1) by day
     "#]]
     .assert_eq(&story);
 }

@@ -36,7 +36,7 @@ impl Window {
         (period.unwrap_or(Period::Campaign).name(), name)
     }
 
-    /// Whether this window was over when `now` (a window of the same kind) began.
+    /// Whether it is of the same kind as `now` and was over when that began.
     fn is_before(&self, now: &Self) -> bool {
         self.0.get(..1) == now.0.get(..1) && self.0 < now.0
     }
@@ -96,10 +96,12 @@ impl Use {
         self.merchants.contains(merchant)
     }
 
-    /// Counts one payment of `minor` in `windows`, and forgets windows that are over.
+    /// Counts one payment of `minor` in `windows`, and forgets windows that have long been over. Of each kind the last two
+    /// are kept: a request that came a second before midnight may be served after one that came a second after.
     pub(in crate::domain) fn add(&mut self, windows: &[Window], minor: i64) {
         for window in windows {
-            self.windows.retain(|known, _| !known.is_before(window));
+            let last = self.windows.keys().rev().find(|known| known.is_before(window)).cloned();
+            self.windows.retain(|known, _| !known.is_before(window) || Some(known) == last.as_ref());
             let tally = self.windows.entry(window.clone()).or_default();
             tally.payments = tally.payments.saturating_add(1);
             tally.minor = tally.minor.saturating_add(minor);

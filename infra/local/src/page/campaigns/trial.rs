@@ -100,7 +100,10 @@ pub(super) fn show(trial: &Trial) -> Markup {
             p.big {
                 (trial.earning.payments) " of " (trial.payments) " payments would have earned " (trial.earning.cashback)
             }
-            p { (trial.platform_pays) " of it from the platform. Payments of " (trial.from) " to " (trial.to) "." }
+            p {
+                (trial.platform_pays) " of it from the platform. Payments of " (trial.from) " to " (trial.to)
+                ", but for the last half minute."
+            }
             @if !trial.by_day.is_empty() { (table(&["Day", "#Payments", "#Cashback"], false, "", &days)) }
             @if !trial.refused.is_empty() {
                 ul { @for no in &trial.refused { li { (no.payments) " × " code { (no.no_cashback) } } } }

@@ -97,6 +97,6 @@ fn the_platforms_empty_account_is_waited_for() {
         let bounce = Event::Bounced { attempt: 21, reason: Failure::PlatformFunds, standing: standing() };
         state.on(&bounce, at(48 + hours_after_promise)).unwrap().name()
     };
-    assert_eq!(patience(waiting::PLATFORM_PATIENCE_HOURS - 1), "held");
-    assert_eq!(patience(waiting::PLATFORM_PATIENCE_HOURS), "credited_to_wallet");
+    assert_eq!(patience(waiting::PATIENCE_HOURS - 1), "held");
+    assert_eq!(patience(waiting::PATIENCE_HOURS), "credited_to_wallet");
 }

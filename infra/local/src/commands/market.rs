@@ -1,0 +1,59 @@
+//! What a market waits for, and whether it runs at all.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use super::{CommandError, Operator, path};
+use crate::town::text;
+
+impl Operator {
+    /// Lists what waits for a person. It is content when nothing does.
+    pub(super) async fn reviews(
+        &self,
+        country: &str,
+        state: &str,
+        out: &mut impl Write,
+    ) -> Result<bool, CommandError> {
+        let base = format!("/v1/markets/{country}/reviews");
+        let (mut waiting, mut cursor) = (0_usize, None);
+        loop {
+            let at = path(&base, &[("state", Some(state)), ("cursor", cursor.as_deref())]);
+            let page = self.ask("GET", &at).await?.json();
+            let reviews = page.get("reviews").and_then(Value::as_array);
+            for review in reviews.ok_or_else(|| CommandError::NotUnderstood(at.clone()))? {
+                let of = |pointer: &str| text(review, pointer);
+                let cashback = of("/checkout/cashback/amount/value");
+                let [checkout, since, merchant] = ["/checkout/id", "/since", "/checkout/merchant"].map(of);
+                let [currency, why] = ["/checkout/amount/currency", "/why"].map(of);
+                writeln!(out, "{since} {checkout} {merchant} {currency} {cashback:>10}  {why}")?;
+                waiting = waiting.saturating_add(1);
+            }
+            cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+            if cursor.is_none() {
+                break;
+            }
+        }
+        writeln!(out, "{waiting} cashbacks of {country} wait for a person ({state})")?;
+        Ok(waiting == 0)
+    }
+
+    /// Stops a market or lets it go on, and shows how it stands.
+    pub(super) async fn policy(
+        &self,
+        country: &str,
+        what: &str,
+        body: Option<&Value>,
+        out: &mut impl Write,
+    ) -> Result<bool, CommandError> {
+        let policy = self.send("POST", &format!("/v1/markets/{country}/policy/{what}"), body).await?.json();
+        let of = |pointer: &str| text(&policy, pointer);
+        if policy.get("stopped").is_some() {
+            let [actor, at, reason] = ["/stopped/actor", "/stopped/at", "/stopped/reason"].map(of);
+            writeln!(out, "{country} is stopped, by {actor} at {at}: {reason}")?;
+        } else {
+            writeln!(out, "{country} goes on")?;
+        }
+        Ok(true)
+    }
+}
