@@ -253,7 +253,7 @@ impl Checkout {
             }
             Purpose::Merchant { reference, .. } => {
                 let asked = RefundKey::Requested(reference.clone());
-                if is_asked(payment.refunds.get(&asked), seen) { asked } else { theirs }
+                if payment.refunds.get(&asked).is_some_and(|known| known.is(seen)) { asked } else { theirs }
             }
             Purpose::Cashback { .. } | Purpose::Dashboard => theirs,
         };
@@ -387,14 +387,6 @@ impl Checkout {
             }
         }
     }
-}
-
-/// Whether `seen`, whose metadata says so, is the refund that was `asked` for. Whoever has a key of the account can write
-/// our metadata on another one, which is then a refund like any made in the dashboard.
-fn is_asked(asked: Option<&Refund>, seen: &StripeRefund) -> bool {
-    asked.is_some_and(|asked| {
-        asked.amount == seen.amount && asked.state.id().is_none_or(|known| *known == seen.id)
-    })
 }
 
 impl State {

@@ -54,6 +54,14 @@ fn is_nothing(minor: &i64) -> bool {
     *minor == 0
 }
 
+impl Refund {
+    /// Whether `seen`, whose metadata says so, is this one, which was asked for. Whoever has a key of the account can write
+    /// our metadata on another one; that is then a refund like any made in the dashboard.
+    pub fn is(&self, seen: &StripeRefund) -> bool {
+        self.amount == seen.amount && self.state.id().is_none_or(|known| *known == seen.id)
+    }
+}
+
 /// Where a refund stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
