@@ -43,10 +43,10 @@ pub struct Checkout {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<PayerId>,
     /// Whether the payer belongs to the merchant.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub insider: bool,
     /// Whether the payer's item counts this payment: a campaign or the screening of the market asked for it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub remembers_payer: bool,
     /// What the market looked for when the checkout was created.
     #[serde(default, skip_serializing_if = "Screening::is_off")]
@@ -73,11 +73,6 @@ pub struct Checkout {
     pub created_at: Timestamp,
     /// Counts the changes; every write is conditional on it.
     pub version: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// A checkout for which Stripe's page was never written down is given up after so long: nobody was shown it.

@@ -33,4 +33,5 @@ pub mod stripe_event;
 pub mod stripe_object;
 pub mod tender;
 pub mod time;
+mod unsaid;
 pub mod view;

@@ -58,7 +58,7 @@ pub struct Share {
     /// How much, in minor units.
     pub minor: i64,
     /// How much of that the platform pays, in minor units; the merchant pays the rest.
-    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
     pub platform_minor: i64,
     /// What of the campaign's limits it uses.
     #[serde(default, skip_serializing_if = "Hold::is_nothing")]
@@ -72,16 +72,16 @@ pub struct Hold {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<u8>,
     /// Whether the whole campaign has a budget.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub total: bool,
     /// Whether each day has a budget.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub daily: bool,
     /// By which periods the payer's use is counted.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub periods: BTreeSet<Period>,
     /// Whether the merchant is marked as one at whom the payer has earned.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub merchant: bool,
 }
 
@@ -122,14 +122,6 @@ fn is_usual_margin(hours: &u32) -> bool {
 
 fn is_usual_expiry(days: &u16) -> bool {
     *days == super::campaign::usual::wallet_days()
-}
-
-fn is_nothing(minor: &i64) -> bool {
-    *minor == 0
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl Terms {

@@ -47,7 +47,7 @@ pub struct Payer {
     pub wallet: Vec<Lot>,
     /// What the payer owes: credit that was spent before its payment was taken back. It is taken from later credit, and
     /// never asked of the payer.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
     pub debt_minor: i64,
     /// What no checkout's books say: credit that expired, credit that became debt and back, adjustments by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,11 +80,6 @@ const DAYS_REMEMBERED: usize = 2;
 
 /// How many cards of a payer are remembered: more than any screening allows.
 const CARDS_REMEMBERED: usize = 20;
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero(minor: &i64) -> bool {
-    *minor == 0
-}
 
 impl Payer {
     /// A payer of whom nothing is known yet.

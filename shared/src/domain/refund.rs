@@ -43,15 +43,10 @@ pub struct Refund {
     pub amount: Money,
     /// How much went back to the payer's wallet, in minor units. What was paid first is given back last: wallet credit
     /// comes back once the whole charge has been given back.
-    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
     pub to_wallet_minor: i64,
     /// Where it stands.
     pub state: RefundState,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_nothing(minor: &i64) -> bool {
-    *minor == 0
 }
 
 impl Refund {
