@@ -21,14 +21,14 @@ fn the_deployed_template_is_read_whole() {
     let expected = [
         ("create-checkout", 5, 15),
         ("enable-merchant", 8, 15),
-        ("manage-market", 22, 29),
+        ("manage-market", 23, 29),
         ("receive-stripe-event", 1, 15),
         ("apply-stripe-event", 0, 30),
         ("release-cashback", 0, 300),
         ("pay-cashback", 0, 30),
         ("publish-events", 0, 15),
         ("keep-books", 0, 900),
-        ("read-books", 6, 29),
+        ("read-books", 7, 29),
         ("match-books", 2, 900),
     ];
     assert_eq!(functions, expected);
