@@ -1,6 +1,6 @@
 //! A campaign: who gets how much back, for what, until when, up to which sum, and who pays for it.
 //!
-//! [`rule`] is what an operator writes, [`check`](Rule::check) refuses what contradicts itself, and
+//! [`Rule`] is what an operator writes, [`check`](Rule::check) refuses what contradicts itself, and
 //! [`evaluate`](Campaign::evaluate) says what one purchase earns, or which rule says no. Nothing here reads or writes:
 //! what a payer has used before comes in with the question.
 

@@ -4,7 +4,7 @@
 //! record holds what really was and what really is, whatever the action; a write that changes nothing makes no
 //! record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
 //!
-//! dynoxide knows no conflict of transactions either. The front does: it knows which items are [being written](in_flight),
+//! dynoxide knows no conflict of transactions either. The front does: it knows which items are being written (`in_flight`),
 //! and rejects what AWS rejects.
 //!
 //! Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]

@@ -257,7 +257,7 @@ pub struct Budget {
     /// On each day of the market.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_day: Option<Limit>,
-    /// Over how many items it is spread, 1 to 32; [`BUDGET_SHARDS`] when left out.
+    /// Over how many items it is spread, 1 to 32; 8 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shards: Option<u8>,
 }
