@@ -47,7 +47,8 @@ impl Store {
         transaction_written(sent.map(|_| ()))
     }
 
-    /// What a new version changes in the parts of the whole budget. Parts of days follow by themselves, from the next day.
+    /// What a new version changes in the parts of the whole budget. What a day has
+    /// left follows by itself: parts that nobody has taken from today at once, the others from the next day.
     fn budget_writes(&self, campaign: &Campaign, known: Option<&Campaign>) -> Result<Vec<Update>, Fault> {
         let had = known.filter(|known| known.rule.budget.total.is_some());
         if campaign.rule.budget.total.is_none()

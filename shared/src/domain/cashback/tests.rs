@@ -84,22 +84,6 @@ fn a_refund_before_release_takes_its_part() {
     );
 }
 
-/// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the platform does not owe.
-#[test]
-fn a_merchants_empty_account_is_waited_for_and_never_becomes_the_platforms_credit() {
-    let bounce = |state: &Cashback, attempt, hours| {
-        let event = Event::Bounced { attempt, reason: Failure::InsufficientFunds, standing: standing() };
-        state.on(&event, at(hours)).unwrap()
-    };
-    let mut state = held();
-    for attempt in 1..=9 {
-        state = bounce(&state.on(&DUE, at(100)).unwrap(), attempt, 90);
-    }
-    assert_eq!(state.name(), "held");
-    let paying = state.on(&DUE, at(200)).unwrap();
-    assert_eq!(bounce(&paying, 10, 48 + waiting::PATIENCE_HOURS).name(), "failed");
-}
-
 fn in_review() -> Cashback {
     held().suspected(Some(Suspicion::ManyPayments))
 }

@@ -143,3 +143,28 @@ impl Use {
         self.windows.is_empty() && self.merchants.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::market::Country;
+
+    /// A request of a second before midnight may be served after one of a second after.
+    #[test]
+    fn midnight_does_not_forget_the_day_that_has_just_ended() {
+        let zone = Country::SG.time_zone();
+        let day = |text: &str| vec![Window::of(Period::Day, Timestamp::parse(text).unwrap(), &zone)];
+        let mut used = Use::default();
+        let (first, next, after) = (
+            day("2026-11-22T23:59:59+08:00"),
+            day("2026-11-23T00:00:00+08:00"),
+            day("2026-11-24T00:00:00+08:00"),
+        );
+        used.add(&first, 100);
+        used.add(&next, 100);
+        assert_eq!(used.in_window(&first[0]).payments, 1, "still known");
+        used.add(&after, 100);
+        assert_eq!(used.in_window(&first[0]).payments, 0, "long over");
+        assert_eq!(used.in_window(&next[0]).payments, 1);
+    }
+}
