@@ -1,9 +1,14 @@
 //! What a test does with the books.
 
+use std::collections::BTreeMap;
+
 use kembali_local::client::Response;
 use serde_json::{Value, json};
 
 use crate::{Town, text};
+
+/// By scope and by flow, in minor units.
+pub type Sums = BTreeMap<String, BTreeMap<String, i64>>;
 
 #[expect(clippy::expect_used, reason = "a test helper fails the test")]
 impl Town {
@@ -28,6 +33,22 @@ impl Town {
         });
         let answer = self.stack.invoke(function, event.to_string().into_bytes()).await.expect("it answers");
         serde_json::from_slice(&answer).expect("JSON")
+    }
+
+    /// All pages of a rebuild: the sums from the items and from the books, by scope and by flow.
+    pub async fn rebuilt(&self, country: &str) -> (Sums, Sums) {
+        let (mut items, mut books, mut cursor) = (Sums::new(), Sums::new(), String::new());
+        loop {
+            let answer = self.books(country, &format!("rebuild{cursor}")).await;
+            assert_eq!(answer.status, 200, "{}", answer.json());
+            let page = answer.json();
+            add(&mut items, page.get("items"));
+            add(&mut books, page.get("books"));
+            match page.get("next_cursor").and_then(Value::as_str) {
+                Some(next) => cursor = format!("?cursor={next}"),
+                None => return (items, books),
+            }
+        }
     }
 
     /// The balance of each account of a scope: `merchant.balance 24.75`.
@@ -67,5 +88,15 @@ impl Town {
         let aws = kembali_local::client::Client::new(self.stack.environment().aws_url.clone());
         let answer = aws.send("POST", "/", &headers, body.to_string()).await.expect("the table answers");
         assert_eq!(answer.status, 200, "{}", answer.json());
+    }
+}
+
+/// Adds the sums of one page.
+fn add(sums: &mut Sums, more: Option<&Value>) {
+    for (scope, flows) in more.and_then(Value::as_object).into_iter().flatten() {
+        for (flow, minor) in flows.as_object().into_iter().flatten() {
+            let sum = sums.entry(scope.clone()).or_default().entry(flow.clone()).or_default();
+            *sum += minor.as_i64().unwrap_or_default();
+        }
     }
 }

@@ -8,6 +8,7 @@ mod truth;
 mod webhook;
 mod wire;
 
+pub use books::Sums;
 pub use crowd::{Answered, Left, order_of, promised_minor, refusal};
 pub use look::{Spent, is_of_books, item_bytes};
 pub use truth::Back;
@@ -68,7 +69,7 @@ impl Town {
     }
 
     /// The town around a stack.
-    fn of(stack: Stack) -> Self {
+    pub fn of(stack: Stack) -> Self {
         let client = Client::new(stack.gateway_url());
         let operator = stack.operator_token().expect("the template has an authorizer");
         Self { stack, client, operator }

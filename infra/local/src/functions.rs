@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use local_wire::Clock;
+use local_wire::{Clock, Faults};
 use serde::Serialize;
 
 use crate::template::Function;
@@ -43,6 +43,7 @@ impl Invocation {
 /// All functions of the stack. Each has one execution environment, which lives as long as the stack.
 pub struct Functions {
     clock: Clock,
+    faults: Faults,
     deployed: BTreeMap<String, Deployed>,
     invocations: Mutex<Vec<Invocation>>,
 }
@@ -53,9 +54,9 @@ struct Deployed {
 }
 
 impl Functions {
-    /// No functions yet.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, deployed: BTreeMap::new(), invocations: Mutex::default() }
+    /// No functions yet. Those that run when `faults` say so end.
+    pub fn new(clock: Clock, faults: Faults) -> Self {
+        Self { clock, faults, deployed: BTreeMap::new(), invocations: Mutex::default() }
     }
 
     /// Adds `function`, which `handler` answers for.
@@ -73,7 +74,7 @@ impl Functions {
     pub async fn invoke(&self, function: &str, payload: Vec<u8>) -> Result<Vec<u8>, String> {
         let at_millis = self.clock.epoch_millis();
         let answer = match self.deployed.get(function) {
-            Some(deployed) => deployed.answer(payload).await,
+            Some(deployed) => deployed.answer(payload, self.faults.clone()).await,
             None => Err(format!("there is no function {function}")),
         };
         let error = answer.as_ref().err().cloned();
@@ -92,8 +93,16 @@ impl Functions {
 }
 
 impl Deployed {
-    async fn answer(&self, payload: Vec<u8>) -> Result<Vec<u8>, String> {
-        let running = tokio::spawn(tokio::time::timeout(self.timeout, (self.handler)(payload)));
+    async fn answer(&self, payload: Vec<u8>, faults: Faults) -> Result<Vec<u8>, String> {
+        let in_time = tokio::time::timeout(self.timeout, (self.handler)(payload));
+        let running = tokio::spawn(async move {
+            tokio::select! {
+                // Listens before the handler makes its first call.
+                biased;
+                () = faults.crashed() => Ok(Err("Runtime exited with error: exit status 1".to_owned())),
+                answer = in_time => answer,
+            }
+        });
         match running.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(format!("Task timed out after {} seconds", self.timeout.as_secs())),
@@ -116,7 +125,7 @@ mod tests {
             environment: BTreeMap::new(),
             triggers: Triggers::default(),
         };
-        let mut functions = Functions::new(Clock::fixed(1_800_000_000));
+        let mut functions = Functions::new(Clock::fixed(1_800_000_000), Faults::default());
         functions.deploy(&function, handler);
         (functions.invoke("Function", b"payload".to_vec()).await, functions.invocations())
     }

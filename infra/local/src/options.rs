@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use local_stripe::{Endpoint, Scope};
-use local_wire::Clock;
+use local_wire::{Clock, Faults};
 
 use crate::template::DEPLOYED;
 
@@ -30,6 +30,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// The template's parameters, where they are not the defaults. `StripeApiUrl` is the stand-in's unless given.
     pub parameters: BTreeMap<String, String>,
+    /// What goes wrong between the functions and the stand-ins: nothing, unless a test decides so.
+    pub faults: Faults,
 }
 
 /// The secrets of a stack.
@@ -62,6 +64,7 @@ impl Options {
             aws: anywhere,
             secrets: Secrets::made_up(),
             parameters: BTreeMap::new(),
+            faults: Faults::default(),
         }
     }
 }

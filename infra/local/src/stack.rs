@@ -103,6 +103,7 @@ impl Stack {
         let template = Template::parse(&options.template)?;
         let keeps_tables = options.data_dir.is_some();
         let (clock, calls, secrets) = (options.clock, Calls::new(), options.secrets);
+        let faults = options.faults;
         let gateway = Port::bind("gateway", options.gateway).await?;
         let stripe_port = Port::bind("stripe", options.stripe).await?;
         let aws_port = Port::bind("aws", options.aws).await?;
@@ -135,14 +136,23 @@ impl Stack {
         let stripe = Stripe::new(config, clock.clone(), calls.clone());
 
         let operators = operators(&environment, secrets.operator_key.as_bytes())?;
-        let functions = Arc::new(deploy(&environment, &clock, registry)?);
+        let functions =
+            Arc::new(deploy(&environment, Functions::new(clock.clone(), faults.clone()), registry)?);
         let front = Gateway::new(clock.clone(), Arc::clone(&functions), operators.clone());
         let engine =
             Engine::new(template, clock.clone(), aws.clone(), stripe.clone(), Arc::clone(&functions));
         Ok(Self {
             gateway_served: gateway.serve(front.router(template))?,
-            stripe_served: stripe_port.serve(stripe.router())?,
-            _aws_served: aws_port.serve(aws.router())?,
+            stripe_served: stripe_port.serve(faults.in_front_of(
+                stripe.router(),
+                local_stripe::PEER,
+                clock.clone(),
+            ))?,
+            _aws_served: aws_port.serve(faults.in_front_of(
+                aws.router(),
+                local_aws::faults::PEER,
+                clock.clone(),
+            ))?,
             clock,
             calls,
             aws,
@@ -304,8 +314,11 @@ fn operators(environment: &Environment, key: &[u8]) -> Result<BTreeMap<String, O
 }
 
 /// Builds every function with its environment.
-fn deploy(environment: &Environment, clock: &Clock, registry: &Registry) -> Result<Functions, StackError> {
-    let mut functions = Functions::new(clock.clone());
+fn deploy(
+    environment: &Environment,
+    mut functions: Functions,
+    registry: &Registry,
+) -> Result<Functions, StackError> {
     for function in &environment.template.functions {
         let build = registry.get(function.binary.as_str()).ok_or_else(|| StackError::Unregistered {
             function: function.id.clone(),

@@ -28,28 +28,6 @@ fn count(town: &Town, prefix: &str) -> usize {
     town.items().iter().filter(|item| text(item, "/pk/S").starts_with(prefix)).count()
 }
 
-/// All pages of a rebuild: the sums from the items and from the books.
-pub(super) async fn rebuilt(town: &Town, country: &str) -> (Value, Value) {
-    let (mut items, mut books, mut cursor) = (json!({}), json!({}), String::new());
-    loop {
-        let answer = town.books(country, &format!("rebuild{cursor}")).await;
-        assert_eq!(answer.status, 200, "{}", answer.json());
-        let page = answer.json();
-        for (sums, more) in [(&mut items, &page["items"]), (&mut books, &page["books"])] {
-            for (scope, flows) in more.as_object().unwrap() {
-                for (flow, minor) in flows.as_object().unwrap() {
-                    let sum = sums[scope][flow].as_i64().unwrap_or_default() + minor.as_i64().unwrap();
-                    sums[scope][flow] = json!(sum);
-                }
-            }
-        }
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("?cursor={next}"),
-            None => return (items, books),
-        }
-    }
-}
-
 const CREDITED: [&str; 7] = [
     "merchant.balance 23.50",
     "platform.balance 0.25",
@@ -107,7 +85,7 @@ async fn closing_a_day_changes_no_answer_and_what_comes_late_opens_it_again() {
     assert_eq!(town.tick("keep-books").await["days"], 1);
     assert_eq!(town.balances("SG", "").await, before);
     assert_eq!(town.balances("SG", &format!("?merchant={}", shop.id)).await, before);
-    let (items, books) = rebuilt(&town, "SG").await;
+    let (items, books) = town.rebuilt("SG").await;
     assert_eq!(items, books);
 }
 
@@ -169,7 +147,7 @@ async fn a_rebuild_from_nothing_gives_the_same_and_a_difference_shows() {
     town.refund(&shop, &checkout, "r-1", Some("5.00")).await;
     town.journal().await;
     for _ in 0..2 {
-        let (items, books) = rebuilt(&town, "SG").await;
+        let (items, books) = town.rebuilt("SG").await;
         assert_eq!(items, books);
         assert_eq!(items["market"]["1000>4000"], 2500);
         town.tick("keep-books").await;
@@ -180,7 +158,7 @@ async fn a_rebuild_from_nothing_gives_the_same_and_a_difference_shows() {
     let pk = format!("C#{}", text(&checkout, "/id"));
     let posting = json!({"L": [{"N": "1000"}, {"N": "4000"}, {"N": "2600"}, {"N": "1795341601"}]});
     town.tamper(&pk, "postings", json!({"L": [posting]})).await;
-    let (items, books) = rebuilt(&town, "SG").await;
+    let (items, books) = town.rebuilt("SG").await;
     assert_ne!(items, books);
 }
 

@@ -5,7 +5,6 @@ use kembali_tests::{Lost, Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
-use crate::books::rebuilt;
 use crate::invariants::lived;
 
 const SUNDAY: &str = "2026-11-22";
@@ -241,10 +240,10 @@ async fn random_lives_leave_no_difference_and_books_that_can_be_rebuilt() {
             }
             counted += matched(&found).len();
         }
-        let (items, books) = rebuilt(&town, country).await;
+        let (items, books) = town.rebuilt(country).await;
         assert_eq!(items, books, "{country}");
         town.tick("keep-books").await;
-        assert_eq!(rebuilt(&town, country).await, (items, books), "{country}, with its days closed");
+        assert_eq!(town.rebuilt(country).await, (items, books), "{country}, with its days closed");
     }
     assert!(counted > 10, "there was something to match: {counted}");
 }

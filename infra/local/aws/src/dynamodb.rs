@@ -17,6 +17,7 @@ mod changes;
 mod engine;
 mod front;
 mod in_flight;
+mod lag;
 mod tables;
 
 use std::path::Path;
@@ -31,8 +32,10 @@ use serde_json::{Value, json};
 
 use crate::wire::{MAX_BODY_BYTES, Recorder};
 use changes::ChangeLog;
+pub(crate) use in_flight::Conflict;
 pub use in_flight::Held;
 use in_flight::InFlight;
+use lag::Lag;
 use tables::Tables;
 
 /// Why the database could not be opened, or a table not be created.
@@ -57,6 +60,7 @@ pub struct DynamoDb {
     database: Database,
     tables: Arc<RwLock<Tables>>,
     in_flight: InFlight,
+    lag: Lag,
     /// Who has it is the only one who writes.
     changes: Arc<Mutex<ChangeLog>>,
 }
@@ -76,8 +80,8 @@ impl DynamoDb {
         };
         let changes = ChangeLog::open(path)?;
         let recorder = Recorder { service: "dynamodb", clock: clock.clone(), calls };
-        let (tables, in_flight) = (Arc::default(), InFlight::default());
-        Ok(Self { clock, recorder, database, tables, in_flight, changes: Arc::new(Mutex::new(changes)) })
+        let (tables, in_flight, lag) = (Arc::default(), InFlight::default(), Lag::default());
+        Ok(Self { clock, recorder, database, tables, in_flight, lag, changes: Arc::new(Mutex::new(changes)) })
     }
 
     /// What answers the SDK: AWS JSON 1.0 on `POST /`.
@@ -144,6 +148,11 @@ impl DynamoDb {
     /// Is at the item of `table` with this key as a transaction under way is, until what is given is dropped.
     pub fn hold(&self, table: &str, key: Value) -> Held {
         self.in_flight.hold(table, &key)
+    }
+
+    /// From now on no index has what was written within so many seconds: a fault for a test to inject. Zero: none is behind.
+    pub fn lag_indexes(&self, seconds: i64) {
+        self.lag.set(seconds);
     }
 
     /// All items of `table` in DynamoDB's JSON, in no particular order; none if there is no such table.

@@ -9,6 +9,7 @@
 
 pub mod dynamodb;
 pub mod eventbridge;
+pub mod faults;
 pub mod scheduler;
 pub mod sqs;
 

@@ -26,7 +26,7 @@ Resources:
 fn api(handler: Handler, operator: Option<Operator>) -> Router {
     let mut template = Template::parse(TEMPLATE).unwrap();
     let clock = Clock::fixed(NOW);
-    let mut functions = Functions::new(clock.clone());
+    let mut functions = Functions::new(clock.clone(), local_wire::Faults::default());
     functions.deploy(&template.functions[0], handler);
     let operators: BTreeMap<_, _> =
         operator.map(|operator| ("Operator".to_owned(), operator)).into_iter().collect();

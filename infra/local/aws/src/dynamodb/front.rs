@@ -122,7 +122,11 @@ impl DynamoDb {
 
     fn read(&self, action: &str, request: Value) -> Done {
         let subject = subject(&self.tables().touched(action, &request), &request);
-        Done { result: engine::run(&self.database, action, request), units: Units::default(), subject }
+        let mut result = engine::run(&self.database, action, request.clone());
+        if let Ok(answer) = &mut result {
+            self.lag.hide(&request, answer, self.clock.epoch_seconds());
+        }
+        Done { result, units: Units::default(), subject }
     }
 
     /// Creates a table, whose stream is the front's business and none of dynoxide's.
@@ -154,6 +158,7 @@ impl DynamoDb {
             }
         };
         let at_seconds = self.clock.epoch_seconds();
+        self.lag.wrote(&touched, at_seconds);
         let mut recorded = Ok(());
         for (item, old) in touched.iter().zip(before) {
             let images = Images { new: read(item), old };

@@ -36,7 +36,7 @@ pub struct Held {
 
 /// A request came while another one was at its items.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Conflict {
+pub(crate) enum Conflict {
     /// A write of one item.
     Write,
     /// A transaction: whether each of its items is taken, in its order.
@@ -120,7 +120,7 @@ impl Drop for Held {
 
 impl Conflict {
     /// The error as DynamoDB answers it.
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         const MESSAGE: &str = "Transaction is ongoing for the item";
         let Self::Transaction(taken) = self else {
             let name = "com.amazonaws.dynamodb.v20120810#TransactionConflictException";

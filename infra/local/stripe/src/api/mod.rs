@@ -62,7 +62,7 @@ struct Reply {
 pub(crate) async fn answer(State(stripe): State<Stripe>, request: Request) -> Response {
     let request_id = stripe.lock().ids.next("req");
     let (parts, body) = request.into_parts();
-    let operation = routes::find(parts.method.as_str(), parts.uri.path()).map(|route| route.operation);
+    let operation = operation(&parts);
     let reply = match authorize(&stripe, &parts, body, &request_id).await {
         // A client that hangs up does not stop what it asked for.
         Ok(authorized) => tokio::spawn(execute(stripe.clone(), authorized)).await.unwrap_or_else(|_| {
@@ -71,7 +71,6 @@ pub(crate) async fn answer(State(stripe): State<Stripe>, request: Request) -> Re
         }),
         Err(error) => Reply::refusal(&error, &request_id),
     };
-    let operation = operation.map_or_else(|| format!("{} unknown", parts.method), str::to_owned);
     stripe.calls().record(Call {
         service: "stripe",
         operation,
@@ -83,6 +82,12 @@ pub(crate) async fn answer(State(stripe): State<Stripe>, request: Request) -> Re
         at_millis: stripe.clock().epoch_millis(),
     });
     reply.into_response(&parts.headers, &request_id)
+}
+
+/// What a request asks for, as the record of calls names it.
+pub(crate) fn operation(parts: &Parts) -> String {
+    let route = routes::find(parts.method.as_str(), parts.uri.path());
+    route.map_or_else(|| format!("{} unknown", parts.method), |route| route.operation.to_owned())
 }
 
 async fn authorize(

@@ -1,0 +1,75 @@
+//! **Every call, every fault.** Each flow is lived once and its calls are recorded. Then it is lived again for every call and
+//! every fault: refused before the effect, done but the reply lost, throttled, in conflict, delivered twice, and the handler
+//! dropped where it waits; with redelivery at once, and after outages of 2, 26 and 71 hours that begin at that call. After
+//! each, everything must hold, and the flow must have ended as it does when nothing goes wrong.
+//!
+//! Calls that are made only because something failed are hit as well. A call that was never hit fails the test.
+//!
+//! The usual run hits each call with every fault and prompt redelivery, and with one of the outages in turn; a read, which
+//! has no effect that could be lost or doubled, is refused or loses its handler. `EVERY_FAULT=full` takes all of it.
+//! `cargo test -p kembali-tests --test every_fault -- --nocapture` prints the counts, by flow, and each case that fails.
+
+#[cfg(test)]
+mod every_fault {
+    mod audit;
+    mod checks;
+    mod flow;
+    mod matrix;
+    mod plan;
+    mod rest;
+    mod steps;
+    mod world;
+
+    use flow::{DISPUTES, ENABLE, Flow, LIVES, REFUNDS, UNPAID, WALLETS};
+
+    async fn check(flows: &[Flow]) {
+        let mut violations = Vec::new();
+        for flow in flows {
+            let report = matrix::run(*flow).await;
+            println!("{report}");
+            assert!(report.cases() > 0);
+            violations.extend(report.violations);
+        }
+        assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn enablement() {
+        check(&[ENABLE]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lives_by_card() {
+        check(&LIVES[..1]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lives_by_paynow() {
+        check(&LIVES[1..2]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lives_by_upi_and_pix() {
+        check(&LIVES[2..]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lives_without_a_payment() {
+        check(&UNPAID).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refunds() {
+        check(&REFUNDS).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn disputes() {
+        check(&DISPUTES).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn wallets() {
+        check(&WALLETS).await;
+    }
+}

@@ -1,0 +1,260 @@
+//! What is done: each flow from its first request to rest.
+
+/// A way to pay, and the market where it is at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rail {
+    Card,
+    Paynow,
+    Upi,
+    Pix,
+}
+
+/// Something that somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A business applies, and the operator is given its key.
+    Apply,
+    /// It begins its onboarding, and finishes it on Stripe's pages.
+    Onboard,
+    /// A merchant asks for 25.00.
+    Create,
+    /// The payer is given 1.25 of credit by hand.
+    Credit,
+    /// A merchant asks for 25.00, which the payer agrees to pay with credit in part.
+    CreateWithCredit,
+    /// The payer pays.
+    Pay,
+    /// The payer's payment takes a while, and succeeds or not.
+    PaySlowly(bool),
+    /// The time of the cashback comes, and the promise ends.
+    Mature,
+    /// The same, where the schedule was lost and the sweep alone finds what is due.
+    MatureUnscheduled,
+    /// The merchant refunds so much, or all that is left.
+    Refund(Option<&'static str>),
+    /// The merchant refunds 5.00 in Stripe's dashboard.
+    RefundInDashboard,
+    /// The payer disputes the payment.
+    Dispute,
+    /// The bank decides for the merchant, or not.
+    Close(bool),
+    /// The merchant closes the checkout.
+    Expire,
+    /// Nobody pays for a day.
+    LetExpire,
+    /// The next refund bounces.
+    BounceNext,
+    /// The operator has a failed cashback paid again.
+    Retry,
+    /// A day passes.
+    Day,
+}
+
+/// One flow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    pub(crate) name: &'static str,
+    pub(crate) rail: Rail,
+    /// Who pays the cashback.
+    pub(crate) funding: &'static str,
+    /// Whether the campaign has a cap and a budget.
+    pub(crate) is_limited: bool,
+    /// Whether the payer is known by number.
+    pub(crate) knows_payer: bool,
+    /// What has happened before, and goes well.
+    pub(crate) before: &'static [Step],
+    /// What is hit.
+    pub(crate) act: &'static [Step],
+    /// How it ends: checkout and cashback.
+    pub(crate) ends: &'static str,
+    /// Whether it ends otherwise when a step comes days later.
+    pub(crate) depends_on_time: bool,
+}
+
+const PLAIN: Flow = Flow {
+    name: "",
+    rail: Rail::Card,
+    funding: "merchant",
+    is_limited: false,
+    knows_payer: true,
+    before: &[],
+    act: &[],
+    ends: "",
+    depends_on_time: false,
+};
+
+const PAID: &[Step] = &[Step::Create, Step::Pay];
+const CREDITED: &[Step] = &[Step::Create, Step::Pay, Step::Mature];
+
+/// From nothing to an enabled merchant.
+pub(crate) const ENABLE: Flow =
+    Flow { name: "apply and onboard", act: &[Step::Apply, Step::Onboard], ends: "enabled", ..PLAIN };
+
+/// A payment's life, for each rail and funding.
+pub(crate) const LIVES: [Flow; 4] = [
+    Flow { name: "card, merchant", act: CREDITED, ends: "paid credited", ..PLAIN },
+    Flow {
+        name: "paynow, platform, cap and budget",
+        rail: Rail::Paynow,
+        funding: "platform",
+        is_limited: true,
+        act: CREDITED,
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "upi, split",
+        rail: Rail::Upi,
+        funding: "split",
+        before: PAID,
+        act: &[Step::Mature],
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "pix, merchant",
+        rail: Rail::Pix,
+        before: PAID,
+        act: &[Step::Mature],
+        ends: "paid credited",
+        ..PLAIN
+    },
+];
+
+/// A life that ends without a payment, or without its schedule.
+pub(crate) const UNPAID: [Flow; 5] = [
+    Flow {
+        name: "closed by the merchant",
+        rail: Rail::Paynow,
+        is_limited: true,
+        before: &[Step::Create],
+        act: &[Step::Expire],
+        ends: "expired ",
+        ..PLAIN
+    },
+    Flow {
+        name: "expired at Stripe",
+        rail: Rail::Paynow,
+        is_limited: true,
+        before: &[Step::Create],
+        act: &[Step::LetExpire],
+        ends: "expired ",
+        ..PLAIN
+    },
+    Flow {
+        name: "a slow payment fails",
+        rail: Rail::Upi,
+        is_limited: true,
+        before: &[Step::Create],
+        act: &[Step::PaySlowly(false)],
+        ends: "failed ",
+        ..PLAIN
+    },
+    Flow {
+        name: "a slow payment succeeds",
+        rail: Rail::Upi,
+        is_limited: true,
+        before: &[Step::Create],
+        act: &[Step::PaySlowly(true)],
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "found by the sweep",
+        before: PAID,
+        act: &[Step::MatureUnscheduled],
+        ends: "paid credited",
+        ..PLAIN
+    },
+];
+
+/// Refunds, before the release and after it.
+pub(crate) const REFUNDS: [Flow; 4] = [
+    Flow {
+        name: "a part before the release",
+        rail: Rail::Paynow,
+        funding: "split",
+        is_limited: true,
+        before: PAID,
+        act: &[Step::Refund(Some("10.00")), Step::Mature],
+        ends: "partly_refunded credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+    Flow {
+        name: "all before the release",
+        before: PAID,
+        act: &[Step::Refund(None)],
+        ends: "refunded reversed",
+        depends_on_time: true,
+        ..PLAIN
+    },
+    Flow {
+        name: "a part after the release, funded by the platform",
+        rail: Rail::Paynow,
+        funding: "platform",
+        before: CREDITED,
+        act: &[Step::Refund(Some("10.00"))],
+        ends: "partly_refunded credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "in the dashboard",
+        before: PAID,
+        act: &[Step::RefundInDashboard],
+        ends: "partly_refunded credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+];
+
+/// Disputes, won and lost.
+pub(crate) const DISPUTES: [Flow; 2] = [
+    Flow {
+        name: "won",
+        before: PAID,
+        act: &[Step::Dispute, Step::Day, Step::Close(true), Step::Mature],
+        ends: "won credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+    Flow {
+        name: "lost after the release, funded by the platform",
+        funding: "platform",
+        before: CREDITED,
+        act: &[Step::Dispute, Step::Close(false)],
+        ends: "lost credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+];
+
+/// Cashback that bounces, and credit that is spent.
+pub(crate) const WALLETS: [Flow; 3] = [
+    Flow {
+        name: "bounced, to the wallet",
+        funding: "platform",
+        before: &[Step::Create, Step::Pay, Step::BounceNext],
+        act: &[Step::Mature],
+        ends: "paid credited_to_wallet",
+        ..PLAIN
+    },
+    Flow {
+        name: "bounced, and paid again by hand",
+        rail: Rail::Paynow,
+        knows_payer: false,
+        before: &[Step::Create, Step::Pay, Step::BounceNext, Step::Mature],
+        act: &[Step::Retry, Step::Day],
+        ends: "paid credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+    Flow {
+        name: "credit spent and settled",
+        before: &[Step::Credit],
+        act: &[Step::CreateWithCredit, Step::Pay, Step::Mature],
+        ends: "paid credited",
+        depends_on_time: true,
+        ..PLAIN
+    },
+];
