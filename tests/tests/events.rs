@@ -52,7 +52,9 @@ async fn one_function_hands_on_what_the_next_is_sent() {
     tell(&stack, async |function, payload| stack.invoke(function, payload).await).await;
     let only = |queue: &str| {
         let messages = stack.sqs().messages(queue);
-        let bodies: BTreeSet<String> = messages.into_iter().map(|message| message.body).collect();
+        let bodies = messages.into_iter().map(|message| message.body);
+        // What was read in Stripe's list comes besides.
+        let bodies: BTreeSet<String> = bodies.filter(|body| !body.contains("\"listed\":true")).collect();
         assert_eq!(bodies.len(), 1, "{queue}: {bodies:?}");
         bodies.into_iter().next().unwrap_or_default()
     };

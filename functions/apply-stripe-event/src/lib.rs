@@ -13,6 +13,7 @@ use kembali::adapters::sqs_batch::{Report, read};
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::Stripe;
 use kembali::domain::checkout::Event;
+use kembali::domain::ids::AccountId;
 use kembali::domain::stripe_event::{Kind, StripeEvent};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -57,8 +58,17 @@ impl ApplyStripeEvent {
     }
 
     async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
-        let of = event.account.as_ref();
-        match event.kind {
+        let is_news = self.apply_kind(event.account.as_ref(), event.kind, now).await?;
+        if event.listed && is_news {
+            // The metric and its alarm are made from this line.
+            tracing::warn!(event = %event.id, missed = 1, "an event that no webhook had brought");
+        }
+        Ok(())
+    }
+
+    /// Whether it was news.
+    async fn apply_kind(&self, of: Option<&AccountId>, kind: Kind, now: Timestamp) -> Result<bool, Fault> {
+        match kind {
             Kind::ChargeSucceeded { checkout, charge, amount } => {
                 self.on_checkout(of, &checkout, &Event::Paid { charge, amount }, now).await
             }
@@ -68,7 +78,6 @@ impl ApplyStripeEvent {
             Kind::SessionFailed { checkout, session } => {
                 self.on_session_over(of, &checkout, &session, &Event::PaymentFailed, now).await
             }
-
             Kind::SessionExpired { checkout, session } => {
                 self.on_session_over(of, &checkout, &session, &Event::Expired, now).await
             }

@@ -24,6 +24,9 @@ pub struct StripeEvent {
     pub created: Timestamp,
     /// What happened.
     pub kind: Kind,
+    /// Whether it was read in Stripe's list, since its webhook may be lost.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
+    pub listed: bool,
 }
 
 /// What happened.
@@ -90,6 +93,25 @@ pub enum Kind {
     },
 }
 
+/// The types of API v1 that concern us. Stripe's list of events does not have those of API v2.
+pub const LISTED_TYPES: [&str; 15] = [
+    "account.updated",
+    "capability.updated",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+];
+
 /// What a body holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parsed {
@@ -141,7 +163,20 @@ struct Related {
 /// It is no event, or an event of a type we use without a field that we need.
 pub fn parse(body: &[u8]) -> Result<Parsed, NotUnderstood> {
     let value: Value = serde_json::from_slice(body).map_err(|_| NotUnderstood("body".to_owned()))?;
-    let envelope: Envelope = read(&value)?;
+    understand(read(&value)?, false)
+}
+
+/// Reads an event in Stripe's list of the events of `account`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_listed(event: &Value, account: &AccountId) -> Result<Parsed, NotUnderstood> {
+    let envelope: Envelope = read(event)?;
+    // Whose events are asked for decides, not what stands in them.
+    understand(Envelope { account: Some(account.clone()), ..envelope }, true)
+}
+
+fn understand(envelope: Envelope, listed: bool) -> Result<Parsed, NotUnderstood> {
     let nothing = Value::Null;
     let object = envelope.data.as_ref().map_or(&nothing, |data| &data.object);
     Ok(match kind(&envelope, object)? {
@@ -163,7 +198,7 @@ pub fn parse(body: &[u8]) -> Result<Parsed, NotUnderstood> {
                 | Kind::DisputeClosed { .. } => envelope.account.clone(),
             };
             let Envelope { id, livemode, .. } = envelope;
-            Parsed::Ours(Box::new(StripeEvent { id, account, livemode, created, kind }))
+            Parsed::Ours(Box::new(StripeEvent { id, account, livemode, created, kind, listed }))
         }
     })
 }
@@ -326,6 +361,25 @@ mod tests {
         assert_eq!(event("charge.succeeded", &broken), Err(NotUnderstood("amount".into())));
         assert_eq!(parse(b"not json"), Err(NotUnderstood("body".into())));
         assert_eq!(event("charge.dispute.created", &json!({})), Err(NotUnderstood(".".into())));
+    }
+
+    #[test]
+    fn all_types_that_are_asked_for_are_used() {
+        for kind in LISTED_TYPES {
+            let object = json!({"metadata": {"kembali_checkout": CHECKOUT}});
+            let is_used = !matches!(event(kind, &object), Ok(Parsed::NotOurs { .. }));
+            assert!(is_used, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_listed_event_is_of_the_account_that_was_asked() {
+        let account = AccountId::parse("acct_asked").unwrap();
+        let listed = json!({
+            "id": "evt_1", "type": "charge.succeeded", "account": "acct_told", "created": 1, "data": {"object": charge()},
+        });
+        let Parsed::Ours(listed) = parse_listed(&listed, &account).unwrap() else { panic!("ours") };
+        assert_eq!((listed.account, listed.listed), (Some(account), true));
     }
 
     #[test]

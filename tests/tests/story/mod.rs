@@ -34,6 +34,7 @@ pub(crate) const STORY: [Step; 29] = [
     Step::Event("receive-stripe-event", "stale"),
     Step::Event("apply-stripe-event", "charge-succeeded"),
     Step::Event("create-checkout", "read"),
+    Step::Event("recover-messages", "missed"),
     Step::Event("publish-events", "checkout-paid"),
     Step::Event("keep-books", "checkout-paid"),
     Step::Event("read-books", "balances"),

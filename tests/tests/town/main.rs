@@ -45,6 +45,7 @@ mod payment;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod recovery;
 mod refunds;
 #[cfg(test)]
 mod reviews;
