@@ -31,11 +31,13 @@ async fn the_payloads_tell_one_story() {
         receive-stripe-event/stale: 400 detail,field,status,title,type 400 "the signature is too old."
         apply-stripe-event/charge-succeeded: {"batchItemFailures":[]}
         create-checkout/read: 200 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
+        recover-messages/missed: {"failed":0,"queued":7}
         publish-events/checkout-paid: {"batchItemFailures":[]}
         keep-books/checkout-paid: {"batchItemFailures":[]}
         read-books/balances: 200 as_of,balances,country,open_days,scope
         read-books/ledger: 200 5 lines
         match-books/match-now: 200 amount_differs,country,day,differences,matched,matched_at,missing_here,missing_there,not_listed,not_read,outside
+        recover-messages/dead-letters: 200 queues
         release-cashback/bucket: {"late":0,"queued":1}
         release-cashback/sweep: {"late":0,"queued":1}
         pay-cashback/due: {"batchItemFailures":[]}

@@ -60,7 +60,7 @@ impl ApplyStripeEvent {
             return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
         }
         let paid = self.stripe.charge_of_session(&checkout.account, session).await?;
-        let event = Event::Paid { charge: paid.charge, amount: paid.amount };
+        let event = Event::Paid { charge: paid.charge, amount: paid.amount, fee: paid.fee };
         self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
     }
 

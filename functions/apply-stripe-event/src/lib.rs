@@ -69,8 +69,8 @@ impl ApplyStripeEvent {
     /// Whether it was news.
     async fn apply_kind(&self, of: Option<&AccountId>, kind: Kind, now: Timestamp) -> Result<bool, Fault> {
         match kind {
-            Kind::ChargeSucceeded { checkout, charge, amount } => {
-                self.on_checkout(of, &checkout, &Event::Paid { charge, amount }, now).await
+            Kind::ChargeSucceeded { checkout, charge, amount, fee } => {
+                self.on_checkout(of, &checkout, &Event::Paid { charge, amount, fee }, now).await
             }
             Kind::SessionPaid { checkout, session } => {
                 self.on_session_paid(of, &checkout, &session, now).await
@@ -85,9 +85,11 @@ impl ApplyStripeEvent {
             Kind::ChargeRefunded { checkout, charge, refunded } => {
                 self.on_charge_refunded(of, &checkout, &charge, refunded, now).await
             }
-            Kind::DisputeOpened { charge } => self.on_charge(of, &charge, &Event::DisputeOpened, now).await,
-            Kind::DisputeClosed { charge, won } => {
-                self.on_charge(of, &charge, &Event::DisputeClosed { won }, now).await
+            Kind::DisputeOpened { charge, taken_minor } => {
+                self.on_charge(of, &charge, &Event::DisputeOpened { taken_minor }, now).await
+            }
+            Kind::DisputeClosed { charge, won, taken_minor } => {
+                self.on_charge(of, &charge, &Event::DisputeClosed { won, taken_minor }, now).await
             }
             Kind::AccountChanged { account } => self.on_account_changed(&account).await,
         }

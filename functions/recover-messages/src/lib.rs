@@ -1,41 +1,39 @@
-//! Brings back what was lost on the way. Every half hour it reads, account by account, the events that Stripe lists since
-//! the last time, and queues them where the webhooks are queued: an event that no webhook brought is then an event that
-//! came late, and one that a webhook did bring changes nothing a second time.
+//! Brings back what was lost on the way: by itself, every half hour, the events that no webhook brought, and for an
+//! operator the messages that were given up.
 
-use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use futures_util::future::join_all;
+mod about;
+mod dead_letters;
+mod missed;
+
+use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use kembali::adapters::aws::Aws;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::queue::Queue;
-use kembali::adapters::store::{Position, Store, Written};
-use kembali::adapters::stripe::{Stripe, StripeError};
-use kembali::domain::ids::EventId;
-use kembali::domain::recovery::{SETTLED_SECONDS, Window, next_window};
-use kembali::domain::stripe_event::{Kind, StripeEvent};
-use kembali::domain::time::Timestamp;
+use kembali::adapters::http::{Answer, Request, no_route, refuse, respond};
+use kembali::adapters::merchant_auth::operator;
 use kembali::fault::Fault;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-/// How many accounts are asked for at a time: a part of the hundred requests a second that Stripe takes
-/// (<https://docs.stripe.com/rate-limits>).
-const AT_ONCE: usize = 8;
+use dead_letters::GivenUp;
+use missed::Missed;
+pub use missed::Recovered;
 
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
 pub struct RecoverMessages {
-    store: Store,
-    stripe: Stripe,
-    events: Queue,
-    livemode: bool,
+    missed: Missed,
+    given_up: GivenUp,
 }
 
-/// What was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Recovered {
-    /// How many events were queued.
-    pub queued: usize,
-    /// How many accounts could not be read; the next time tries again from where they are.
-    pub failed: usize,
+/// What was done.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Done {
+    /// A request was answered.
+    Answered(Box<ApiGatewayV2httpResponse>),
+    /// Stripe's list was read.
+    Recovered(Recovered),
 }
 
 impl RecoverMessages {
@@ -45,101 +43,35 @@ impl RecoverMessages {
     /// A variable is missing.
     pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
         let aws = Aws::new(environment)?;
-        Ok(Self {
-            store: Store::new(&aws, environment)?,
-            stripe: Stripe::new(environment)?,
-            events: Queue::new(&aws, environment, "STRIPE_EVENTS_QUEUE_URL")?,
-            livemode: environment.parsed("LIVEMODE", str::parse)?,
-        })
+        Ok(Self { missed: Missed::new(&aws, environment)?, given_up: GivenUp::new(&aws, environment)? })
     }
 
-    /// Queues what Stripe lists and was not read yet.
+    /// Answers a request, or takes the half-hourly event.
     ///
     /// # Errors
-    /// The table did not answer. What was read until then is written down.
-    pub async fn handle(&self, event: EventBridgeEvent) -> Result<Recovered, Fault> {
-        let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
-        let now = Timestamp::from_epoch_seconds(time.timestamp());
-        let mut recovered = Recovered::default();
-        let mut behind = self.store.accounts_behind(now.plus_seconds(-SETTLED_SECONDS)).await?;
-        while !behind.is_empty() {
-            let mut still_behind = Vec::new();
-            for some in behind.chunks(AT_ONCE) {
-                let read = join_all(some.iter().map(|position| self.read(position, now))).await;
-                for (position, read) in some.iter().zip(read) {
-                    let queued = match read {
-                        Ok(Some((window, events))) => self.queue(position, window, &events).await,
-                        Ok(None) => continue,
-                        Err(fault) => Err(fault),
-                    };
-                    match queued {
-                        Ok((count, next)) => {
-                            recovered.queued += count;
-                            still_behind.extend(next);
-                        }
-                        Err(fault) => {
-                            recovered.failed += 1;
-                            tracing::warn!(account = %position.account, fault = %fault, "events not read");
-                        }
-                    }
-                }
-            }
-            behind = still_behind;
+    /// The event cannot be read, or the table did not answer.
+    pub async fn handle(&self, event: Value) -> Result<Done, Fault> {
+        if event.get("requestContext").is_none() {
+            return Ok(Done::Recovered(Box::pin(self.missed.recover(read(event)?)).await?));
         }
-        // The metric of accounts that cannot be read is made from this line.
-        tracing::info!(queued = recovered.queued, unread = recovered.failed, "recovered");
-        Ok(recovered)
+        let response = match Request::parse(read::<ApiGatewayV2httpRequest>(event)?) {
+            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
+            Err(problem) => refuse(&problem),
+        };
+        Ok(Done::Answered(Box::new(response)))
     }
 
-    /// The next part of an account's events; none if there is no more.
-    async fn read(
-        &self,
-        position: &Position,
-        now: Timestamp,
-    ) -> Result<Option<(Window, Vec<StripeEvent>)>, Fault> {
-        let Some(window) = next_window(position.read_until, now) else { return Ok(None) };
-        let mut events = match self.stripe.events(&position.account, window).await {
-            Ok(events) => events,
-            // Such as an account that has left the platform: nothing can be read there any more.
-            Err(StripeError::Refused { code }) => {
-                tracing::warn!(account = %position.account, code, "Stripe tells no events of this account");
-                Vec::new()
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if window.begins_a_day() {
-            events.push(self.account_changed(position, window)?);
+    async fn route(&self, request: &Request) -> Answer {
+        operator(request)?;
+        match request.route.as_str() {
+            "GET /v1/dead-letters" => self.given_up.list(request).await,
+            "POST /v1/dead-letters/{queue}/redrive" => self.given_up.redrive(request).await,
+            "POST /v1/dead-letters/{queue}/discard" => self.given_up.discard(request).await,
+            _ => Err(no_route(request)),
         }
-        Ok(Some((window, events)))
     }
+}
 
-    /// Queues what was read, and writes down that it was. If the function ends in between, it is read and queued again.
-    /// Gives how many events these were, and the account's new position; none if another invocation has read it.
-    async fn queue(
-        &self,
-        position: &Position,
-        window: Window,
-        events: &[StripeEvent],
-    ) -> Result<(usize, Option<Position>), Fault> {
-        self.events.send_all(events).await?;
-        let next = match self.store.put_position(position, window).await? {
-            Written::Done => Some(Position { read_until: window.until, ..position.clone() }),
-            Written::Lost => None,
-        };
-        Ok((events.len(), next))
-    }
-
-    /// Has an account read as a whole. Events of API v2 about it are in no list.
-    fn account_changed(&self, position: &Position, window: Window) -> Result<StripeEvent, Fault> {
-        let account = position.account.clone();
-        let id = EventId::parse(&format!("daily_{account}"));
-        Ok(StripeEvent {
-            id: id.map_err(|error| Fault::Bug(error.to_string()))?,
-            account: Some(account.clone()),
-            livemode: self.livemode,
-            created: window.until,
-            kind: Kind::AccountChanged { account },
-            listed: true,
-        })
-    }
+fn read<T: DeserializeOwned>(event: Value) -> Result<T, Fault> {
+    serde_json::from_value(event).map_err(|_| Fault::Bug("an event cannot be read".to_owned()))
 }

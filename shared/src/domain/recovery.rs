@@ -9,7 +9,7 @@ pub const SETTLED_SECONDS: i64 = 10 * 60;
 
 /// The longest part that is read at once: what was read is written down after each, so a long outage is caught up in
 /// steps.
-const WINDOW_SECONDS: i64 = 6 * 3600;
+const WINDOW_SECONDS: i64 = 24 * 3600;
 
 /// For how long Stripe tells its events.
 const KEPT_SECONDS: i64 = 30 * 24 * 3600;
@@ -53,8 +53,8 @@ mod tests {
             ("ten minutes ago", NOW - 600, None),
             ("a second more", NOW - 601, Some((NOW - 601, NOW - 600))),
             ("half an hour", NOW - 2400, Some((NOW - 2400, NOW - 600))),
-            ("a day: in steps", NOW - 86_400, Some((NOW - 86_400, NOW - 64_800))),
-            ("two months: what is left", NOW - 60 * 86_400, Some((NOW - 30 * 86_400, NOW - 2_570_400))),
+            ("two days: in steps", NOW - 172_800, Some((NOW - 172_800, NOW - 86_400))),
+            ("two months: what is left", NOW - 60 * 86_400, Some((NOW - 30 * 86_400, NOW - 29 * 86_400))),
             ("a clock that ran ahead", NOW + 5, None),
         ];
         for (case, read_until, expected) in cases {
@@ -77,6 +77,6 @@ mod tests {
             read_until = window.until;
         }
         assert_eq!(read_until, now.plus_seconds(-SETTLED_SECONDS));
-        assert_eq!((windows, days), (20, 5));
+        assert_eq!((windows, days), (5, 5));
     }
 }

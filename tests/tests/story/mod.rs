@@ -16,7 +16,7 @@ const BEGINNING: i64 = 1_795_341_600;
 pub(crate) const KNOWN_KEY: &str = "known-key.json";
 
 /// What happens, in order.
-pub(crate) const STORY: [Step; 29] = [
+pub(crate) const STORY: [Step; 31] = [
     Step::Event("manage-market", "set-rollout"),
     Step::Event("manage-market", "create-campaign"),
     Step::Event("enable-merchant", "apply"),
@@ -40,6 +40,7 @@ pub(crate) const STORY: [Step; 29] = [
     Step::Event("read-books", "balances"),
     Step::Event("read-books", "ledger"),
     Step::Event("match-books", "match-now"),
+    Step::Event("recover-messages", "dead-letters"),
     Step::Event("release-cashback", "bucket"),
     Step::Event("release-cashback", "sweep"),
     Step::Event("pay-cashback", "due"),

@@ -25,6 +25,8 @@ mod crash;
 #[cfg(test)]
 mod cunning;
 #[cfg(test)]
+mod dead_letters;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dry_run;
@@ -49,6 +51,8 @@ mod recovery;
 mod refunds;
 #[cfg(test)]
 mod reviews;
+#[cfg(test)]
+mod settlement;
 #[cfg(test)]
 mod simulate;
 #[cfg(test)]

@@ -32,7 +32,8 @@ fn ours(event: &Value, account: &AccountId) -> Option<StripeEvent> {
         Ok(Parsed::Ours(event)) => Some(*event),
         Ok(Parsed::NotOurs { .. }) => None,
         Err(error) => {
-            tracing::error!(%account, field = error.0, "a Stripe event cannot be read");
+            // The metric and its alarm are made from this line.
+            tracing::error!(%account, field = error.0, unreadable = 1, "a Stripe event cannot be read");
             None
         }
     }
