@@ -106,9 +106,10 @@ impl Town {
     }
 }
 
-/// Whether a call is about the books: a page of the journal, a day, a row, a match.
+/// Whether a call is about the books (a page of the journal, a day, a row, a match), or about the position up to which an
+/// account's events were read: what is written for many payments at a time.
 pub fn is_of_books(call: &Call) -> bool {
-    ["J#", "D#", "L#", "X#"].iter().any(|kind| call.subject.starts_with(kind))
+    ["J#", "D#", "L#", "X#", "A#"].iter().any(|kind| call.subject.starts_with(kind))
 }
 
 /// The size of an item as DynamoDB documents it

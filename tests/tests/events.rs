@@ -31,11 +31,13 @@ async fn the_payloads_tell_one_story() {
         receive-stripe-event/stale: 400 detail,field,status,title,type 400 "the signature is too old."
         apply-stripe-event/charge-succeeded: {"batchItemFailures":[]}
         create-checkout/read: 200 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
+        recover-messages/missed: {"failed":0,"queued":7}
         publish-events/checkout-paid: {"batchItemFailures":[]}
         keep-books/checkout-paid: {"batchItemFailures":[]}
         read-books/balances: 200 as_of,balances,country,open_days,scope
         read-books/ledger: 200 5 lines
         match-books/match-now: 200 amount_differs,country,day,differences,matched,matched_at,missing_here,missing_there,not_listed,not_read,outside
+        recover-messages/dead-letters: 200 queues
         release-cashback/bucket: {"late":0,"queued":1}
         release-cashback/sweep: {"late":0,"queued":1}
         pay-cashback/due: {"batchItemFailures":[]}
@@ -52,7 +54,9 @@ async fn one_function_hands_on_what_the_next_is_sent() {
     tell(&stack, async |function, payload| stack.invoke(function, payload).await).await;
     let only = |queue: &str| {
         let messages = stack.sqs().messages(queue);
-        let bodies: BTreeSet<String> = messages.into_iter().map(|message| message.body).collect();
+        let bodies = messages.into_iter().map(|message| message.body);
+        // What was read in Stripe's list comes besides.
+        let bodies: BTreeSet<String> = bodies.filter(|body| !body.contains("\"listed\":true")).collect();
         assert_eq!(bodies.len(), 1, "{queue}: {bodies:?}");
         bodies.into_iter().next().unwrap_or_default()
     };

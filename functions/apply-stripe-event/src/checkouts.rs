@@ -1,4 +1,4 @@
-//! Events about a payment.
+//! Events about a payment. Each of these says whether the event was news.
 
 use kembali::adapters::commit::apply;
 use kembali::domain::checkout::{Checkout, Event};
@@ -18,10 +18,10 @@ impl ApplyStripeEvent {
         id: &CheckoutId,
         event: &Event,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         match self.load(account, id, false).await? {
-            Some(checkout) => self.commit(checkout, event, now).await.map(|_| ()),
-            None => Ok(()),
+            Some(checkout) => self.commit(checkout, event, now).await.map(|(_, is_news)| is_news),
+            None => Ok(false),
         }
     }
 
@@ -34,12 +34,12 @@ impl ApplyStripeEvent {
         session: &SessionId,
         event: &Event,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         match self.load(account, id, true).await? {
             Some(checkout) if checkout.session.as_ref() == Some(session) => {
-                self.commit(checkout, event, now).await.map(|_| ())
+                self.commit(checkout, event, now).await.map(|(_, is_news)| is_news)
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => Ok(false),
         }
     }
 
@@ -51,18 +51,17 @@ impl ApplyStripeEvent {
         id: &CheckoutId,
         session: &SessionId,
         now: Timestamp,
-    ) -> Result<(), Fault> {
-        let Some(checkout) = self.load(account, id, false).await? else { return Ok(()) };
+    ) -> Result<bool, Fault> {
+        let Some(checkout) = self.load(account, id, false).await? else { return Ok(false) };
         if checkout.payment().is_some() {
-            return self.effects.ensure(&checkout, now).await;
+            return self.effects.ensure(&checkout, now).await.map(|()| false);
         }
         if checkout.session.as_ref() != Some(session) {
             return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
         }
         let paid = self.stripe.charge_of_session(&checkout.account, session).await?;
-        self.commit(checkout, &Event::Paid { charge: paid.charge, amount: paid.amount }, now)
-            .await
-            .map(|_| ())
+        let event = Event::Paid { charge: paid.charge, amount: paid.amount, fee: paid.fee };
+        self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
     }
 
     /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge.
@@ -71,7 +70,7 @@ impl ApplyStripeEvent {
         account: Option<&AccountId>,
         refund: StripeRefund,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         match (&refund.purpose, &refund.charge) {
             (Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. }, _) => {
                 self.on_checkout(account, &checkout.clone(), &Event::RefundSeen(refund), now).await
@@ -80,7 +79,7 @@ impl ApplyStripeEvent {
                 self.on_charge(account, &charge.clone(), &Event::RefundSeen(refund), now).await
             }
             // Of something that has no charge, and so is no payment of ours.
-            (Purpose::Dashboard, None) => Ok(()),
+            (Purpose::Dashboard, None) => Ok(false),
         }
     }
 
@@ -91,11 +90,11 @@ impl ApplyStripeEvent {
         charge: &ChargeId,
         event: &Event,
         now: Timestamp,
-    ) -> Result<(), Fault> {
-        let Some(on) = account else { return Ok(()) };
+    ) -> Result<bool, Fault> {
+        let Some(on) = account else { return Ok(false) };
         match self.stripe.checkout_of_charge(on, charge).await? {
             Some(id) => self.on_checkout(account, &id, event, now).await,
-            None => Ok(()),
+            None => Ok(false),
         }
     }
 
@@ -107,21 +106,32 @@ impl ApplyStripeEvent {
         charge: &ChargeId,
         refunded: Money,
         now: Timestamp,
-    ) -> Result<(), Fault> {
-        let Some(mut checkout) = self.load(account, id, false).await? else { return Ok(()) };
+    ) -> Result<bool, Fault> {
+        let Some(mut checkout) = self.load(account, id, false).await? else { return Ok(false) };
         if known_refunds(&checkout)? == Some(refunded) {
-            return self.effects.ensure(&checkout, now).await;
+            return self.effects.ensure(&checkout, now).await.map(|()| false);
         }
+        let mut is_news = false;
         for refund in self.stripe.refunds(&checkout.account, charge).await? {
-            checkout = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
+            let (next, changed) = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
+            checkout = next;
+            is_news |= changed;
         }
-        Ok(())
+        Ok(is_news)
     }
 
-    async fn commit(&self, checkout: Checkout, event: &Event, now: Timestamp) -> Result<Checkout, Fault> {
+    /// The checkout after `event`, and whether that changed it.
+    async fn commit(
+        &self,
+        checkout: Checkout,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<(Checkout, bool), Fault> {
+        let version = checkout.version;
         let checkout = apply(&self.store, checkout, event, now).await?;
         self.effects.ensure(&checkout, now).await?;
-        Ok(checkout)
+        let is_news = checkout.version != version;
+        Ok((checkout, is_news))
     }
 
     /// The checkout, if it may hear of an event on `account`. One that is not there yet is still being written, so the

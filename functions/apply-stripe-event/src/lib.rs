@@ -13,6 +13,7 @@ use kembali::adapters::sqs_batch::{Report, read};
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::Stripe;
 use kembali::domain::checkout::Event;
+use kembali::domain::ids::AccountId;
 use kembali::domain::stripe_event::{Kind, StripeEvent};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -57,10 +58,19 @@ impl ApplyStripeEvent {
     }
 
     async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
-        let of = event.account.as_ref();
-        match event.kind {
-            Kind::ChargeSucceeded { checkout, charge, amount } => {
-                self.on_checkout(of, &checkout, &Event::Paid { charge, amount }, now).await
+        let is_news = self.apply_kind(event.account.as_ref(), event.kind, now).await?;
+        if event.listed && is_news {
+            // The metric and its alarm are made from this line.
+            tracing::warn!(event = %event.id, missed = 1, "an event that no webhook had brought");
+        }
+        Ok(())
+    }
+
+    /// Whether it was news.
+    async fn apply_kind(&self, of: Option<&AccountId>, kind: Kind, now: Timestamp) -> Result<bool, Fault> {
+        match kind {
+            Kind::ChargeSucceeded { checkout, charge, amount, fee } => {
+                self.on_checkout(of, &checkout, &Event::Paid { charge, amount, fee }, now).await
             }
             Kind::SessionPaid { checkout, session } => {
                 self.on_session_paid(of, &checkout, &session, now).await
@@ -68,7 +78,6 @@ impl ApplyStripeEvent {
             Kind::SessionFailed { checkout, session } => {
                 self.on_session_over(of, &checkout, &session, &Event::PaymentFailed, now).await
             }
-
             Kind::SessionExpired { checkout, session } => {
                 self.on_session_over(of, &checkout, &session, &Event::Expired, now).await
             }
@@ -76,9 +85,11 @@ impl ApplyStripeEvent {
             Kind::ChargeRefunded { checkout, charge, refunded } => {
                 self.on_charge_refunded(of, &checkout, &charge, refunded, now).await
             }
-            Kind::DisputeOpened { charge } => self.on_charge(of, &charge, &Event::DisputeOpened, now).await,
-            Kind::DisputeClosed { charge, won } => {
-                self.on_charge(of, &charge, &Event::DisputeClosed { won }, now).await
+            Kind::DisputeOpened { charge, taken_minor } => {
+                self.on_charge(of, &charge, &Event::DisputeOpened { taken_minor }, now).await
+            }
+            Kind::DisputeClosed { charge, won, taken_minor } => {
+                self.on_charge(of, &charge, &Event::DisputeClosed { won, taken_minor }, now).await
             }
             Kind::AccountChanged { account } => self.on_account_changed(&account).await,
         }

@@ -7,6 +7,7 @@ use kembali::adapters::store::PageEnd;
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::{Day, Timestamp};
 use kembali::domain::view::CheckoutView;
+use kembali::fault::Problem;
 use serde::Serialize;
 
 use crate::CreateCheckout;
@@ -36,6 +37,11 @@ impl CreateCheckout {
         let limit = request.query("limit", parse_limit)?.unwrap_or(USUAL_PAGE);
         let cursor = request.query("cursor", parse_cursor)?;
         let bounds = day.bounds_in(&merchant.country.time_zone());
+        if cursor.as_ref().is_some_and(|cursor| !(bounds.0..bounds.1).contains(&cursor.created_at)) {
+            return Err(Problem::invalid("cursor", "The cursor is of another day.")
+                .next("Send `next_cursor` of the page before, with the same day.")
+                .into());
+        }
         let (checkouts, end) =
             self.store.checkouts_of_day(&merchant.id, bounds, cursor.as_ref(), limit).await?;
         json(

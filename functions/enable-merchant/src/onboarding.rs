@@ -5,6 +5,7 @@ use kembali::adapters::store::Written;
 use kembali::adapters::stripe::{NewAccount, OnboardingLink};
 use kembali::domain::ids::AccountId;
 use kembali::domain::merchant::{Event, Merchant, State};
+use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Kind, Problem};
 
 use crate::view::MerchantView;
@@ -42,7 +43,7 @@ impl EnableMerchant {
     pub(crate) async fn onboarding_link(&self, request: &Request) -> Answer {
         let merchant = self.own_merchant(request).await?;
         let merchant = self.admit(merchant).await?;
-        let merchant = self.with_account(merchant).await?;
+        let merchant = self.with_account(merchant, request.at).await?;
         match &merchant.state {
             State::Onboarding { account, .. }
             | State::InReview { account }
@@ -73,7 +74,7 @@ impl EnableMerchant {
 
     /// An invited merchant gets a connected account: one, however often this is begun, by the key under which Stripe is
     /// asked for it.
-    async fn with_account(&self, merchant: Merchant) -> Result<Merchant, Fault> {
+    async fn with_account(&self, merchant: Merchant, now: Timestamp) -> Result<Merchant, Fault> {
         if merchant.state != State::Invited {
             return Ok(merchant);
         }
@@ -88,7 +89,7 @@ impl EnableMerchant {
         let Some(next) = merchant.on(&Event::AccountCreated(account.clone())).map_err(impossible)? else {
             return Ok(merchant);
         };
-        match self.store.put_merchant_with_account(&next, &account, merchant.version).await? {
+        match self.store.put_merchant_with_account(&next, &account, merchant.version, now).await? {
             Written::Done => Ok(next),
             Written::Lost => Err(Fault::Retry("the merchant changed meanwhile".to_owned())),
         }

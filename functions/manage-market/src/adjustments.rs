@@ -2,6 +2,7 @@
 
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::store::Written;
+use kembali::adapters::words::{actor, check_reason};
 use kembali::domain::ids::{PayerId, Reference};
 use kembali::domain::market::Country;
 use kembali::domain::money::Money;
@@ -11,7 +12,6 @@ use kembali::fault::{Fault, Problem};
 use serde::{Deserialize, Serialize};
 
 use crate::wallet::Wallet;
-use crate::words::{actor, check_reason};
 use crate::{ManageMarket, country};
 
 /// How often a payer who is busy is read again.

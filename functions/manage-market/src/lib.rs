@@ -12,7 +12,6 @@ mod simulate;
 mod versions;
 mod view;
 mod wallet;
-mod words;
 
 use std::convert::Infallible;
 

@@ -2,11 +2,11 @@
 
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::store::Written;
+use kembali::adapters::words::{Reason, actor};
 use kembali::domain::policy::{Policy, Stop};
 use kembali::domain::screening::Screening;
 use kembali::fault::{Fault, Problem};
 
-use crate::words::{Reason, actor};
 use crate::{ManageMarket, country};
 
 /// More payers of a card, or cards of a payer, than 20 are not remembered; what is looked for must lie well within.

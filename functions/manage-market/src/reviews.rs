@@ -4,6 +4,7 @@
 use kembali::adapters::commit::decide_by_hand;
 use kembali::adapters::http::{Answer, Request, json, not_found};
 use kembali::adapters::store::ReviewEnd;
+use kembali::adapters::words::{Reason, actor};
 use kembali::domain::cashback::{Cashback, Waiting};
 use kembali::domain::checkout::{Checkout, Verdict};
 use kembali::domain::ids::CheckoutId;
@@ -12,7 +13,6 @@ use kembali::domain::time::Timestamp;
 use kembali::domain::view::CheckoutView;
 use serde::Serialize;
 
-use crate::words::{Reason, actor};
 use crate::{ManageMarket, country};
 
 const PAGE: i32 = 25;

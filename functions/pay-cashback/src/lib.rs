@@ -166,7 +166,7 @@ impl PayCashback {
             DISCONNECTED => vec![refused(Failure::Refused)],
             "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
             "charge_disputed" | "refund_disputed_payment" => {
-                vec![Event::DisputeOpened, refused(Failure::Refused)]
+                vec![Event::DisputeOpened { taken_minor: None }, refused(Failure::Refused)]
             }
             _ => {
                 let refunds = self.stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen);

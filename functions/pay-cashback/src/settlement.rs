@@ -1,4 +1,4 @@
-//! Paying merchants what their payers paid with credit.
+//! Paying merchants what their payers paid with credit, and taking back what was given back since.
 
 use kembali::adapters::store::Written;
 use kembali::adapters::stripe::StripeError;
@@ -22,8 +22,11 @@ impl PayCashback {
         let Some(transfer) = settlement.paying else { return Ok(()) };
         let amount = settlement.amount(transfer);
         let amount = amount.map_err(|error| Fault::Bug(format!("a settlement: {error}")))?;
-        let asked = self.stripe.settle(&settlement, transfer, amount, may_have_been_asked);
-        let event = match asked.await {
+        let asked = match settlement.reversing() {
+            Some(made) => self.stripe.take_back(&settlement, transfer, made, amount).await,
+            None => self.stripe.settle(&settlement, transfer, amount, may_have_been_asked).await,
+        };
+        let event = match asked {
             Ok(id) => Event::Paid { number: transfer.number, transfer: id },
             Err(StripeError::Refused { code }) => {
                 tracing::error!(%merchant, code, "Stripe refused a settlement");
@@ -31,7 +34,13 @@ impl PayCashback {
             }
             Err(error) => return Err(error.into()),
         };
-        self.step(settlement, &event, now).await.map(|_| ())
+        let settlement = self.step(settlement, &event, now).await?;
+        if settlement.is_overdue(now) {
+            // The metric and its alarm are made from this line.
+            let owed = settlement.balance_minor.saturating_neg();
+            tracing::error!(%merchant, owed, "a merchant owes what Stripe does not take back");
+        }
+        Ok(())
     }
 
     async fn step(&self, known: Settlement, event: &Event, now: Timestamp) -> Result<Settlement, Fault> {

@@ -95,7 +95,7 @@ fn events(record: EventRecord) -> Result<Vec<BusEvent>, Fault> {
     };
     if pk.starts_with("C#") {
         let (before, after): (Option<Checkout>, Checkout) = (image(old)?, read(new)?);
-        let subject = CheckoutSubject { checkout: CheckoutView::from(&after) };
+        let subject = CheckoutSubject { checkout: CheckoutView::from(&after).without_words() };
         let names = changes(before.as_ref(), &after);
         names.iter().map(|name| event(name, after.id.as_str(), after.version, &subject)).collect()
     } else if pk.starts_with("M#") {

@@ -60,7 +60,8 @@ impl ReceiveStripeEvent {
             }
             // Stripe keeps it, and tries again for three days: time to mend what cannot read it.
             Err(error) => {
-                tracing::error!(field = error.0, "a Stripe event cannot be read");
+                // The metric and its alarm are made from this line.
+                tracing::error!(field = error.0, unreadable = 1, "a Stripe event cannot be read");
                 return Err(Problem::new(Kind::MalformedRequest, "The event cannot be read.")
                     .field(error.0)
                     .into());

@@ -8,7 +8,9 @@ use kembali::adapters::keys::DUE_SHARDS;
 use kembali::adapters::messages::{BucketDue, Due};
 use kembali::adapters::queue::Queue;
 use kembali::adapters::store::Store;
-use kembali::domain::cashback::RELEASE_MARGIN_HOURS;
+use kembali::domain::cashback::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
+use kembali::domain::market::Country;
+use kembali::domain::review::Waits;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ pub enum Wake {
 pub struct Released {
     /// How many were queued.
     pub queued: usize,
-    /// How many of them are past their promised time.
+    /// How many of them are past their promised time, or wait for a person since then.
     pub late: usize,
 }
 
@@ -60,18 +62,19 @@ impl ReleaseCashback {
     /// # Errors
     /// The table or the queue did not answer; the scheduler tries again, and the next sweep finds the rest.
     pub async fn handle(&self, wake: Wake) -> Result<Released, Fault> {
+        let mut released = Released::default();
         let (from, until) = match wake {
             Wake::Bucket(BucketDue { bucket }) => (bucket.start(), bucket.end()),
             Wake::Sweep(event) => {
                 let time =
                     event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
                 let now = Timestamp::from_epoch_seconds(time.timestamp());
+                released.late += self.late_in_review(now).await?;
                 (Timestamp::from_epoch_seconds(0), now.plus_seconds(-SWEEP_AFTER_SECONDS))
             }
         };
         // An hour after its release a cashback should be with the payer; the campaign's own promise is in its item.
         let late_before = until.plus_seconds(SWEEP_AFTER_SECONDS - i64::from(RELEASE_MARGIN_HOURS) * 3600);
-        let mut released = Released::default();
         for shard in 0..DUE_SHARDS {
             let mut start = None;
             loop {
@@ -88,5 +91,16 @@ impl ReleaseCashback {
         }
         tracing::info!(queued = released.queued, late = released.late, "released");
         Ok(released)
+    }
+
+    /// How many cashbacks still wait for a person although the usual promise is over. They are due to nobody else.
+    async fn late_in_review(&self, now: Timestamp) -> Result<usize, Fault> {
+        let paid_before = now.plus_seconds(-i64::from(PROMISE_HOURS) * 3600);
+        let mut late = 0_usize;
+        for country in Country::ALL {
+            let waiting = self.store.waiting_since_before(country, Waits::InReview, paid_before).await?;
+            late = late.saturating_add(waiting);
+        }
+        Ok(late)
     }
 }

@@ -16,6 +16,7 @@ use pay_cashback::PayCashback;
 use publish_events::PublishEvents;
 use read_books::ReadBooks;
 use receive_stripe_event::ReceiveStripeEvent;
+use recover_messages::RecoverMessages;
 use release_cashback::ReleaseCashback;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +55,7 @@ pub fn production() -> Registry {
         "keep-books" => KeepBooks,
         "read-books" => ReadBooks,
         "match-books" => MatchBooks,
+        "recover-messages" => RecoverMessages,
     }
 }
 

@@ -4,7 +4,8 @@ use super::store::{Committed, Store};
 use crate::domain::budget::Pot;
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::{Decision, decide};
-use crate::domain::review::Decided;
+use crate::domain::refund::{RefundKey, RefundState};
+use crate::domain::review::{Decided, Waits};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
@@ -59,7 +60,10 @@ async fn run(
         commit.checkout.decisions.extend(decided.cloned());
         // A checkout that exists only gives back to budgets: nothing has to be known of what they hold.
         match store.commit(&commit, Some(checkout.version), |_| Pot::default()).await? {
-            Committed::Done => return Ok(commit.checkout),
+            Committed::Done => {
+                tell_what_failed(&checkout, &commit.checkout);
+                return Ok(commit.checkout);
+            }
             Committed::UsedUp(_) => return Err(Fault::Bug("a budget could not be given back".to_owned())),
             Committed::Lost => {
                 let again = store.checkout(&checkout.id).await?;
@@ -68,4 +72,25 @@ async fn run(
         }
     }
     Err(Fault::Retry("the checkout is busy".to_owned()))
+}
+
+/// Tells what can no longer be finished without a person, once: when it is written. Metrics and their alarms are made from
+/// these lines.
+fn tell_what_failed(before: &Checkout, after: &Checkout) {
+    let waits =
+        |checkout: &Checkout| checkout.waits_for_person().is_some_and(|(waits, _)| waits == Waits::Failed);
+    if waits(after) && !waits(before) {
+        tracing::error!(checkout = %after.id, failed_cashback = 1, "a cashback waits for a person");
+    }
+    let newly_failed = failed_refunds(after).filter(|key| !failed_refunds(before).any(|known| known == *key));
+    let failed_refund = newly_failed.count();
+    if failed_refund > 0 {
+        tracing::error!(checkout = %after.id, failed_refund, "Stripe refused a refund for good");
+    }
+}
+
+/// The refunds of the merchant that ended without giving anything back.
+fn failed_refunds(checkout: &Checkout) -> impl Iterator<Item = &RefundKey> {
+    let refunds = checkout.payment().into_iter().flat_map(|payment| &payment.refunds);
+    refunds.filter(|(_, refund)| matches!(refund.state, RefundState::Failed { .. })).map(|(key, _)| key)
 }

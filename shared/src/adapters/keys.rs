@@ -38,6 +38,10 @@ const ALONE: &str = "-";
 /// The `sk` of a market's policy: before all campaigns, and no campaign's name.
 pub(super) const POLICY: &str = "#";
 
+/// The partition of the due index in which the accounts stand by the [time up to which](super::store::Position) their events
+/// were read.
+pub(super) const ACCOUNTS: &str = "accounts";
+
 /// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held payment
 /// writes here twice.
 pub const DUE_SHARDS: u8 = 8;

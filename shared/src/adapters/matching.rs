@@ -4,6 +4,7 @@
 //! Looked at are the accounts on which we booked something that day. An account without any is not asked: a market has many
 //! merchants, and most rest on most days.
 
+mod claims;
 mod groups;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +17,12 @@ use crate::domain::books::matching::{
     Claim, DayMatch, Difference, Kind, Thing, Verdict, claim_for, claim_of_settlement, claims, claims_of_day,
     settlements_of_day,
 };
-use crate::domain::checkout::Checkout;
 use crate::domain::ids::{AccountId, CheckoutId, MerchantId};
 use crate::domain::market::Country;
-use crate::domain::settlement::Settlement;
 use crate::domain::time::{Day, Timestamp};
 use crate::fault::Fault;
 
+use claims::{Claims, is_platforms};
 use groups::{Group, group};
 
 /// Stripe's transactions are read so far beyond the day's ends: what we booked on the other side of midnight is then found
@@ -43,29 +43,6 @@ struct Run<'a> {
     transfers: BTreeMap<String, CheckoutId>,
     /// What concerns the platform's own account, from all merchants.
     platform: Claims,
-}
-
-/// What is claimed, by what it is, with the checkout that claims it.
-#[derive(Default)]
-struct Claims {
-    all: BTreeMap<(Kind, String), (Claim, Option<CheckoutId>, AccountId)>,
-    of_day: BTreeSet<(Kind, String)>,
-}
-
-impl Claims {
-    fn add(&mut self, checkout: &Checkout, claim: Claim, is_of_day: bool) {
-        let name = (claim.kind, claim.subject.clone());
-        if is_of_day {
-            self.of_day.insert(name.clone());
-        }
-        self.all.insert(name, (claim, Some(checkout.id.clone()), checkout.account.clone()));
-    }
-
-    fn add_settlement(&mut self, settlement: &Settlement, claim: Claim) {
-        let name = (claim.kind, claim.subject.clone());
-        self.of_day.insert(name.clone());
-        self.all.insert(name, (claim, None, settlement.account.clone()));
-    }
 }
 
 /// What was touched about a day: each merchant's checkouts, and the merchants who were paid a settlement.
@@ -195,6 +172,10 @@ impl Run<'_> {
         if checkout.is_none() {
             let funding = self.stripe.funding(&transfer).await?;
             checkout = funding.checkout;
+            // A reversal does not tell what it reverses.
+            if funding.settles.is_some() && thing.kind == Kind::Funding {
+                thing.kind = Kind::Settlement;
+            }
             thing.settles = funding.settles;
         }
         if let Some(checkout) = checkout {
@@ -271,6 +252,9 @@ impl Run<'_> {
             && let Some(checkout) = &group.thing.checkout
         {
             return Ok(self.kept(checkout).await?.unwrap_or_default().saturating_neg());
+        }
+        if group.thing.kind == Kind::Settlement {
+            return Ok(self.stripe.settled(&group.thing.subject).await?.unwrap_or_default());
         }
         self.sum_of(account, &group.sources).await.map(Option::unwrap_or_default)
     }
@@ -360,6 +344,7 @@ impl Run<'_> {
     ) -> Result<(), Fault> {
         let there = match (claim.kind, checkout) {
             (Kind::Funding, Some(checkout)) => self.kept(checkout).await?.map(i64::saturating_neg),
+            (Kind::Settlement, _) => self.stripe.settled(&claim.subject).await?,
             (Kind::ApplicationFee | Kind::Dispute, _) => {
                 let sources = self.stripe.sources_of_charge(owner, &claim.subject, claim.kind).await?;
                 self.sum_of(account, &sources.into_iter().collect()).await?
@@ -370,8 +355,7 @@ impl Run<'_> {
                 | Kind::Cashback
                 | Kind::Funding
                 | Kind::FundingReceived
-                | Kind::FeeRefund
-                | Kind::Settlement,
+                | Kind::FeeRefund,
                 _,
             ) => self.sum_of(account, &BTreeSet::from([claim.subject.clone()])).await?,
         };
@@ -389,12 +373,5 @@ impl Run<'_> {
         };
         self.found.add(verdict, difference);
         Ok(())
-    }
-}
-
-fn is_platforms(kind: Kind) -> bool {
-    match kind {
-        Kind::ApplicationFee | Kind::FeeRefund | Kind::Funding | Kind::Settlement => true,
-        Kind::Charge | Kind::Refund | Kind::Cashback | Kind::FundingReceived | Kind::Dispute => false,
     }
 }

@@ -8,6 +8,7 @@ mod commits;
 mod conflicts;
 mod merchants;
 mod payers;
+mod positions;
 mod reviews;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -25,6 +26,7 @@ pub use books::{BookDay, DayState, JournalPage, Scanned, TablePage};
 pub use budgets::need;
 pub use checkouts::{DuePage, PageEnd, Seen};
 pub use commits::Committed;
+pub use positions::Position;
 pub use reviews::{ReviewEnd, ReviewPage};
 
 /// The one table.

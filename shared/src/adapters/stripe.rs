@@ -5,6 +5,7 @@
 
 mod accounts;
 mod balance;
+mod events;
 mod payments;
 mod refunds;
 mod request;

@@ -1,14 +1,15 @@
 //! A checkout: the whole life of one payment in one item.
 
 mod event;
+mod refunds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::campaign::NoCashback;
-use super::cashback::{self, Cashback, Standing};
-use super::ids::{AccountId, CheckoutId, MerchantId, PayerId, SessionId};
+use super::cashback::{self, Cashback};
+use super::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, SessionId};
 use super::ledger::Posting;
 use super::market::Country;
 use super::money::{Money, MoneyError};
@@ -16,7 +17,7 @@ use super::new_checkout::Content;
 use super::offer::Offer;
 use super::payer::Lot;
 use super::payment::{Charge, Dispute, Payment};
-use super::refund::{Failure, Outcome, Purpose, Refund, RefundKey, RefundState, StripeRefund};
+use super::refund::{Failure, Refund, RefundState};
 use super::review::Decided;
 use super::screening::Screening;
 use super::tender::Tender;
@@ -48,6 +49,9 @@ pub struct Checkout {
     /// Whether the payer's item counts this payment: a campaign or the screening of the market asked for it.
     #[serde(default, skip_serializing_if = "super::unsaid::is_false")]
     pub remembers_payer: bool,
+    /// The campaigns that count this payment once it is made: they give something for every n-th.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub counted_by: BTreeSet<CampaignId>,
     /// What the market looked for when the checkout was created.
     #[serde(default, skip_serializing_if = "Screening::is_off")]
     pub screening: Screening,
@@ -100,8 +104,8 @@ impl Checkout {
     pub fn next_state(&self, event: &Event, insight: &Insight, now: Timestamp) -> Result<State, Refused> {
         match (&self.state, event) {
             // That money moved outranks everything we believed before.
-            (State::Open | State::Expired | State::Failed, Event::Paid { charge, amount }) => {
-                self.paid(charge, *amount, insight, now)
+            (State::Open | State::Expired | State::Failed, Event::Paid { charge, amount, fee }) => {
+                self.paid(charge, (*amount, *fee), insight, now)
             }
             (State::Open, Event::Abandoned) if self.is_abandoned(now) => Ok(State::Expired),
             (State::Open, Event::Expired) => Ok(State::Expired),
@@ -154,19 +158,12 @@ impl Checkout {
             (State::Paid(payment), Event::CashbackRefused { attempt, reason }) => {
                 self.with_cashback(payment, &self.bounced(payment, *attempt, *reason)?, now)
             }
-            (State::Paid(payment), Event::DisputeOpened) => match payment.dispute {
-                Dispute::None => self.disputed(payment, Dispute::Open, &cashback::Event::DisputeOpened, now),
-                Dispute::Open | Dispute::Won | Dispute::Lost => Ok(self.state.clone()),
-            },
-            (State::Paid(payment), Event::DisputeClosed { won }) => match (payment.dispute, won) {
-                (Dispute::None | Dispute::Open, true) => {
-                    self.disputed(payment, Dispute::Won, &cashback::Event::DisputeWon, now)
-                }
-                (Dispute::None | Dispute::Open, false) => {
-                    self.disputed(payment, Dispute::Lost, &cashback::Event::DisputeLost, now)
-                }
-                (Dispute::Won | Dispute::Lost, _) => Ok(self.state.clone()),
-            },
+            (State::Paid(payment), Event::DisputeOpened { taken_minor }) => {
+                self.with_dispute(payment, &payment.disputed(*taken_minor), now)
+            }
+            (State::Paid(payment), Event::DisputeClosed { won, taken_minor }) => {
+                self.with_dispute(payment, &payment.dispute_closed(*won, *taken_minor), now)
+            }
 
             (State::Expired | State::Failed | State::Paid(_), Event::Expired | Event::PaymentFailed)
             | (
@@ -184,7 +181,7 @@ impl Checkout {
                 | Event::RefundRefused { .. }
                 | Event::RefundSeen(_)
                 | Event::CashbackRefused { .. }
-                | Event::DisputeOpened
+                | Event::DisputeOpened { .. }
                 | Event::DisputeClosed { .. },
             ) => Err(Refused::TooEarly { event: event.name(), state: self.state.name() }),
         }
@@ -193,12 +190,16 @@ impl Checkout {
     fn paid(
         &self,
         charge: &Charge,
-        amount: Money,
+        (amount, fee): (Money, Money),
         insight: &Insight,
         now: Timestamp,
     ) -> Result<State, Refused> {
         if amount != self.charged()? {
             return Err(Refused::Contradiction("the amount paid is not the amount asked for"));
+        }
+        // Only the platform can ask for its fee: a charge without it was made by the merchant itself, and names this checkout.
+        if fee != self.fee {
+            return Err(Refused::Contradiction("the fee taken is not the fee asked for"));
         }
         let cashback = match charge.tenders().iter().find_map(|tender| self.offers.get(tender)) {
             Some(Offer::Cashback(_)) if insight.own_merchant => {
@@ -210,103 +211,14 @@ impl Checkout {
             Some(Offer::None { no_cashback }) => Cashback::None { reason: *no_cashback },
             None => Cashback::None { reason: NoCashback::MethodNotEligible },
         };
-        let payment =
-            Payment { charge: charge.clone(), refunds: BTreeMap::new(), dispute: Dispute::None, cashback };
+        let payment = Payment {
+            charge: charge.clone(),
+            refunds: BTreeMap::new(),
+            dispute: Dispute::None,
+            disputed_minor: 0,
+            cashback,
+        };
         Ok(State::Paid(Box::new(payment)))
-    }
-
-    /// A refund of `amount`: from the charge first, and what is more than it holds from the credit that paid the rest.
-    /// What is more than both hold stays with the charge, for Stripe to refuse.
-    fn refund_of(&self, payment: &Payment, amount: Money, now: Timestamp) -> Result<Refund, MoneyError> {
-        let beyond = amount.minus(amount.at_most(self.refundable_charge(payment)?)?)?;
-        let credit = self.wallet_spent_minor().saturating_sub(payment.claimed_of_wallet_minor());
-        let to_wallet_minor = beyond.minor().min(credit);
-        let of_charge = amount.minus(Money::from_minor(to_wallet_minor, amount.currency())?)?;
-        let state =
-            if of_charge.is_zero() { RefundState::Returned } else { RefundState::Requested { since: now } };
-        Ok(Refund { amount: of_charge, to_wallet_minor, state })
-    }
-
-    /// What the merchant can still refund of the charge: less refunds, less what the payer has of it as cashback.
-    ///
-    /// # Errors
-    /// A refund in another currency.
-    pub fn refundable_charge(&self, payment: &Payment) -> Result<Money, MoneyError> {
-        let left = payment.left_of(self.charged()?)?;
-        payment.cashback.taken_from_charge().map_or(Ok(left), |taken| left.minus(taken.at_most(left)?))
-    }
-
-    fn refund_seen(&self, payment: &Payment, seen: &StripeRefund, now: Timestamp) -> Result<State, Refused> {
-        // Metadata can be written by whoever has a key of the account; which charge the money came from cannot.
-        if seen.charge.as_ref().is_some_and(|charge| charge != &payment.charge.charge) {
-            return Ok(self.state.clone());
-        }
-        let theirs = RefundKey::Dashboard(seen.id.clone());
-        let key = match &seen.purpose {
-            Purpose::Cashback { attempt, .. } if payment.cashback.may_have_asked(*attempt, seen.amount) => {
-                return self.cashback_refund_seen(payment, *attempt, seen, now);
-            }
-            Purpose::Merchant { reference, .. } => {
-                let asked = RefundKey::Requested(reference.clone());
-                if payment.refunds.get(&asked).is_some_and(|known| known.is(seen)) { asked } else { theirs }
-            }
-            Purpose::Cashback { .. } | Purpose::Dashboard => theirs,
-        };
-        let known = payment.refunds.get(&key).map(|refund| refund.state.clone());
-        let state = known.unwrap_or(RefundState::Requested { since: now }).on(&seen.id, seen.outcome);
-        let to_wallet_minor = payment.refunds.get(&key).map_or(0, |refund| refund.to_wallet_minor);
-        self.with_refund(payment, key, Refund { amount: seen.amount, to_wallet_minor, state }, now)
-    }
-
-    fn cashback_refund_seen(
-        &self,
-        payment: &Payment,
-        attempt: u32,
-        seen: &StripeRefund,
-        now: Timestamp,
-    ) -> Result<State, Refused> {
-        // Late news of an attempt that is over.
-        if payment.cashback.taken_from_charge() != Some(seen.amount) {
-            return Ok(self.state.clone());
-        }
-        let event = match seen.outcome {
-            Outcome::Pending => return Ok(self.state.clone()),
-            Outcome::Succeeded => cashback::Event::Settled { attempt, refund: seen.id.clone() },
-            Outcome::Failed(reason) => self.bounced(payment, attempt, reason)?,
-        };
-        self.with_cashback(payment, &event, now)
-    }
-
-    /// Our refund number `attempt` did not reach the payer.
-    fn bounced(
-        &self,
-        payment: &Payment,
-        attempt: u32,
-        reason: Failure,
-    ) -> Result<cashback::Event, MoneyError> {
-        let paid = self.charged()?;
-        let standing = Standing {
-            left: payment.left_of(paid)?,
-            paid,
-            dispute: payment.dispute,
-            has_wallet: self.payer.is_some(),
-        };
-        Ok(cashback::Event::Bounced { attempt, reason, standing })
-    }
-
-    /// Adds or changes a refund; what it leaves of the payment decides what is left of the cashback.
-    fn with_refund(
-        &self,
-        payment: &Payment,
-        key: RefundKey,
-        refund: Refund,
-        now: Timestamp,
-    ) -> Result<State, Refused> {
-        let mut payment = payment.clone();
-        payment.refunds.insert(key, refund);
-        let paid = self.charged()?;
-        let event = cashback::Event::Remaining { left: payment.left_of(paid)?, paid };
-        self.with_cashback(&payment, &event, now)
     }
 
     fn with_cashback(
@@ -325,14 +237,14 @@ impl Checkout {
         Ok(State::Paid(Box::new(Payment { cashback, ..payment.clone() })))
     }
 
-    fn disputed(
-        &self,
-        payment: &Payment,
-        dispute: Dispute,
-        event: &cashback::Event,
-        now: Timestamp,
-    ) -> Result<State, Refused> {
-        self.with_cashback(&Payment { dispute, ..payment.clone() }, event, now)
+    fn with_dispute(&self, payment: &Payment, next: &Payment, now: Timestamp) -> Result<State, Refused> {
+        let event = match next.dispute {
+            _ if next.dispute == payment.dispute => return Ok(State::Paid(Box::new(next.clone()))),
+            Dispute::None | Dispute::Open => cashback::Event::DisputeOpened,
+            Dispute::Won => cashback::Event::DisputeWon,
+            Dispute::Lost => cashback::Event::DisputeLost,
+        };
+        self.with_cashback(next, &event, now)
     }
 
     /// What of the price the payer pays with credit, in minor units.

@@ -111,7 +111,10 @@ pub fn decide(
                 .card
                 .filter(|card| around.card.as_ref() != Some(card))
                 .map(|card| Card { version: card.version.saturating_add(1), ..card }),
-            settlement: around.settlement.filter(|_| settles != 0).map(|known| known.with(settles, paid_at)),
+            settlement: around
+                .settlement
+                .filter(|_| settles != 0)
+                .map(|known| known.with(settles, paid_at, now)),
         },
         budget: before.budget_changes(&after),
     })))
@@ -238,7 +241,7 @@ pub fn request_refund(
     };
     let key = RefundKey::Requested(reference.clone());
     if let Some(known) = payment.refunds.get(&key) {
-        let asked = known.amount.minor().saturating_add(known.to_wallet_minor);
+        let asked = known.asked_minor();
         return match amount {
             Some(other) if other.minor() != asked || other.currency() != known.amount.currency() => {
                 let asked = Money::from_minor(asked, known.amount.currency()).unwrap_or(known.amount);
@@ -266,18 +269,20 @@ pub fn request_refund(
             Ok(RefundRequest::New(Event::RefundRequested { key, amount }))
         }
         Ok(_) => {
-            let detail =
-                format!("At most {left} can be refunded; the rest was refunded or paid back as cashback.");
+            let detail = format!("At most {left} can be refunded; the rest was refunded.");
             Err(Problem::invalid("amount", detail))
         }
     }
 }
 
-/// What the merchant can still refund: of the charge, and of the credit beside it.
+/// What the merchant can still refund: of what was charged, and of the credit beside it.
 fn refundable(checkout: &Checkout, payment: &Payment) -> Result<Money, MoneyError> {
     let credit = checkout.wallet_spent_minor().saturating_sub(payment.claimed_of_wallet_minor());
-    let charge = checkout.refundable_charge(payment)?;
-    charge.plus(Money::from_minor(credit, charge.currency())?)
+    let refundable = payment.refundable(checkout.charged()?)?;
+    // What the payer has already cannot be given back once more.
+    let none = Money::zero(refundable.price.currency());
+    let price = if refundable.price == refundable.cashback { none } else { refundable.price };
+    price.plus(Money::from_minor(credit, price.currency())?)
 }
 
 fn nothing_left() -> Problem {

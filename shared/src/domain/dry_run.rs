@@ -222,6 +222,9 @@ impl DryRun {
         }
         if let Some(mut payer) = payer {
             payer.visit(&past.merchant, day);
+            if self.campaign.rule.counts_payments() {
+                payer.uses.entry(self.campaign.rule.id.clone()).or_default().pay();
+            }
             self.payers.insert(payer.id.clone(), payer);
         }
         Ok(())
@@ -275,7 +278,8 @@ impl DryRun {
     fn mark(&self, payer: &mut Payer, amount: Money, past: &PastPurchase) {
         let rule = &self.campaign.rule;
         let zone = self.campaign.country.time_zone();
-        let windows: Vec<Window> = rule.caps.iter().map(|cap| Window::of(cap.per, past.at, &zone)).collect();
+        let windows: Vec<Window> =
+            rule.periods().into_iter().map(|period| Window::of(period, past.at, &zone)).collect();
         let used = payer.uses.entry(rule.id.clone()).or_default();
         used.add(&windows, amount.minor());
         if rule.occasion == Some(Occasion::OncePerMerchant) {

@@ -45,6 +45,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
         promise_hours: cashback::PROMISE_HOURS,
         release_margin_hours: cashback::RELEASE_MARGIN_HOURS,
         on_refund: OnRefund::Proportional,
+        least_minor: 0,
         wallet_days: 365,
     };
     Checkout {
@@ -67,6 +68,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
         insider: false,
         decisions: vec![],
         remembers_payer: false,
+        counted_by: [].into(),
         screening: Screening::default(),
         wallet: vec![],
         session: Some(SessionId::parse("cs_1").unwrap()),
@@ -91,7 +93,7 @@ pub(in crate::domain) fn paid(method: Method) -> Event {
         funding: None,
         paid_at: at(0),
     };
-    Event::Paid { charge, amount: sgd(2500) }
+    Event::Paid { charge, amount: sgd(2500), fee: sgd(25) }
 }
 
 pub(in crate::domain) fn refund(id: &str, minor: i64, outcome: Outcome, purpose: Purpose) -> Event {
@@ -132,6 +134,16 @@ pub(in crate::domain) fn apply(checkout: &Checkout, event: &Event, hours: u32) -
 
 pub(in crate::domain) fn after(funding: Funding, events: &[(u32, Event)]) -> Checkout {
     events.iter().fold(open(funding), |checkout, (hours, event)| apply(&checkout, event, *hours))
+}
+
+/// A dispute over the whole charge, whose money is gone.
+pub(in crate::domain) fn disputed() -> Event {
+    Event::DisputeOpened { taken_minor: Some(2500) }
+}
+
+/// The end of it.
+pub(in crate::domain) fn dispute_closed(won: bool) -> Event {
+    Event::DisputeClosed { won, taken_minor: Some(if won { 0 } else { 2500 }) }
 }
 
 pub(in crate::domain) fn asked(reference: &str, minor: i64) -> Event {

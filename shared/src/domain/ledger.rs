@@ -180,8 +180,7 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
         ((MerchantRefunds, MerchantSettlement), returned),
     ]);
     if matches!(payment.dispute, Dispute::Open | Dispute::Lost) {
-        positions
-            .insert((MerchantDisputes, MerchantBalance), charged.minus(refunded.at_most(charged)?)?.minor());
+        positions.insert((MerchantDisputes, MerchantBalance), payment.disputed_minor);
     }
     for (pair, minor) in cashback_positions(payment, charged)? {
         add(&mut positions, pair, minor);

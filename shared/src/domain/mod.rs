@@ -23,6 +23,7 @@ pub mod order;
 pub mod payer;
 pub mod payment;
 pub mod policy;
+pub mod recovery;
 pub mod refund;
 pub mod review;
 pub mod rollout;

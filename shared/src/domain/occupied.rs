@@ -4,7 +4,7 @@
 //! is given back is the difference between two states, so no way out of a state can forget it, and no repetition can
 //! give it back twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget::{BudgetChange, Slot};
 use super::cashback::Cashback;
@@ -13,6 +13,7 @@ use super::ids::CampaignId;
 use super::money::MoneyError;
 use super::offer::{Offer, Share, Terms};
 use super::payer::{Lot, Payer, Window};
+use super::payment::Dispute;
 use super::time::Timestamp;
 
 /// What a checkout uses of its payer's caps in one campaign.
@@ -29,6 +30,7 @@ pub struct Occupied {
     budgets: BTreeMap<Slot, i64>,
     uses: BTreeMap<CampaignId, Used>,
     visits: bool,
+    counted: BTreeSet<CampaignId>,
     spent: Vec<Lot>,
     credited: Option<Lot>,
     owed_to_merchant_minor: i64,
@@ -59,6 +61,9 @@ impl Occupied {
                     occupied.hold(checkout, terms);
                 }
                 occupied.visits = checkout.remembers_payer;
+                if payment.dispute != Dispute::Lost && !payment.left_of(checkout.charged()?)?.is_zero() {
+                    occupied.counted.clone_from(&checkout.counted_by);
+                }
                 let kept = checkout.wallet_spent_minor().saturating_sub(payment.returned_to_wallet_minor());
                 occupied.spent = first_lots(&checkout.wallet, kept);
                 occupied.owed_to_merchant_minor = kept;
@@ -97,7 +102,7 @@ impl Occupied {
 
     /// What changes in budgets from `self` to `next`.
     pub fn budget_changes(&self, next: &Self) -> Vec<BudgetChange> {
-        let slots: std::collections::BTreeSet<_> = self.budgets.keys().chain(next.budgets.keys()).collect();
+        let slots: BTreeSet<_> = self.budgets.keys().chain(next.budgets.keys()).collect();
         slots
             .into_iter()
             .filter_map(|slot| {
@@ -122,6 +127,7 @@ impl Occupied {
     pub fn same_for_payer(&self, next: &Self) -> bool {
         self.uses == next.uses
             && self.visits == next.visits
+            && self.counted == next.counted
             && self.spent == next.spent
             && self.credited == next.credited
     }
@@ -134,6 +140,13 @@ impl Occupied {
             payer.expire(now);
         }
         self.apply_uses(next, &mut payer, checkout);
+        for campaign in next.counted.difference(&self.counted) {
+            payer.uses.entry(campaign.clone()).or_default().pay();
+        }
+        for campaign in self.counted.difference(&next.counted) {
+            payer.uses.entry(campaign.clone()).or_default().unpay();
+        }
+        payer.uses.retain(|_, used| !used.is_empty());
         match (self.visits, next.visits) {
             (false, true) => {
                 payer.visit(&checkout.merchant, checkout.created_at.day_in(&checkout.country.time_zone()));
@@ -155,7 +168,7 @@ impl Occupied {
     }
 
     fn apply_uses(&self, next: &Self, payer: &mut Payer, checkout: &Checkout) {
-        let campaigns: std::collections::BTreeSet<_> = self.uses.keys().chain(next.uses.keys()).collect();
+        let campaigns: BTreeSet<_> = self.uses.keys().chain(next.uses.keys()).collect();
         for campaign in campaigns {
             let known = payer.uses.entry(campaign.clone()).or_default();
             match (self.uses.get(campaign), next.uses.get(campaign)) {
@@ -175,9 +188,6 @@ impl Occupied {
                     known.change(&now.windows, now.minor.saturating_sub(before.minor));
                 }
                 (None, None) => {}
-            }
-            if known.is_empty() {
-                payer.uses.remove(campaign);
             }
         }
     }

@@ -45,6 +45,9 @@ pub struct Terms {
     /// What a refund before the release does to it.
     #[serde(default, skip_serializing_if = "OnRefund::is_usual")]
     pub on_refund: OnRefund,
+    /// What has to be left of the payment for it, in minor units: the least that earns this reward.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
+    pub least_minor: i64,
     /// For how many days it can be spent if it becomes wallet credit.
     #[serde(default = "super::campaign::usual::wallet_days", skip_serializing_if = "is_usual_expiry")]
     pub wallet_days: u16,
@@ -93,7 +96,7 @@ impl Hold {
             shard: (!budget.is_unlimited()).then(|| shard(checkout, budget.shards())),
             total: budget.total.is_some(),
             daily: budget.per_day.is_some(),
-            periods: rule.caps.iter().map(|cap| cap.per).collect(),
+            periods: rule.periods(),
             merchant: rule.occasion == Some(super::campaign::Occasion::OncePerMerchant),
         }
     }
@@ -246,7 +249,7 @@ impl Market<'_> {
         // In the order of their names, so that the answer does not depend on the order in which they are read.
         earned.sort_by(|(one, _), (other, _)| one.rule.id.cmp(&other.rule.id));
         let best = stack(&earned, purchase.amount)?;
-        match terms(&best, checkout)? {
+        match terms(&best, checkout, purchase.amount)? {
             Some(terms) => Ok(Offer::Cashback(terms)),
             None => Ok(Offer::None { no_cashback: closest }),
         }
@@ -314,7 +317,7 @@ fn add_up<'a>(
 }
 
 /// The promise that several campaigns make together: the strictest of their terms.
-fn terms(given: &[Earned<'_>], checkout: &CheckoutId) -> Result<Option<Terms>, MoneyError> {
+fn terms(given: &[Earned<'_>], checkout: &CheckoutId, paid: Money) -> Result<Option<Terms>, MoneyError> {
     let Some(((first, amount), rest)) = given.split_first() else { return Ok(None) };
     let rule = &first.rule;
     let mut terms = Terms {
@@ -323,6 +326,7 @@ fn terms(given: &[Earned<'_>], checkout: &CheckoutId) -> Result<Option<Terms>, M
         promise_hours: rule.promise_hours,
         release_margin_hours: rule.release_margin_hours,
         on_refund: rule.on_refund,
+        least_minor: rule.least(paid)?.minor(),
         wallet_days: rule.wallet_days,
     };
     for (campaign, amount) in rest {
@@ -336,6 +340,7 @@ fn terms(given: &[Earned<'_>], checkout: &CheckoutId) -> Result<Option<Terms>, M
         if rule.on_refund == OnRefund::Cancel {
             terms.on_refund = OnRefund::Cancel;
         }
+        terms.least_minor = terms.least_minor.max(rule.least(paid)?.minor());
         terms.wallet_days = terms.wallet_days.min(rule.wallet_days);
     }
     Ok(Some(terms))

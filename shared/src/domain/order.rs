@@ -87,6 +87,7 @@ impl Order<'_> {
             payer: self.payer.as_ref().map(|payer| payer.id.clone()),
             insider,
             remembers_payer: self.payer.is_some() && self.is_history_asked(known),
+            counted_by: if self.payer.is_some() { self.counted_by(known) } else { BTreeSet::new() },
             screening: known.policy.screening,
             wallet,
             session: None,
@@ -97,6 +98,13 @@ impl Order<'_> {
             created_at: self.at,
             version: 1,
         })
+    }
+
+    /// The campaigns that are running and count payments.
+    fn counted_by(&self, known: &Known) -> BTreeSet<CampaignId> {
+        let counts =
+            |campaign: &&Campaign| campaign.rule.counts_payments() && campaign.status(self.at) == "running";
+        known.campaigns.iter().filter(counts).map(|campaign| campaign.rule.id.clone()).collect()
     }
 
     fn credit(&self) -> Vec<Lot> {
@@ -118,7 +126,7 @@ impl Order<'_> {
     /// Whether a campaign that is not over, or the screening, asks how often a payer has paid.
     fn is_history_asked(&self, known: &Known) -> bool {
         let asks =
-            |campaign: &Campaign| campaign.rule.occasion.is_some() && campaign.status(self.at) != "ended";
+            |campaign: &Campaign| campaign.rule.asks_for_visits() && campaign.status(self.at) != "ended";
         !known.policy.screening.is_off() || known.campaigns.iter().any(asks)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::campaign::OnRefund;
 use super::cashback::Cashback;
 use super::ids::{ChargeId, PaymentIntentId, Reference};
 use super::market::Method;
@@ -24,6 +25,9 @@ pub struct Payment {
     /// Whether it is or was disputed.
     #[serde(default, skip_serializing_if = "Dispute::is_none")]
     pub dispute: Dispute,
+    /// What the dispute took from the merchant's balance and did not give back, in minor units, as Stripe says.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
+    pub disputed_minor: i64,
     /// The cashback.
     pub cashback: Cashback,
 }
@@ -63,6 +67,34 @@ pub enum Dispute {
     Lost,
 }
 
+/// What of a payment can still be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refundable {
+    /// What was paid and not given back: what a merchant can ask to refund.
+    pub price: Money,
+    /// The cashback that the payer has of it.
+    pub cashback: Money,
+    /// What a refund before the release would have done to it.
+    on_refund: OnRefund,
+}
+
+impl Refundable {
+    /// What of `part` of the price the payer has already: its share of the cashback, or all of it where a refund of any part
+    /// ends it. Rounded so that nobody gains by giving back in many parts.
+    ///
+    /// # Errors
+    /// Another currency.
+    pub fn cashback_of(&self, part: Money) -> Result<Money, MoneyError> {
+        match self.on_refund {
+            _ if self.price.is_zero() => Ok(Money::zero(part.currency())),
+            OnRefund::Cancel => part.at_most(self.cashback),
+            OnRefund::Proportional => {
+                part.minus(part.proportion(self.price.minus(self.cashback)?, self.price, Round::Down)?)
+            }
+        }
+    }
+}
+
 impl Charge {
     /// What was paid with, the finest first; empty for a method that is none of ours.
     pub fn tenders(&self) -> &'static [Tender] {
@@ -88,6 +120,54 @@ impl Payment {
             .values()
             .filter(|refund| refund.state.counts())
             .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
+    }
+
+    /// The payment after a dispute was opened, or after its money was taken, whichever is heard of first.
+    #[must_use]
+    pub fn disputed(&self, taken_minor: Option<i64>) -> Self {
+        match self.dispute {
+            Dispute::None | Dispute::Open => Self {
+                dispute: Dispute::Open,
+                disputed_minor: self.disputed_minor.max(taken_minor.unwrap_or_default()),
+                ..self.clone()
+            },
+            Dispute::Won | Dispute::Lost => self.clone(),
+        }
+    }
+
+    /// The payment after a dispute ended, or after money was given back, whichever is heard of first. Who loses may get a part
+    /// back: what the payer had been refunded before
+    /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
+    #[must_use]
+    pub fn dispute_closed(&self, won: bool, taken_minor: Option<i64>) -> Self {
+        let (dispute, disputed_minor) = match self.dispute {
+            Dispute::None | Dispute::Open if won => (Dispute::Won, 0),
+            Dispute::None | Dispute::Open => (Dispute::Lost, taken_minor.unwrap_or(self.disputed_minor)),
+            Dispute::Lost => {
+                let taken = taken_minor.filter(|_| !won).unwrap_or(self.disputed_minor);
+                (Dispute::Lost, taken.min(self.disputed_minor))
+            }
+            Dispute::Won => (Dispute::Won, 0),
+        };
+        Self { dispute, disputed_minor, ..self.clone() }
+    }
+
+    /// What can still be given back of `paid`. What the payer has of it as cashback is no longer with the merchant: it counts as
+    /// given back with the part of the price that it belongs to.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn refundable(&self, paid: Money) -> Result<Refundable, MoneyError> {
+        let left = self.left_of(paid)?;
+        let none = Money::zero(paid.currency());
+        let (Some(taken), Some(terms)) = (self.cashback.taken_from_charge(), self.cashback.terms()) else {
+            return Ok(Refundable { price: left, cashback: none, on_refund: OnRefund::Proportional });
+        };
+        let had = self.refunds.values().filter(|refund| refund.state.counts());
+        let had = had.fold(0_i64, |sum, refund| sum.saturating_add(refund.had_as_cashback_minor));
+        let cashback = taken.minus(Money::from_minor(had, paid.currency())?.at_most(taken)?)?;
+        let price = left.minus(taken.at_most(left)?)?.plus(cashback)?;
+        Ok(Refundable { price, cashback, on_refund: terms.on_refund })
     }
 
     /// The merchant's refunds that are written down and of which Stripe has said nothing yet, and since when.
@@ -148,3 +228,6 @@ impl Payment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,11 +45,19 @@ pub struct Refund {
     /// comes back once the whole charge has been given back.
     #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
     pub to_wallet_minor: i64,
+    /// How much of what was asked for the payer has already, as cashback of what is given back, in minor units.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_zero")]
+    pub had_as_cashback_minor: i64,
     /// Where it stands.
     pub state: RefundState,
 }
 
 impl Refund {
+    /// What the merchant asked for, in minor units.
+    pub fn asked_minor(&self) -> i64 {
+        self.amount.minor().saturating_add(self.to_wallet_minor).saturating_add(self.had_as_cashback_minor)
+    }
+
     /// Whether `seen`, whose metadata says so, is this one, which was asked for. Whoever has a key of the account can write
     /// our metadata on another one; that is then a refund like any made in the dashboard.
     pub fn is(&self, seen: &StripeRefund) -> bool {
@@ -76,7 +84,7 @@ pub enum RefundState {
         /// Stripe's refund.
         id: RefundId,
     },
-    /// All of it went to the payer's wallet; Stripe was not asked.
+    /// Stripe was not asked: all of it went to the payer's wallet, or was with the payer as cashback.
     Returned,
     /// The payer does not have it, and the money is with the merchant again.
     Failed {

@@ -1,5 +1,6 @@
 //! What the platform and a merchant owe each other for wallet credit: credit that was spent at the merchant, less credit
-//! that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its release has come.
+//! that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its release has come. Credit
+//! that is given back after it was paid leaves the merchant owing: as much of the transfers is then reversed, at once.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,12 @@ use super::time::Timestamp;
 
 /// A transfer that Stripe refused is asked for again after so long, under the next number.
 const RETRY_SECONDS: i64 = 30 * 60;
+
+/// A reversal that Stripe refused waits for the merchant's next sales.
+const RETRY_REVERSAL_SECONDS: i64 = 6 * 3600;
+
+/// What could not be taken back for so long is shown to a person.
+const PATIENCE_SECONDS: i64 = 24 * 3600;
 
 /// When credit that was spent in a payment made at `paid_at` is settled: when a cashback of that payment would be released,
 /// so that one bucket's schedule serves both, and all that is spent until then is one transfer.
@@ -28,16 +35,20 @@ pub struct Settlement {
     pub country: Country,
     /// Where a transfer goes.
     pub account: AccountId,
-    /// What the platform owes, in minor units; below zero, what the merchant owes: it is kept back from what comes next.
+    /// What the platform owes, in minor units; below zero, what the merchant owes: it is taken back from the transfers that
+    /// were made, and beyond them kept back from what comes next.
     pub balance_minor: i64,
-    /// When somebody has to look at it next, while the platform owes anything.
+    /// When somebody has to look at it next, while anything is to be moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
-    /// The transfer that Stripe is being asked for.
+    /// The transfer, or the reversal of one, that Stripe is being asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paying: Option<Transfer>,
-    /// How many transfers have been asked for. It is part of the next one's key.
+    /// How many transfers and reversals have been asked for. It is part of the next one's key.
     pub transfers: u32,
+    /// Since when Stripe refuses to take back what the merchant owes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_since: Option<Timestamp>,
     /// The transfers that were made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<Made>,
@@ -48,12 +59,13 @@ pub struct Settlement {
     pub version: u64,
 }
 
-/// A transfer to a merchant.
+/// A transfer to a merchant, or from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Its number, from 1: with the merchant it is its idempotency key.
     pub number: u32,
-    /// How much, in minor units.
+    /// How much goes to the merchant, in minor units; below zero, how much of the newest transfer that has something left is
+    /// reversed.
     pub minor: i64,
 }
 
@@ -61,7 +73,7 @@ pub struct Transfer {
 const GROUP: &str = "settlement_";
 
 impl Transfer {
-    /// The transfer's key at Stripe, and its `transfer_group`.
+    /// Its key at Stripe; of a transfer also its `transfer_group`.
     pub fn group(self, merchant: &MerchantId) -> String {
         format!("{GROUP}{merchant}_{}", self.number)
     }
@@ -74,25 +86,34 @@ pub fn merchant_of_group(group: &str) -> Option<MerchantId> {
 
 /// A transfer that Stripe made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "(String, i64, Timestamp)", from = "(String, i64, Timestamp)")]
+#[serde(into = "(String, i64, i64, Timestamp)", from = "(String, i64, i64, Timestamp)")]
 pub struct Made {
     /// Stripe's id of it.
     pub transfer: String,
     /// How much, in minor units.
     pub minor: i64,
-    /// When we heard of it.
+    /// How much of it was reversed.
+    pub reversed_minor: i64,
+    /// When we last heard that something of it moved.
     pub at: Timestamp,
 }
 
-impl From<Made> for (String, i64, Timestamp) {
-    fn from(made: Made) -> Self {
-        (made.transfer, made.minor, made.at)
+impl Made {
+    /// What of it is still with the merchant, in minor units.
+    pub fn left(&self) -> i64 {
+        self.minor.saturating_sub(self.reversed_minor)
     }
 }
 
-impl From<(String, i64, Timestamp)> for Made {
-    fn from((transfer, minor, at): (String, i64, Timestamp)) -> Self {
-        Self { transfer, minor, at }
+impl From<Made> for (String, i64, i64, Timestamp) {
+    fn from(made: Made) -> Self {
+        (made.transfer, made.minor, made.reversed_minor, made.at)
+    }
+}
+
+impl From<(String, i64, i64, Timestamp)> for Made {
+    fn from((transfer, minor, reversed_minor, at): (String, i64, i64, Timestamp)) -> Self {
+        Self { transfer, minor, reversed_minor, at }
     }
 }
 
@@ -101,14 +122,14 @@ impl From<(String, i64, Timestamp)> for Made {
 pub enum Event {
     /// Its time may have come.
     Due,
-    /// Stripe made the transfer of this number.
+    /// Stripe made the transfer, or the reversal, of this number.
     Paid {
         /// Its number.
         number: u32,
-        /// Stripe's id of it.
+        /// Stripe's id of the transfer that was made or reversed.
         transfer: String,
     },
-    /// Stripe will not make the transfer of this number: it is known not to have moved.
+    /// Stripe will not make the transfer or the reversal of this number: it is known not to have moved.
     Refused(u32),
 }
 
@@ -123,21 +144,46 @@ impl Settlement {
             due_at: None,
             paying: None,
             transfers: 0,
+            refused_since: None,
             made: Vec::new(),
             postings: Vec::new(),
             version: 0,
         }
     }
 
+    /// What must move next: to the merchant, or if it is below zero, back from the newest transfer that has something left.
+    fn to_move(&self) -> i64 {
+        let left = self.newest().map_or(0, |at| self.made.get(at).map_or(0, Made::left));
+        self.balance_minor.max(left.saturating_neg())
+    }
+
+    fn newest(&self) -> Option<usize> {
+        self.made.iter().rposition(|made| made.left() > 0)
+    }
+
+    /// The transfer that is being reversed, if one is.
+    pub fn reversing(&self) -> Option<&Made> {
+        self.paying.filter(|transfer| transfer.minor < 0)?;
+        self.made.get(self.newest()?)
+    }
+
+    /// Whether what the merchant owes could not be taken back for so long that a person must know.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.refused_since.is_some_and(|since| since.plus_seconds(PATIENCE_SECONDS) <= now)
+    }
+
     /// The account after `minor` more is owed to the merchant, or less if it is below zero, for a payment made at `paid_at`.
     #[must_use]
-    pub(super) fn with(&self, minor: i64, paid_at: Timestamp) -> Self {
+    pub(super) fn with(&self, minor: i64, paid_at: Timestamp, now: Timestamp) -> Self {
         let mut next = self.clone();
         next.balance_minor = next.balance_minor.saturating_add(minor);
-        next.due_at = match (next.paying, next.balance_minor > 0) {
+        next.refused_since = next.refused_since.filter(|_| next.balance_minor < 0);
+        let waiting = next.due_at.filter(|_| next.to_move().signum() == self.to_move().signum());
+        next.due_at = match (next.paying, next.to_move().signum()) {
             (Some(_), _) => next.due_at,
-            (None, true) => next.due_at.or(Some(release_at(paid_at))),
-            (None, false) => None,
+            (None, 0) => None,
+            (None, 1) => waiting.or(Some(release_at(paid_at))),
+            (None, _) => waiting.or(Some(now)),
         };
         next.version = next.version.saturating_add(1);
         next
@@ -145,39 +191,58 @@ impl Settlement {
 
     /// The account after `event`; `None` if it changes nothing.
     pub fn on(&self, event: &Event, now: Timestamp) -> Option<Self> {
-        let mut next = Self { version: self.version.saturating_add(1), ..self.clone() };
+        let mut next = self.clone();
         match (event, self.paying) {
-            (Event::Due, None) if self.balance_minor > 0 && self.due_at.is_some_and(|due| due <= now) => {
+            (Event::Due, None) if self.to_move() != 0 && self.due_at.is_some_and(|due| due <= now) => {
                 next.transfers = next.transfers.saturating_add(1);
-                next.paying = Some(Transfer { number: next.transfers, minor: self.balance_minor });
+                next.paying = Some(Transfer { number: next.transfers, minor: self.to_move() });
             }
             (Event::Paid { number, transfer: id }, Some(transfer)) if transfer.number == *number => {
-                next.made.push(Made { transfer: id.clone(), minor: transfer.minor, at: now });
-                next.paying = None;
-                next.due_at = None;
-                next.balance_minor = next.balance_minor.saturating_sub(transfer.minor);
-                let posting = |debit, credit| Posting { debit, credit, minor: transfer.minor, at: now };
-                next.postings.push(posting(Account::MerchantBalance, Account::MerchantSettlement));
-                next.postings.push(posting(Account::PlatformSettlement, Account::PlatformBalance));
-                // What was owed while the transfer was under way waits for the next bucket.
-                let rest = next.with(0, now);
-                return Some(Self { version: next.version, ..rest });
+                next.moved(transfer, id, now);
+                // What was owed meanwhile waits for the next bucket; what is to be taken back does not.
+                next = Self { paying: None, due_at: None, ..next }.with(0, now, now);
             }
             (Event::Refused(number), Some(transfer)) if transfer.number == *number => {
-                next.paying = None;
-                next.due_at = (next.balance_minor > 0).then(|| now.plus_seconds(RETRY_SECONDS));
+                let is_reversal = transfer.minor < 0;
+                let pause = if is_reversal { RETRY_REVERSAL_SECONDS } else { RETRY_SECONDS };
+                let is_same = self.to_move().signum() == transfer.minor.signum();
+                let due_at = is_same.then(|| now.plus_seconds(pause));
+                let refused_since = self.refused_since.or(is_reversal.then_some(now));
+                next = Self { paying: None, due_at, refused_since, ..next }.with(0, now, now);
             }
             (Event::Due | Event::Paid { .. } | Event::Refused(_), _) => return None,
         }
+        next.version = self.version.saturating_add(1);
         Some(next)
     }
 
-    /// The amount of `transfer`.
+    /// Writes down that `transfer` was made.
+    fn moved(&mut self, transfer: Transfer, id: &str, now: Timestamp) {
+        self.balance_minor = self.balance_minor.saturating_sub(transfer.minor);
+        let minor = transfer.minor.saturating_abs();
+        let mut pairs = [
+            (Account::MerchantBalance, Account::MerchantSettlement),
+            (Account::PlatformSettlement, Account::PlatformBalance),
+        ];
+        if transfer.minor > 0 {
+            self.made.push(Made { transfer: id.to_owned(), minor, reversed_minor: 0, at: now });
+        } else {
+            pairs = pairs.map(|(debit, credit)| (credit, debit));
+            self.refused_since = None;
+            if let Some(made) = self.newest().and_then(|at| self.made.get_mut(at)) {
+                made.reversed_minor = made.reversed_minor.saturating_add(minor);
+                made.at = now;
+            }
+        }
+        self.postings.extend(pairs.map(|(debit, credit)| Posting { debit, credit, minor, at: now }));
+    }
+
+    /// The amount of `transfer`, whichever way it goes.
     ///
     /// # Errors
-    /// Never for an amount that was above zero when it was written.
+    /// Never for an amount that was written by the rules above.
     pub fn amount(&self, transfer: Transfer) -> Result<Money, MoneyError> {
-        Money::from_minor(transfer.minor, self.country.currency())
+        Money::from_minor(transfer.minor.saturating_abs(), self.country.currency())
     }
 }
 

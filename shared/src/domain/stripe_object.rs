@@ -93,6 +93,7 @@ struct RawCharge {
     created: i64,
     #[serde(default)]
     amount_refunded: i64,
+    application_fee_amount: Option<i64>,
     payment_intent: Option<Expandable<PaymentIntentId>>,
     payment_method_details: Option<MethodDetails>,
 }
@@ -119,6 +120,8 @@ pub struct ChargeObject {
     pub charge: Charge,
     /// How much was paid.
     pub amount: Money,
+    /// What of it is the platform's fee.
+    pub fee: Money,
     /// How much of it has been refunded so far, in all.
     pub refunded: Money,
 }
@@ -143,6 +146,7 @@ pub fn charge(object: &Value) -> Result<ChargeObject, NotUnderstood> {
             paid_at: Timestamp::from_epoch_seconds(raw.created),
         },
         amount: money(raw.amount, &raw.currency, "amount")?,
+        fee: money(raw.application_fee_amount.unwrap_or_default(), &raw.currency, "application_fee_amount")?,
         refunded: money(raw.amount_refunded, &raw.currency, "amount_refunded")?,
     })
 }

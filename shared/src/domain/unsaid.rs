@@ -10,3 +10,8 @@ pub(super) fn is_false(flag: &bool) -> bool {
 pub(super) fn is_zero(minor: &i64) -> bool {
     *minor == 0
 }
+
+/// Nobody.
+pub(super) fn is_none_of(count: &u32) -> bool {
+    *count == 0
+}

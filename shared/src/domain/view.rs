@@ -142,6 +142,9 @@ pub struct RefundView {
     /// How much went back to the payer's wallet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_wallet: Option<Money>,
+    /// How much of what was asked for the payer had already, as cashback of what is given back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub had_as_cashback: Option<Money>,
     /// Where it stands.
     pub status: &'static str,
 }
@@ -164,6 +167,12 @@ impl CheckoutView {
     #[must_use]
     pub fn with_url(self, url: Option<String>) -> Self {
         Self { url, ..self }
+    }
+
+    /// Without what the merchant wrote in words of its own: it may hold what must not go further.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        Self { description: None, items: Vec::new(), ..self }
     }
 }
 
@@ -339,6 +348,7 @@ fn refunds(checkout: &Checkout, payment: &Payment) -> Vec<RefundView> {
             refund: known,
             amount: refund.amount,
             to_wallet: credit(checkout, refund.to_wallet_minor),
+            had_as_cashback: credit(checkout, refund.had_as_cashback_minor),
             status: refund.state.name(),
         }
     };

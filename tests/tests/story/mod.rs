@@ -16,7 +16,7 @@ const BEGINNING: i64 = 1_795_341_600;
 pub(crate) const KNOWN_KEY: &str = "known-key.json";
 
 /// What happens, in order.
-pub(crate) const STORY: [Step; 29] = [
+pub(crate) const STORY: [Step; 31] = [
     Step::Event("manage-market", "set-rollout"),
     Step::Event("manage-market", "create-campaign"),
     Step::Event("enable-merchant", "apply"),
@@ -34,11 +34,13 @@ pub(crate) const STORY: [Step; 29] = [
     Step::Event("receive-stripe-event", "stale"),
     Step::Event("apply-stripe-event", "charge-succeeded"),
     Step::Event("create-checkout", "read"),
+    Step::Event("recover-messages", "missed"),
     Step::Event("publish-events", "checkout-paid"),
     Step::Event("keep-books", "checkout-paid"),
     Step::Event("read-books", "balances"),
     Step::Event("read-books", "ledger"),
     Step::Event("match-books", "match-now"),
+    Step::Event("recover-messages", "dead-letters"),
     Step::Event("release-cashback", "bucket"),
     Step::Event("release-cashback", "sweep"),
     Step::Event("pay-cashback", "due"),

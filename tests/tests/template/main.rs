@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod operator;
 #[cfg(test)]
 mod permissions;

@@ -1,5 +1,7 @@
 //! What an operator says and is told, against `infra/openapi.yaml`.
 
+use std::collections::BTreeMap;
+
 use kembali_local::Stack;
 use kembali_local::client::Client;
 use local_stripe::PayWith;
@@ -89,6 +91,62 @@ impl Desk<'_> {
         self.read(campaigns, "Campaigns").await;
     }
 
+    /// One message of every form.
+    async fn dead_letters(&self) {
+        let event = |kind: &str, of: Value| {
+            let mut kind = json!({"kind": kind});
+            kind.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+            json!({"id": "evt_1", "account": "acct_1", "livemode": false, "created": "2026-11-22T10:00:00Z", "kind": kind})
+        };
+        let checkout = "chk_abcdefghijklmnopqrstuvwx";
+        let batch = json!({"batchSize": 1, "startSequenceNumber": "1", "endSequenceNumber": "1"});
+        let context = json!({"functionArn": "arn:aws:lambda:::function:KeepBooks", "condition": "RetryAttemptsExhausted"});
+        let letters = [
+            ("StripeEventsDlq", event("session_paid", json!({"checkout": checkout, "session": "cs_1"}))),
+            ("StripeEventsDlq", event("dispute_opened", json!({"charge": "ch_1"}))),
+            ("StripeEventsDlq", json!({"id": "evt_1"})),
+            ("CashbackDueDlq", json!({"checkout": checkout})),
+            ("CashbackDueDlq", json!({"merchant": "mch_abcdefghijklmnop"})),
+            ("UndeliveredDlq", json!({"bucket": "2026-11-22T10:05:00Z"})),
+            ("UndeliveredDlq", json!({"requestContext": context, "DDBStreamBatchInfo": batch})),
+        ];
+        for (queue, body) in letters {
+            self.stack.sqs().send(queue, &body.to_string(), BTreeMap::new()).unwrap();
+        }
+        let list = self.read("/v1/dead-letters", "DeadLetters").await;
+        let whats: Vec<&str> = list["queues"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|queue| {
+                queue["messages"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|message| message["about"]["what"].as_str().unwrap())
+            })
+            .collect();
+        let expected = [
+            "stripe_event",
+            "stripe_event",
+            "not_understood",
+            "cashback",
+            "settlement",
+            "schedule",
+            "changes",
+        ];
+        assert_eq!(whats, expected);
+        self.read("/v1/dead-letters?queue=undelivered&limit=1", "DeadLetters").await;
+        let reason = || json!({"reason": "a drill"});
+        for (path, answer) in [
+            ("stripe_events/redrive", "MovedDeadLetters"),
+            ("undelivered/redrive", "Problem"),
+            ("undelivered/discard", "MovedDeadLetters"),
+        ] {
+            self.operate("POST", &format!("/v1/dead-letters/{path}"), "Reason", reason(), answer).await;
+        }
+    }
+
     async fn paid(&self, key: &str, reference: &str) {
         let body = json!({
             "reference": reference, "amount": sgd("25.00"), "channel": "chat", "description": "kopi",
@@ -144,4 +202,11 @@ async fn an_operators_requests_and_answers_are_as_described() {
     assert!(decided["decisions"][0].is_object(), "{decided}");
     desk.operate("POST", "/v1/cashbacks/chk_aaaaaaaaaaaaaaaaaaaaaaaa/retry", "Reason", reason(), "Problem")
         .await;
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_told_as_described() {
+    let stack = stack().await;
+    let talk = Talk { client: Client::new(stack.gateway_url()), document: document() };
+    Desk { talk, stack: &stack }.dead_letters().await;
 }

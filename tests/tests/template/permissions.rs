@@ -71,6 +71,14 @@ fn used_by(call: &Call) -> Vec<(String, String)> {
             parts.map(|part| (format!("dynamodb:{part}"), "Table".to_owned())).collect()
         }
         ("dynamodb", operation) => one(format!("dynamodb:{operation}"), "Table"),
+        // SQS moves messages with the permissions of whoever asks for it
+        // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html).
+        ("sqs", "StartMessageMoveTask") => {
+            let from = ["StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+            let from = from.map(|action| (format!("sqs:{action}"), call.subject.clone()));
+            let to = ("sqs:SendMessage".to_owned(), call.subject.trim_end_matches("Dlq").to_owned());
+            from.into_iter().chain([to]).collect()
+        }
         ("sqs", operation) => one(format!("sqs:{}", operation.trim_end_matches("Batch")), &call.subject),
         ("scheduler", "CreateSchedule") => vec![
             ("scheduler:CreateSchedule".to_owned(), "ReleaseSchedules".to_owned()),
@@ -184,6 +192,7 @@ impl Everything<'_> {
         self.a_person_decides(&key).await;
         self.a_page_is_never_made(&merchant, &key).await;
         self.books(&key).await;
+        self.messages_are_given_up().await;
         for path in ["suspend", "resume", "keys/reset"] {
             let path = format!("/v1/merchants/{merchant}/{path}");
             self.operate("POST", &path, json!({"reason": "a look at the papers"})).await;
@@ -259,6 +268,18 @@ impl Everything<'_> {
         assert!(answer.status >= 400, "{}", answer.json());
         self.stack.stripe().complete_onboarding(&account).unwrap();
         self.stack.advance(2 * 3600).await.unwrap();
+    }
+
+    /// Sent back where they came from, or taken away.
+    async fn messages_are_given_up(&self) {
+        self.stack.sqs().send("UndeliveredDlq", "{}", BTreeMap::new()).unwrap();
+        self.operate("GET", "/v1/dead-letters", Value::Null).await;
+        self.stack.advance(5).await.unwrap(); // looked at, they are hidden for so long
+        for path in ["stripe_events/redrive", "cashback_due/redrive", "undelivered/discard"] {
+            let path = format!("/v1/dead-letters/{path}");
+            let moved = self.operate("POST", &path, json!({"reason": "a drill"})).await;
+            assert_eq!(moved["messages"], i32::from(path.ends_with("discard")), "{path}");
+        }
     }
 
     async fn books(&self, key: &str) {

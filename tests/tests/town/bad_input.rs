@@ -251,7 +251,7 @@ async fn refunds_that_cannot_be() {
     .await;
     desk.check(&expect![[r#"
         of an unpaid one: 409 wrong-state : The checkout is open, not paid.
-        too large: 422 invalid-field amount: At most SGD 25.00 can be refunded; the rest was refunded or paid back as cashback.
+        too large: 422 invalid-field amount: At most SGD 25.00 can be refunded; the rest was refunded.
         of nothing: 422 invalid-field amount: The amount must be above zero.
         in another currency: 422 invalid-field amount.currency: USD and SGD do not go together
         without a reference: 422 invalid-field reference: missing field `reference`

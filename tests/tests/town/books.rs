@@ -57,7 +57,7 @@ async fn balances_follow_a_payment_its_cashback_and_its_refund() {
     let balances = town.balances("SG", "").await;
     assert_eq!(
         (balances[0].as_str(), balances[4].as_str()),
-        ("merchant.balance 13.50", "merchant.refunds 10.00")
+        ("merchant.balance 14.00", "merchant.refunds 9.50")
     );
     assert_eq!(town.balances("IN", "").await, [""; 0], "another market has no books yet");
 }
@@ -174,9 +174,9 @@ async fn a_statement_is_the_merchants_own_month() {
     let of = |name: &str| text(totals, &format!("/{name}/value"));
     assert_eq!(
         ["sales", "funding", "refunds", "fees", "cashback", "disputes", "other", "change"].map(of),
-        ["25.00", "0.98", "5.00", "0.25", "1.25", "0.00", "0.00", "19.48"]
+        ["25.00", "1.00", "4.75", "0.25", "1.25", "0.00", "0.00", "19.75"]
     );
-    assert_eq!(text(&statement, "/closing/value"), "19.48");
+    assert_eq!(text(&statement, "/closing/value"), "19.75");
     let days: Vec<String> =
         statement["days"].as_array().unwrap().iter().map(|day| text(day, "/day")).collect();
     assert_eq!(days, ["2026-11-22", "2026-11-24"]);

@@ -32,8 +32,8 @@ async fn a_refund_after_a_payout_gives_the_platform_its_money_back() {
         (town.standing(&shop, &checkout).await, with_the_merchant(&town)),
         ("paid credited".into(), 125)
     );
-    // Half of the 23.75 that the payer has not had back already, and half of the 1.25 with it.
-    assert_eq!(town.refund(&shop, &checkout, "r1", Some("11.87")).await.status, 201);
+    // Half of the goods, and half of the 1.25 with them.
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("12.50")).await.status, 201);
     town.settle().await;
     assert_eq!(with_the_merchant(&town), 62);
     assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);

@@ -25,6 +25,8 @@ mod crash;
 #[cfg(test)]
 mod cunning;
 #[cfg(test)]
+mod dead_letters;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod dry_run;
@@ -45,9 +47,12 @@ mod payment;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod recovery;
 mod refunds;
 #[cfg(test)]
 mod reviews;
+#[cfg(test)]
+mod settlement;
 #[cfg(test)]
 mod simulate;
 #[cfg(test)]

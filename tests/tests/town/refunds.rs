@@ -124,16 +124,22 @@ async fn a_dispute_that_nobody_told_us_of_freezes_at_release() {
 }
 
 #[tokio::test]
-async fn after_credit_at_most_the_rest_can_be_refunded() {
+async fn after_credit_a_refund_is_less_by_its_cashback() {
     let (town, shop, checkout) = by_card().await;
     town.hours(48).await;
     let before = town.items();
-    let refused = town.refund(&shop, &checkout, "r1", Some("23.76")).await;
+    let refused = town.refund(&shop, &checkout, "r1", Some("25.01")).await;
     assert_eq!((refused.status, text(&refused.json(), "/field")), (422, "amount".into()));
-    assert!(text(&refused.json(), "/detail").contains("23.75"), "{}", refused.json());
+    assert!(text(&refused.json(), "/detail").contains("25.00"), "{}", refused.json());
     assert_eq!(town.items(), before);
+    let half = town.refund(&shop, &checkout, "half", Some("12.50")).await;
+    assert_eq!(half.status, 201);
+    let told =
+        ["/amount/value", "/had_as_cashback/value"].map(|field| text(&half.json()["refunds"][0], field));
+    assert_eq!(told, ["11.87", "0.63"]);
+    assert_eq!(town.refund(&shop, &checkout, "half", Some("12.50")).await.status, 200, "the same again");
     assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
-    assert_eq!(town.back(&checkout), back(&[125], &[2375]));
+    assert_eq!(town.back(&checkout), back(&[125], &[1187, 1188]));
     assert_eq!(town.refund(&shop, &checkout, "r3", None).await.status, 409);
     assert_eq!(text(&town.read(&shop, &checkout).await, "/cashback/state"), "credited");
 }
@@ -143,7 +149,7 @@ async fn a_refund_while_it_is_being_paid_leaves_room_for_it() {
     let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
     town.stack.advance(47 * 3600 + 300).await.unwrap();
     assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
-    assert_eq!(town.refund(&shop, &checkout, "r1", Some("24.00")).await.status, 422);
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("25.01")).await.status, 422);
     assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
     town.minutes(2).await;
     assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded credited");

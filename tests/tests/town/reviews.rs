@@ -81,7 +81,10 @@ async fn a_suspicious_cashback_waits_for_a_person_and_is_paid_in_time_when_it_is
 async fn what_nobody_looks_at_is_not_paid_and_approved_late_it_is_paid_at_once() {
     let town = Town::unswept().await;
     let (shop, checkout) = suspected(&town).await;
-    town.hours(60).await;
+    town.hours(40).await;
+    assert_eq!(town.tick("release-cashback").await["late"], 0);
+    town.hours(20).await;
+    assert_eq!(town.tick("release-cashback").await["late"], 1, "an alarm says that nobody looks");
     assert_eq!(town.standing(&shop, &checkout).await, "paid in_review");
     assert_eq!(decide(&town, &checkout, "approve", "seen").await.0, 200);
     town.minutes(10).await;

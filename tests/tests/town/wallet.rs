@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const PHONE: &str = "+6591234567";
 
-fn order(reference: &str, value: &str) -> Value {
+pub(super) fn order(reference: &str, value: &str) -> Value {
     json!({
         "reference": reference, "amount": {"value": value, "currency": "SGD"}, "description": "kopi",
         "channel": "chat", "payer": {"phone": PHONE},
@@ -14,13 +14,13 @@ fn order(reference: &str, value: &str) -> Value {
 }
 
 /// A checkout whose payer has agreed to spend credit on it.
-async fn spending(town: &Town, shop: &Shop, order: Value) -> Value {
+pub(super) async fn spending(town: &Town, shop: &Shop, order: Value) -> Value {
     let order = town.agreed(shop, "SG", order).await;
     town.create(shop, order).await
 }
 
 /// A payer whose cashback of 1.25 at a first shop could not be refunded, and a second shop. What the platform has is 100.00.
-async fn with_credit(town: &Town) -> (Shop, Value, Shop) {
+pub(super) async fn with_credit(town: &Town) -> (Shop, Value, Shop) {
     let first = town.shop("SG").await;
     town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
     let second = town.another_shop("SG", "second").await;
@@ -36,7 +36,7 @@ async fn with_credit(town: &Town) -> (Shop, Value, Shop) {
     (first, checkout, second)
 }
 
-fn transfers(town: &Town) -> Vec<String> {
+pub(super) fn transfers(town: &Town) -> Vec<String> {
     town.movements().into_iter().filter(|moved| moved.starts_with("transfer")).collect()
 }
 

@@ -4,6 +4,7 @@
 //! when it found what should not be, and with 2 when it could not find out.
 
 mod books;
+mod dead_letters;
 mod dry_run;
 mod market;
 mod screen;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, NoAnswer, Response};
 
+pub use dead_letters::DeadLetters;
 pub use screen::Screen;
 
 /// Looks after a deployment of Kembali: its books, its campaigns, and what waits for a person.
@@ -104,6 +106,12 @@ pub enum Command {
         /// Those that look suspicious (in_review), or those that could not be paid (failed).
         #[arg(long, default_value = "in_review")]
         state: String,
+    },
+    /// Shows the messages that were given up, sends them back, or takes them away.
+    DeadLetters {
+        /// What to do; without it, everything is shown.
+        #[command(subcommand)]
+        what: Option<DeadLetters>,
     },
     /// Stops all campaigns of a market: nothing is promised, and nothing that was promised is released.
     Stop {
@@ -201,6 +209,7 @@ pub async fn run(
             Ok(true)
         }
         Command::Reviews { country, state } => operator.reviews(country, state, out).await,
+        Command::DeadLetters { what } => operator.dead_letters(what.as_ref(), out).await,
         Command::Stop { country, reason } => {
             operator.policy(country, "stop", Some(&json!({"reason": reason})), out).await
         }

@@ -138,5 +138,12 @@ pub(super) async fn wallet_settled(story: &mut Story<'_>, told: &Told) -> Result
         (story.tell)(&format!("    {}: by PayNow {}{to_wallet}", part("/reference"), part("/amount/value")));
     }
     story.show(told).await?;
-    story.wallet(told).await
+    story.wallet(told).await?;
+    let mark = calls.mark();
+    town.hours(1).await?;
+    story.step(
+        "an hour later: the credit was settled and given back, so the platform takes its transfer back",
+        mark,
+    );
+    Ok(())
 }

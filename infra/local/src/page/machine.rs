@@ -17,6 +17,7 @@ pub(super) fn queues(page: &Page) -> Markup {
                 @let is_dead_letter = queue.id.ends_with("Dlq");
                 li.alarm[is_dead_letter && waiting > 0] {
                     span { (queue.id) } strong { (waiting) }
+                    @if is_dead_letter && waiting > 0 { code { "cargo operator dead-letters" } }
                 }
             }
         }

@@ -26,6 +26,7 @@ fn the_deployed_template_is_read_whole() {
         ("apply-stripe-event", 0, 30),
         ("release-cashback", 0, 300),
         ("pay-cashback", 0, 30),
+        ("recover-messages", 3, 900),
         ("publish-events", 0, 15),
         ("keep-books", 0, 900),
         ("read-books", 7, 29),

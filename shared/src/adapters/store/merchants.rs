@@ -7,18 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Store, Written, commits, number};
 use crate::adapters::items::{item, read};
-use crate::adapters::keys::Key;
+use crate::adapters::keys::{ACCOUNTS, Key};
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::merchant::Merchant;
+use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
 /// How many items DynamoDB reads in one request.
 const MOST_AT_ONCE: usize = 100;
 
-/// Which merchant a connected account belongs to.
+/// Which merchant a connected account belongs to, and up to when its events [were read](super::Position).
 #[derive(Serialize, Deserialize)]
 struct Pointer {
     merchant: MerchantId,
+    due_shard: String,
+    due_at: Timestamp,
 }
 
 impl Store {
@@ -73,7 +76,8 @@ impl Store {
         self.put(item(Key::merchant(&merchant.id), merchant)?, Some(expected)).await
     }
 
-    /// Writes a merchant together with the pointer by which Stripe's events find it, both or neither.
+    /// Writes a merchant together with the pointer by which Stripe's events find it, both or neither. What Stripe tells of
+    /// the account from `now` on is read.
     ///
     /// # Errors
     /// DynamoDB did not answer.
@@ -82,8 +86,10 @@ impl Store {
         merchant: &Merchant,
         account: &AccountId,
         expected: u64,
+        now: Timestamp,
     ) -> Result<Written, Fault> {
-        let pointer = Pointer { merchant: merchant.id.clone() };
+        let (due_shard, due_at) = (ACCOUNTS.to_owned(), now);
+        let pointer = Pointer { merchant: merchant.id.clone(), due_shard, due_at };
         let put = |item| Put::builder().table_name(&self.table).set_item(Some(item));
         let merchant = put(item(Key::merchant(&merchant.id), merchant)?)
             .condition_expression("version = :version")

@@ -1,6 +1,6 @@
 //! Cashbacks that wait for a person, found in the due index.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 use super::{Store, fault};
 use crate::adapters::items::{checkout_id, read};
@@ -46,6 +46,32 @@ impl ReviewEnd {
 }
 
 impl Store {
+    /// How many cashbacks of `country` wait for a person since before `time`; of very many, only as many as one request
+    /// counts.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn waiting_since_before(
+        &self,
+        country: Country,
+        waits: Waits,
+        time: Timestamp,
+    ) -> Result<usize, Fault> {
+        let counted = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("due")
+            .select(Select::Count)
+            .key_condition_expression("due_shard = :shard AND due_at < :time")
+            .expression_attribute_values(":shard", AttributeValue::S(waits_shard(country, waits)))
+            .expression_attribute_values(":time", AttributeValue::S(time.to_string()))
+            .send()
+            .await
+            .map_err(|error| fault("Query", &error))?;
+        Ok(usize::try_from(counted.count()).unwrap_or_default())
+    }
+
     /// A page of at most `limit` checkouts of `country` whose cashback waits for a person, after the last of the page
     /// before.
     ///

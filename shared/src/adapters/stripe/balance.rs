@@ -130,6 +130,19 @@ impl Stripe {
         Ok(read::<RawTransfer>(&answer)?.into())
     }
 
+    /// How much a settlement's transfer has moved, less what came back of it, in minor units, as the platform's balance sees
+    /// it; nothing if Stripe has never heard of it.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn settled(&self, transfer: &str) -> Result<Option<i64>, StripeError> {
+        match self.funding(transfer).await {
+            Ok(one) => Ok(Some(one.kept.saturating_neg())),
+            Err(StripeError::Refused { code }) if code == "resource_missing" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// All transfers for the cashback of `checkout`.
     ///
     /// # Errors

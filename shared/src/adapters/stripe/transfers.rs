@@ -1,11 +1,11 @@
-//! Transfers from the platform to a merchant: the money for a cashback that the platform funds.
+//! Transfers from the platform to a merchant, and back: the money for a cashback that the platform funds, and settlements.
 
 use serde::Deserialize;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
-use crate::domain::settlement::{self, Settlement};
+use crate::domain::settlement::{self, Made, Settlement};
 use crate::domain::stripe_object::{metadata, read};
 
 #[derive(Deserialize)]
@@ -85,6 +85,36 @@ impl Stripe {
         Ok(read::<Transfer>(&made)?.id)
     }
 
+    /// Takes `amount` of what was `made` back, once, and gives Stripe's id of the transfer. What of it has come back already
+    /// is the transfer's own to tell, for as long as it exists; `transfer`'s number is only the key of this try, since Stripe
+    /// repeats a refusal to whoever brings the same key.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn take_back(
+        &self,
+        settlement: &Settlement,
+        transfer: settlement::Transfer,
+        made: &Made,
+        amount: Money,
+    ) -> Result<String, StripeError> {
+        let known = self.send(Call::get(format!("/v1/transfers/{}", made.transfer), None)).await;
+        // That Stripe will not tell is no answer to whether it has come back.
+        let known = known.map_err(|error| StripeError::Unknown { reason: error.to_string() })?;
+        let reversed = made.reversed_minor.saturating_add(amount.minor());
+        let missing = reversed.saturating_sub(read::<Transfer>(&known)?.amount_reversed);
+        if missing > 0 {
+            self.reverse(&made.transfer, missing, transfer.group(&settlement.merchant)).await?;
+        }
+        Ok(made.transfer.clone())
+    }
+
+    async fn reverse(&self, transfer: &str, minor: i64, key: String) -> Result<(), StripeError> {
+        let path = format!("/v1/transfers/{transfer}/reversals");
+        let form: Form = vec![("amount".to_owned(), minor.to_string())];
+        self.send(Call::post(path, None, key, Body::Form(form))).await.map(|_| ())
+    }
+
     /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then, in
     /// minor units. The key of a reversal is the sum that it brings about, so repeating it takes nothing more.
     ///
@@ -103,9 +133,7 @@ impl Stripe {
             }
             let back = surplus.min(transfer.net());
             let key = format!("reversal_{}_{}", transfer.id, transfer.amount_reversed.saturating_add(back));
-            let path = format!("/v1/transfers/{}/reversals", transfer.id);
-            let form: Form = vec![("amount".to_owned(), back.to_string())];
-            self.send(Call::post(path, None, key, Body::Form(form))).await?;
+            self.reverse(&transfer.id, back, key).await?;
             surplus = surplus.saturating_sub(back);
         }
         Ok(there.min(keep.minor()))

@@ -48,7 +48,7 @@ pub enum Kind {
     Funding,
     /// The same, on the merchant's account; and a settlement there.
     FundingReceived,
-    /// What the platform pays a merchant for credit that was spent there, leaving the platform's account.
+    /// What the platform pays a merchant for credit that was spent there, leaving the platform's account or coming back.
     Settlement,
     /// What a payer's bank took back.
     Dispute,

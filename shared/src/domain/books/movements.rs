@@ -130,7 +130,7 @@ fn funding(checkout: &Checkout, cashback: &Cashback) -> Option<Claim> {
 }
 
 /// What must have moved for a transfer of `settlement`, as the platform's balance sees it; nothing for one that is not
-/// its. While it is being asked for it may or may not have moved.
+/// its. What is being asked for may or may not have moved.
 pub fn claim_of_settlement(settlement: &Settlement, transfer: &str) -> Option<Claim> {
     let made = settlement.made.iter().find(|made| made.transfer == transfer);
     let claim = |least: i64, most: i64| Claim {
@@ -140,13 +140,16 @@ pub fn claim_of_settlement(settlement: &Settlement, transfer: &str) -> Option<Cl
         most: most.saturating_neg(),
     };
     match (made, settlement.paying) {
-        (Some(made), _) => Some(claim(made.minor, made.minor)),
-        (None, Some(paying)) => Some(claim(paying.minor, 0)),
-        (None, None) => None,
+        (Some(made), Some(paying)) if settlement.reversing() == Some(made) => {
+            Some(claim(made.left(), made.left().saturating_add(paying.minor)))
+        }
+        (Some(made), _) => Some(claim(made.left(), made.left())),
+        (None, Some(paying)) if paying.minor > 0 => Some(claim(paying.minor, 0)),
+        (None, _) => None,
     }
 }
 
-/// The transfers of `settlement` that were made within `day`.
+/// The transfers of `settlement` that were made, or last reversed, within `day`.
 pub fn settlements_of_day(settlement: &Settlement, day: (Timestamp, Timestamp)) -> Vec<Claim> {
     let made = settlement.made.iter().filter(|made| day.0 <= made.at && made.at < day.1);
     made.filter_map(|made| claim_of_settlement(settlement, &made.transfer)).collect()

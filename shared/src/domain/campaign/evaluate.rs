@@ -1,9 +1,11 @@
 //! What one purchase earns of one campaign.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
-use super::rule::{Cap, MerchantCategory, Occasion, Reward, VisitScope};
-use super::{Campaign, NoCashback};
+use super::rule::{Cap, MerchantCategory, Occasion, Period, Reward, VisitScope};
+use super::{Campaign, NoCashback, Rule};
 use crate::domain::ids::MerchantId;
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::new_checkout::Channel;
@@ -28,6 +30,40 @@ pub struct Purchase<'a> {
     pub at: Timestamp,
     /// Who pays, if it is known.
     pub payer: Option<&'a Payer>,
+}
+
+impl Rule {
+    /// The least payment that earns what one of `paid` does: the smallest that earns at all, or the first of its tier.
+    ///
+    /// # Errors
+    /// Amounts in another currency than the market's: such a campaign cannot be created.
+    pub fn least(&self, paid: Money) -> Result<Money, MoneyError> {
+        let mut least = self.min_spend.unwrap_or(Money::zero(paid.currency()));
+        if let Reward::Tiered { tiers } = &self.reward {
+            for tier in tiers {
+                if !paid.is_less_than(tier.from)? && least.is_less_than(tier.from)? {
+                    least = tier.from;
+                }
+            }
+        }
+        Ok(least)
+    }
+
+    /// The periods by which a payer's use is counted.
+    pub fn periods(&self) -> BTreeSet<Period> {
+        let numbered = self.counts_payments().then_some(Period::Campaign);
+        self.caps.iter().map(|cap| cap.per).chain(numbered).collect()
+    }
+
+    /// Whether a payer's payments are numbered.
+    pub fn counts_payments(&self) -> bool {
+        matches!(self.occasion, Some(Occasion::EveryNth { .. }))
+    }
+
+    /// Whether it matters at which merchants a payer has paid before.
+    pub fn asks_for_visits(&self) -> bool {
+        matches!(self.occasion, Some(Occasion::FirstPayment { .. } | Occasion::OncePerMerchant))
+    }
 }
 
 /// An amount above zero, or the rule that said no.
@@ -137,9 +173,12 @@ impl Campaign {
                 (payer.payments_at(merchant) > 0).then_some(NoCashback::NotFirstPayment)
             }
             Occasion::OncePerMerchant => used.earned_at(merchant).then_some(NoCashback::OncePerMerchant),
+            // One for every n payments that are paid and kept, whatever is opened and given up in between.
             Occasion::EveryNth { n } => {
-                let number = payer.payments().saturating_add(1);
-                (!number.is_multiple_of(n)).then_some(NoCashback::NotTheNth)
+                let number = used.paid().saturating_add(1);
+                let window = Window::of(Period::Campaign, purchase.at, &self.country.time_zone());
+                let is_free = used.in_window(&window).payments < number.checked_div(n).unwrap_or_default();
+                (!number.is_multiple_of(n) || !is_free).then_some(NoCashback::NotTheNth)
             }
         }
     }

@@ -30,6 +30,7 @@ fn terms(on_refund: OnRefund) -> Terms {
         promise_hours: PROMISE_HOURS,
         release_margin_hours: RELEASE_MARGIN_HOURS,
         on_refund,
+        least_minor: 0,
         wallet_days: 365,
     }
 }

@@ -40,6 +40,8 @@ pub struct Waiting {
 /// refunds do not add up their roundings.
 pub(super) fn part_of(terms: &Terms, left: Money, paid: Money) -> Result<Money, MoneyError> {
     match terms.on_refund {
+        // What is left would not have earned this.
+        _ if left.minor() < terms.least_minor => Ok(Money::zero(terms.amount.currency())),
         OnRefund::Cancel if left != paid => Ok(Money::zero(terms.amount.currency())),
         OnRefund::Cancel | OnRefund::Proportional => terms.amount.proportion(left, paid, Round::Down),
     }
@@ -70,13 +72,6 @@ impl Waiting {
         reason.may_pass() && now < self.promised_by.plus_hours(PATIENCE_HOURS)
     }
 
-    /// Whether the platform may owe it as credit. What a merchant promised and has no money for, the platform does not pay:
-    /// otherwise an empty balance would make everybody's campaign the platform's.
-    fn may_be_credit(&self, reason: Failure) -> Result<bool, MoneyError> {
-        let merchants = self.amount.minus(self.terms.platform_part(self.amount)?)?;
-        Ok(reason != Failure::InsufficientFunds || merchants.is_zero())
-    }
-
     /// Credit in the payer's wallet instead.
     pub(super) fn to_wallet(&self, reason: WalletReason, now: Timestamp) -> Cashback {
         Cashback::CreditedToWallet { terms: self.terms.clone(), amount: self.amount, reason, at: now }
@@ -103,7 +98,9 @@ impl Waiting {
             }
             Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
             Dispute::None | Dispute::Won => {
-                if standing.has_wallet && waiting.may_be_credit(reason)? {
+                // What a merchant promised and has no money for, the platform does not pay as credit: otherwise an empty
+                // balance would make everybody's campaign the platform's. Nor twice: its own part may be in that balance.
+                if standing.has_wallet && reason != Failure::InsufficientFunds {
                     waiting.to_wallet(WalletReason::Unrefundable(reason), now)
                 } else {
                     let Self { terms, amount, attempt, .. } = waiting;

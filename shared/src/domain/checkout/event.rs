@@ -18,6 +18,8 @@ pub enum Event {
         charge: Charge,
         /// Its amount.
         amount: Money,
+        /// What of it is the platform's fee.
+        fee: Money,
     },
     /// Stripe made the page.
     SessionOpened {
@@ -56,11 +58,16 @@ pub enum Event {
         reason: Failure,
     },
     /// The payer disputes the payment.
-    DisputeOpened,
+    DisputeOpened {
+        /// What Stripe has taken from the merchant's balance so far, in minor units, if it says.
+        taken_minor: Option<i64>,
+    },
     /// The dispute ended.
     DisputeClosed {
         /// For the merchant.
         won: bool,
+        /// What Stripe has taken from the merchant's balance and not given back, in minor units, if it says.
+        taken_minor: Option<i64>,
     },
 }
 
@@ -131,7 +138,7 @@ impl Event {
             Self::CashbackMatured => "release",
             Self::CashbackDecided(_) => "decision on a cashback",
             Self::CashbackRefused { .. } => "refused cashback",
-            Self::DisputeOpened => "dispute",
+            Self::DisputeOpened { .. } => "dispute",
             Self::DisputeClosed { .. } => "end of a dispute",
         }
     }

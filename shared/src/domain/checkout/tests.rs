@@ -9,7 +9,7 @@ use crate::domain::examples::*;
 use crate::domain::ids::{ChargeId, Reference};
 use crate::domain::market::Method;
 use crate::domain::payer::{PayerKey, Phone};
-use crate::domain::refund::{Failure, Outcome};
+use crate::domain::refund::{Outcome, Purpose, RefundKey};
 use crate::domain::screening::Suspicion;
 
 fn credited() -> [(u32, Event); 3] {
@@ -44,9 +44,9 @@ fn every_state_and_every_event() {
         ("paid", after(Funding::Merchant, &[(0, paynow.clone())])),
         ("partly refunded", after(Funding::Merchant, &[(0, paynow.clone()), (1, asked("r1", 500))])),
         ("refunded", after(Funding::Merchant, &[(0, paynow.clone()), (1, asked("r1", 2500))])),
-        ("disputed", after(Funding::Merchant, &[(0, paynow.clone()), (1, Event::DisputeOpened)])),
-        ("won", after(Funding::Merchant, &[(0, paynow.clone()), (1, Event::DisputeClosed { won: true })])),
-        ("lost", after(Funding::Merchant, &[(0, paynow.clone()), (1, Event::DisputeClosed { won: false })])),
+        ("disputed", after(Funding::Merchant, &[(0, paynow.clone()), (1, disputed())])),
+        ("won", after(Funding::Merchant, &[(0, paynow.clone()), (1, dispute_closed(true))])),
+        ("lost", after(Funding::Merchant, &[(0, paynow.clone()), (1, dispute_closed(false))])),
         ("paying", after(Funding::Merchant, &[(0, paynow.clone()), (47, Event::CashbackMatured)])),
         ("credited", after(Funding::Merchant, &credited())),
         ("in review", in_review()),
@@ -73,9 +73,9 @@ fn every_state_and_every_event() {
         ("retried", Event::CashbackDecided(Verdict::Retry)),
         ("written off", Event::CashbackDecided(Verdict::WriteOff)),
         ("refused", Event::CashbackRefused { attempt: 1, reason: Failure::Refused }),
-        ("dispute opened", Event::DisputeOpened),
-        ("dispute won", Event::DisputeClosed { won: true }),
-        ("dispute lost", Event::DisputeClosed { won: false }),
+        ("dispute opened", disputed()),
+        ("dispute won", dispute_closed(true)),
+        ("dispute lost", dispute_closed(false)),
     ];
     let mut table = String::new();
     for (state, checkout) in &states {
@@ -384,12 +384,14 @@ fn every_state_and_every_event() {
 }
 
 #[test]
-fn an_event_of_another_amount_or_a_second_charge_is_a_contradiction() {
+fn an_event_of_another_amount_or_fee_or_a_second_charge_is_a_contradiction() {
     let Event::Paid { charge, .. } = paid(Method::Paynow) else { panic!("paid") };
-    let wrong = Event::Paid { charge: charge.clone(), amount: sgd(1) };
+    let wrong = Event::Paid { charge: charge.clone(), amount: sgd(1), fee: sgd(25) };
+    let own = Event::Paid { charge: charge.clone(), amount: sgd(2500), fee: sgd(0) };
+    assert!(matches!(decide(&open(Funding::Merchant), None, &own, at(0)), Err(Refused::Contradiction(_))));
     assert!(matches!(decide(&open(Funding::Merchant), None, &wrong, at(0)), Err(Refused::Contradiction(_))));
     let second = Charge { charge: ChargeId::parse("ch_2").unwrap(), ..charge };
     let checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
-    let second = Event::Paid { charge: second, amount: sgd(2500) };
+    let second = Event::Paid { charge: second, amount: sgd(2500), fee: sgd(25) };
     assert!(matches!(decide(&checkout, None, &second, at(0)), Err(Refused::Contradiction(_))));
 }

@@ -3,6 +3,7 @@ mod lives;
 mod table;
 mod world;
 
+use crate::domain::examples;
 use expect_test::expect;
 use iso_currency::Currency;
 
@@ -74,7 +75,7 @@ fn refund_requests() {
         &[(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, cashback_refund(Outcome::Succeeded))],
     );
     let once = apply(&paid_checkout, &asked("r1", 500), 1);
-    let disputed = apply(&paid_checkout, &Event::DisputeOpened, 1);
+    let disputed = apply(&paid_checkout, &examples::disputed(), 1);
     let cases = [
         ("all of a paid one", &paid_checkout, "r1", None),
         ("exactly all", &paid_checkout, "r1", Some(sgd(2500))),
@@ -105,16 +106,17 @@ fn refund_requests() {
     expect![[r#"
         all of a paid one: refund SGD 25.00
         exactly all: refund SGD 25.00
-        a cent more: 422 At most SGD 25.00 can be refunded; the rest was refunded or paid back as cashback.
+        a cent more: 422 At most SGD 25.00 can be refunded; the rest was refunded.
         nothing: 422 The amount must be above zero.
         another currency: 422 INR and SGD do not go together
         the same again: known
         the same reference, another amount: 409 The refund r1 was asked for with SGD 5.00.
         an equal second one: refund SGD 5.00
         the rest: refund SGD 20.00
-        all after the cashback: refund SGD 23.75
-        more than the cashback left: 422 At most SGD 23.75 can be refunded; the rest was refunded or paid back as cashback.
+        all after the cashback: refund SGD 25.00
+        more than the cashback left: refund SGD 23.76
         of a disputed one: 409 The payment is disputed; Stripe refunds no disputed payment.
         of an open one: 409 The checkout is open, not paid.
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
 }

@@ -1,5 +1,6 @@
 //! What finance reads: the books of one checkout, in every way it can go.
 
+use crate::domain::examples;
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -224,7 +225,7 @@ fn half_refunded_after_the_payout() {
 fn a_dispute_that_is_lost_takes_the_promise_with_it() {
     check(
         funded(125),
-        &[(0, usual()), (1, Event::DisputeClosed { won: false })],
+        &[(0, usual()), (1, examples::dispute_closed(false))],
         expect![[r#"
         1000 merchant.balance: -25
         1100 platform.balance: 25
@@ -238,7 +239,7 @@ fn a_dispute_that_is_lost_takes_the_promise_with_it() {
         (0, usual()),
         RELEASED,
         (48, cashback_refund(Outcome::Succeeded)),
-        (60, Event::DisputeClosed { won: false }),
+        (60, examples::dispute_closed(false)),
     ];
     check(
         funded(125),
@@ -261,7 +262,7 @@ fn partly_paid_with_credit() {
     let mut checkout = funded(0);
     checkout.wallet = vec![Lot { expires_at: at(999), minor: 1000 }];
     let Event::Paid { charge, .. } = usual() else { panic!("paid") };
-    let paid = (0, Event::Paid { charge, amount: sgd(1500) });
+    let paid = (0, Event::Paid { charge, amount: sgd(1500), fee: sgd(25) });
     check(
         checkout.clone(),
         std::slice::from_ref(&paid),

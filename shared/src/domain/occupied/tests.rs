@@ -12,7 +12,7 @@ use crate::domain::campaign::tests::{campaign, clock, sgd};
 use crate::domain::campaign::{Funding, NoCashback, Purchase};
 use crate::domain::checkout::{Event, Insight};
 use crate::domain::decision::{Around, Decision, decide};
-use crate::domain::examples::{asked, open, paid};
+use crate::domain::examples::{self, asked, open, paid};
 use crate::domain::ids::{PayerId, Reference};
 use crate::domain::market::{Country, Method};
 use crate::domain::money::Money;
@@ -182,8 +182,8 @@ fn what_is_paid_and_refunded_stays_used() {
             ("paid", paid(Method::Paynow)),
             ("half refunded", asked("r1", 1250)),
             ("all refunded", asked("r2", 1250)),
-            ("disputed", Event::DisputeOpened),
-            ("lost", Event::DisputeClosed { won: false }),
+            ("disputed", examples::disputed()),
+            ("lost", examples::dispute_closed(false)),
         ],
         expect![[r#"
             created

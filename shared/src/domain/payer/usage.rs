@@ -73,6 +73,9 @@ pub struct Use {
     /// The merchants at whom it was earned, if the campaign asks.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     merchants: BTreeSet<MerchantId>,
+    /// How many payments were made since the campaign asked, and not given back, whether they earned or not.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+    paid: u32,
 }
 
 impl Use {
@@ -89,6 +92,21 @@ impl Use {
     /// The merchants at whom it was earned, as far as the campaign asks.
     pub fn merchants(&self) -> &BTreeSet<MerchantId> {
         &self.merchants
+    }
+
+    /// How many payments were made and not given back, if the campaign asks.
+    pub fn paid(&self) -> u32 {
+        self.paid
+    }
+
+    /// Counts a payment that was made.
+    pub(in crate::domain) fn pay(&mut self) {
+        self.paid = self.paid.saturating_add(1);
+    }
+
+    /// Takes back a payment that was given back.
+    pub(in crate::domain) fn unpay(&mut self) {
+        self.paid = self.paid.saturating_sub(1);
     }
 
     /// Whether it was earned at `merchant`.
@@ -140,7 +158,7 @@ impl Use {
 
     /// Whether nothing is counted.
     pub(in crate::domain) fn is_empty(&self) -> bool {
-        self.windows.is_empty() && self.merchants.is_empty()
+        self.windows.is_empty() && self.merchants.is_empty() && self.paid == 0
     }
 }
 

@@ -1,5 +1,6 @@
 //! What merchants and payers read.
 
+use crate::domain::examples;
 use expect_test::expect;
 
 use super::*;
@@ -35,8 +36,8 @@ fn cashback_in_words() {
         ("half refunded", after(&[paynow.clone(), (1, asked("r1", 1250))])),
         ("all refunded", after(&[paynow.clone(), (1, asked("r1", 2500))])),
         ("in review", in_review),
-        ("disputed", after(&[paynow.clone(), (1, Event::DisputeOpened)])),
-        ("lost", after(&[paynow.clone(), (1, Event::DisputeClosed { won: false })])),
+        ("disputed", after(&[paynow.clone(), (1, examples::disputed())])),
+        ("lost", after(&[paynow.clone(), (1, examples::dispute_closed(false))])),
         ("paying", after(&[paynow.clone(), RELEASED])),
         ("credited", after(&[paynow.clone(), RELEASED, (47, cashback_refund(Outcome::Succeeded))])),
         ("in the wallet", after(&[paynow.clone(), RELEASED, bounced.clone()])),
@@ -96,7 +97,7 @@ fn a_refund_says_what_went_to_the_wallet() {
     let mut checkout = open(Funding::Merchant);
     checkout.wallet = vec![crate::domain::payer::Lot { expires_at: at(999), minor: 1000 }];
     let Event::Paid { charge, .. } = paid(Method::Card) else { panic!("paid") };
-    let paid = apply(&checkout, &Event::Paid { charge, amount: sgd(1500) }, 0);
+    let paid = apply(&checkout, &Event::Paid { charge, amount: sgd(1500), fee: sgd(25) }, 0);
     let refunded = apply(&paid, &asked("r1", 2000), 1);
     let view = serde_json::to_value(CheckoutView::from(&refunded)).unwrap();
     expect![[r#"

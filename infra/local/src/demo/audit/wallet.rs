@@ -8,7 +8,7 @@ use super::{Seen, array, is_cashback, minor};
 use crate::demo::Story;
 use crate::town::text;
 
-/// A transfer by which the platform paid a merchant for spent credit.
+/// A transfer by which the platform paid a merchant for spent credit, or below zero, took it back.
 pub(super) struct Settled {
     /// The merchant's account.
     pub(super) account: String,
@@ -24,7 +24,9 @@ pub(super) fn settlements(story: &Story<'_>) -> Vec<Settled> {
     let moved = stripe.moved().into_iter().filter(|moved| moved.kind == MovementKind::Transfer);
     moved
         .filter_map(|moved| {
-            let transfer = stripe.object(&moved.source)?;
+            let object = stripe.object(&moved.source)?;
+            // A reversal names the transfer that it takes back.
+            let transfer = stripe.object(&text(&object, "/transfer")).unwrap_or(object);
             let is_settlement = text(&transfer, "/transfer_group").starts_with("settlement_");
             is_settlement.then(|| Settled {
                 account: text(&transfer, "/destination"),
@@ -68,7 +70,8 @@ pub(super) fn credit(story: &Story<'_>, seen: &[Seen<'_>]) -> Vec<String> {
     violations
 }
 
-/// Each settlement pays exactly what the merchant's books said was owed when it was made, and nothing is owed any more.
+/// Each settlement moves exactly what the merchant's books said was owed when it was made, and nothing is owed any more, by
+/// neither.
 pub(super) fn settled(story: &Story<'_>, seen: &[Seen<'_>]) -> Vec<String> {
     let settlements = settlements(story);
     let owed = |account: &str, until: i64| -> i64 {
@@ -98,7 +101,7 @@ pub(super) fn settled(story: &Story<'_>, seen: &[Seen<'_>]) -> Vec<String> {
     for Seen { told, .. } in seen {
         let left =
             owed(&told.shop.account, i64::MAX) - sent.get(&told.shop.account).copied().unwrap_or_default();
-        if left > 0 {
+        if left > 0 || (left < 0 && sent.contains_key(&told.shop.account)) {
             violations.push(format!("{} is still owed {left}", told.shop.account));
         }
     }

@@ -69,7 +69,9 @@ pub(crate) fn open(act: &mut Act<'_>, charge_id: &str) -> Result<String, Error> 
     Ok(id)
 }
 
-/// Closes a dispute. When it is won the money comes back and the charge can be refunded again.
+/// Closes a dispute. When it is won the money comes back and the charge can be refunded again. When it is lost, only what had
+/// been refunded before comes back, as if the account had shown the bank these refunds
+/// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
 pub(crate) fn close(act: &mut Act<'_>, id: &str, won: bool) -> Result<(), Error> {
     let (owner, dispute) =
         act.state.disputes.find(id).cloned().ok_or_else(|| Error::missing("dispute", id))?;
@@ -80,11 +82,13 @@ pub(crate) fn close(act: &mut Act<'_>, id: &str, won: bool) -> Result<(), Error>
     if let Some(dispute) = act.state.disputes.find_mut(id) {
         dispute.status = if won { Status::Won } else { Status::Lost };
     }
-    if won {
-        move_money(act, id, dispute.amount);
-        if let Some(charge) = act.state.charges.find_mut(&dispute.charge) {
-            charge.charged_back = false;
-        }
+    let refunded = act.state.charges.find(&dispute.charge).map_or(0, |(_, charge)| charge.amount_refunded);
+    let back = if won { dispute.amount } else { refunded };
+    if let Some(charge) = act.state.charges.find_mut(&dispute.charge) {
+        charge.charged_back = !won;
+    }
+    if back > 0 {
+        move_money(act, id, back);
         act.emit(&owner, "charge.dispute.funds_reinstated", act.state.render(id).unwrap_or_default());
     }
     let after = act.state.render(id).unwrap_or_default();

@@ -246,3 +246,24 @@ async fn a_lost_dispute_keeps_the_money() {
     let paynow = lab.paynow_charge(&account, "1000").await;
     assert!(lab.stripe.dispute(&paynow).is_err());
 }
+
+#[tokio::test]
+async fn of_a_lost_dispute_what_was_refunded_before_comes_back() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    let charge = lab.card_charge(&account, "1000", "4242424242424242").await;
+    let refund = lab.post("/v1/refunds", &account, &[("charge", &charge), ("amount", "300")]).await;
+    assert_eq!(refund.status, 200);
+    let dispute = lab.stripe.dispute(&charge).unwrap();
+    lab.deliver("/connect").await;
+    assert_eq!(lab.stripe.available_balance(&account, "sgd"), -300, "the bank takes all of it");
+    lab.stripe.close_dispute(&dispute, false).unwrap();
+    assert_eq!(lab.deliver("/connect").await, ["charge.dispute.funds_reinstated", "charge.dispute.closed"]);
+    assert_eq!(lab.stripe.available_balance(&account, "sgd"), 0, "1000 went to the payer, and no more");
+    let closed = lab.get(&format!("/v1/disputes/{dispute}"), &account).await.ok();
+    let moved: Vec<_> =
+        closed["balance_transactions"].as_array().unwrap().iter().map(|one| &one["amount"]).collect();
+    assert_eq!((&closed["status"], moved), (&json!("lost"), vec![&json!(-1000), &json!(300)]));
+    let more = lab.post("/v1/refunds", &account, &[("charge", &charge)]).await;
+    assert_eq!(more.code(), (400, "charge_disputed".to_owned()));
+}

@@ -8,7 +8,7 @@ use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::{Around, Decision, decide};
 use crate::domain::examples;
 use crate::domain::ids::{CheckoutId, Reference};
-use crate::domain::market::Country;
+use crate::domain::market::{Country, Method};
 use crate::domain::new_checkout::{Channel, Content};
 use crate::domain::occupied::Occupied;
 use crate::domain::offer::{Market, Offer};
@@ -20,7 +20,8 @@ pub(in crate::domain) fn mei(country: Country) -> Payer {
 }
 
 /// A diary: each line is `2026-11-22 10:00 baker-13 25.00`, then what is promised for the market's own rail. A line that
-/// says ` expires` is a page that is never paid, and is given up a minute later.
+/// says ` expires` is a page that is never paid, and is given up a minute later; ` pays` is paid at once, and ` returns` is
+/// paid and given back.
 pub(super) fn diary(country: Country, rule: serde_json::Value, lines: &[&str]) -> String {
     let campaigns = [campaign(country, rule)];
     let mut payer = mei(country);
@@ -36,7 +37,17 @@ pub(super) fn diary(country: Country, rule: serde_json::Value, lines: &[&str]) -
         };
         text.push_str(&format!("{line}: {promised}\n"));
         if words.contains(&"expires") {
-            payer = after(&checkout, &payer, &Event::Expired, at.plus_seconds(60));
+            payer = after(&checkout, &payer, &Event::Expired, at.plus_seconds(60)).1;
+        }
+        if words.contains(&"pays") || words.contains(&"returns") {
+            let Event::Paid { charge, .. } = examples::paid(Method::Paynow) else { panic!("paid") };
+            let paid = Event::Paid { charge, amount: checkout.content.amount, fee: checkout.fee };
+            let (checkout, next) = after(&checkout, &payer, &paid, at);
+            payer = next;
+            if words.contains(&"returns") {
+                let all = examples::asked("all", checkout.content.amount.minor());
+                payer = after(&checkout, &payer, &all, at).1;
+            }
         }
     }
     text
@@ -73,6 +84,11 @@ fn create(
         content: Content { amount: price, reference, ..usual.content },
         payer: Some(payer.id.clone()),
         remembers_payer: true,
+        counted_by: campaigns
+            .iter()
+            .filter(|campaign| campaign.rule.counts_payments())
+            .map(|campaign| campaign.rule.id.clone())
+            .collect(),
         offers,
         created_at: at,
         ..usual
@@ -82,10 +98,10 @@ fn create(
     (checkout, payer)
 }
 
-fn after(checkout: &Checkout, payer: &Payer, event: &Event, now: Timestamp) -> Payer {
+fn after(checkout: &Checkout, payer: &Payer, event: &Event, now: Timestamp) -> (Checkout, Payer) {
     let around = Around { payer: Some(payer.clone()), ..Around::default() };
     let Decision::Commit(commit) = decide(checkout, Some(&around), event, now).unwrap() else {
         panic!("{event:?} changes something")
     };
-    commit.around.payer.unwrap_or(payer.clone())
+    (commit.checkout, commit.around.payer.unwrap_or(payer.clone()))
 }

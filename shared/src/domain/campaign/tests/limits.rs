@@ -84,22 +84,61 @@ fn every_third_payment() {
     check(
         json!({"occasion": {"kind": "every_nth", "n": 3}}),
         &[
-            "2026-11-22 10:00 baker-13 25.00",
-            "2026-11-22 11:00 tailor-7 25.00",
+            "2026-11-22 10:00 baker-13 25.00 pays",
+            "2026-11-22 11:00 tailor-7 25.00 pays",
             "2026-11-22 12:00 barber-1 25.00 expires",
-            "2026-11-22 13:00 baker-13 25.00",
-            "2026-11-22 14:00 baker-13 25.00",
-            "2026-11-22 15:00 baker-13 25.00",
-            "2026-11-22 16:00 baker-13 25.00",
+            "2026-11-22 13:00 baker-13 25.00 pays",
+            "2026-11-22 14:00 baker-13 25.00 pays",
+            "2026-11-22 15:00 baker-13 25.00 pays",
+            "2026-11-22 16:00 baker-13 25.00 pays",
+        ],
+        expect![[r#"
+            2026-11-22 10:00 baker-13 25.00 pays: not_the_nth
+            2026-11-22 11:00 tailor-7 25.00 pays: not_the_nth
+            2026-11-22 12:00 barber-1 25.00 expires: SGD 1.25
+            2026-11-22 13:00 baker-13 25.00 pays: SGD 1.25
+            2026-11-22 14:00 baker-13 25.00 pays: not_the_nth
+            2026-11-22 15:00 baker-13 25.00 pays: not_the_nth
+            2026-11-22 16:00 baker-13 25.00 pays: SGD 1.25
+        "#]],
+    );
+}
+
+/// Neither pages that nobody pays nor payments that are given back bring the next reward nearer, and of many pages that are
+/// open at once one earns.
+#[test]
+fn every_third_payment_that_is_made_and_kept() {
+    check(
+        json!({"occasion": {"kind": "every_nth", "n": 3}}),
+        &[
+            "2026-11-22 10:00 baker-13 25.00",
+            "2026-11-22 10:01 baker-13 25.00",
+            "2026-11-22 10:02 baker-13 25.00",
+            "2026-11-22 11:00 baker-13 25.00 returns",
+            "2026-11-22 11:01 baker-13 25.00 returns",
+            "2026-11-22 11:02 baker-13 25.00 pays",
+            "2026-11-22 11:03 baker-13 25.00 pays",
+            "2026-11-22 12:00 baker-13 25.00",
+            "2026-11-22 12:01 baker-13 25.00",
+            "2026-11-22 12:02 baker-13 25.00 pays",
+            "2026-11-22 12:03 baker-13 25.00 pays",
+            "2026-11-22 12:04 baker-13 25.00 pays",
+            "2026-11-22 12:05 baker-13 25.00 pays",
         ],
         expect![[r#"
             2026-11-22 10:00 baker-13 25.00: not_the_nth
-            2026-11-22 11:00 tailor-7 25.00: not_the_nth
-            2026-11-22 12:00 barber-1 25.00 expires: SGD 1.25
-            2026-11-22 13:00 baker-13 25.00: SGD 1.25
-            2026-11-22 14:00 baker-13 25.00: not_the_nth
-            2026-11-22 15:00 baker-13 25.00: not_the_nth
-            2026-11-22 16:00 baker-13 25.00: SGD 1.25
+            2026-11-22 10:01 baker-13 25.00: not_the_nth
+            2026-11-22 10:02 baker-13 25.00: not_the_nth
+            2026-11-22 11:00 baker-13 25.00 returns: not_the_nth
+            2026-11-22 11:01 baker-13 25.00 returns: not_the_nth
+            2026-11-22 11:02 baker-13 25.00 pays: not_the_nth
+            2026-11-22 11:03 baker-13 25.00 pays: not_the_nth
+            2026-11-22 12:00 baker-13 25.00: SGD 1.25
+            2026-11-22 12:01 baker-13 25.00: not_the_nth
+            2026-11-22 12:02 baker-13 25.00 pays: not_the_nth
+            2026-11-22 12:03 baker-13 25.00 pays: not_the_nth
+            2026-11-22 12:04 baker-13 25.00 pays: not_the_nth
+            2026-11-22 12:05 baker-13 25.00 pays: SGD 1.25
         "#]],
     );
 }

@@ -1,15 +1,16 @@
 //! News that comes late, twice, or in another order than things happened.
 
 use super::*;
+use crate::domain::examples;
 
 /// Out of order: the refund fails after the dispute that made it fail has begun, or has been lost.
 #[test]
 fn a_refund_that_fails_in_a_dispute_releases_nothing() {
     let story = |closed: Option<bool>| {
         let mut checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow)), (1, asked("r1", 2500))]);
-        checkout = apply(&checkout, &Event::DisputeOpened, 2);
+        checkout = apply(&checkout, &examples::disputed(), 2);
         if let Some(won) = closed {
-            checkout = apply(&checkout, &Event::DisputeClosed { won }, 3);
+            checkout = apply(&checkout, &examples::dispute_closed(won), 3);
         }
         let key = RefundKey::Requested(Reference::parse("r1").unwrap());
         checkout = apply(&checkout, &Event::RefundRefused { key }, 4);
@@ -25,7 +26,7 @@ fn a_refund_that_fails_in_a_dispute_releases_nothing() {
 #[test]
 fn a_lost_dispute_stays_lost_for_credit_in_the_wallet() {
     let in_wallet = apply(&known(&after(Funding::Merchant, &credited())), &bounced_for_good(), 48);
-    let lost = apply(&in_wallet, &Event::DisputeClosed { won: false }, 49);
+    let lost = apply(&in_wallet, &examples::dispute_closed(false), 49);
     let later = apply(&lost, &refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard), 50);
     for checkout in [&lost, &later] {
         let cashback = &checkout.payment().unwrap().cashback;
@@ -60,9 +61,9 @@ fn a_refusal_after_the_credit_pays_nothing_twice() {
 #[test]
 fn a_retry_while_it_is_disputed_waits_for_the_end() {
     let failed = apply(&after(Funding::Merchant, &credited()), &bounced_for_good(), 48);
-    let disputed = apply(&failed, &Event::DisputeOpened, 49);
+    let disputed = apply(&failed, &examples::disputed(), 49);
     let retried = apply(&disputed, &Event::CashbackDecided(Verdict::Retry), 50);
     assert_eq!(retried.payment().unwrap().cashback.name(), "frozen");
-    let won = apply(&retried, &Event::DisputeClosed { won: true }, 51);
+    let won = apply(&retried, &examples::dispute_closed(true), 51);
     assert_eq!(won.due_at(), Some(at(51)));
 }

@@ -207,13 +207,13 @@ impl World {
             Step::Dispute { .. } if is_paid && sale.disputes == 0 => {
                 self.sales[index].disputed = true;
                 self.sales[index].disputes = 1;
-                self.apply(index, &Event::DisputeOpened);
+                self.apply(index, &examples::disputed());
             }
             Step::DisputeEnds { won, .. } if sale.disputed && sale.disputes == 1 => {
                 // Who has lost has nothing left to refund.
                 self.sales[index].disputed = !won;
                 self.sales[index].disputes = 2;
-                self.apply(index, &Event::DisputeClosed { won: *won });
+                self.apply(index, &examples::dispute_closed(*won));
             }
             Step::Decide { verdict, .. } => self.apply(index, &Event::CashbackDecided(*verdict)),
             Step::Pay { .. }
@@ -250,8 +250,8 @@ impl World {
             paid_at: self.now,
             ..charge
         };
-        let amount = sgd(sale.charged);
-        self.apply(index, &Event::Paid { charge, amount });
+        let (amount, fee) = (sgd(sale.charged), self.sales[index].checkout.fee);
+        self.apply(index, &Event::Paid { charge, amount, fee });
     }
 
     /// What Stripe asks before it refunds: that the charge holds it, and that nobody disputes it.

@@ -20,7 +20,7 @@ fn partly_by_credit() -> (Checkout, Payer) {
 fn credit_is_reserved_spent_and_given_back_in_order() {
     let (checkout, payer) = partly_by_credit();
     let Event::Paid { charge, .. } = paid(Method::Paynow) else { panic!("paid") };
-    let paid = Event::Paid { charge, amount: Money::from_minor(1500, Currency::SGD).unwrap() };
+    let paid = Event::Paid { charge, amount: examples::sgd(1500), fee: examples::sgd(25) };
     let check = |events: &[(&str, Event)], expected: Expect| {
         let (mut checkout, mut payer) = (checkout.clone(), payer.clone());
         let mut story = wallet("reserved", &checkout, &payer, None);

@@ -1,27 +1,36 @@
 //! Who decides, and why: asked for wherever an operator changes what people were promised.
 
-use kembali::adapters::http::Request;
-use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;
+
+use super::http::Request;
+use crate::fault::{Fault, Kind, Problem};
 
 const LONGEST_REASON: usize = 250;
 const LONGEST_ACTOR: usize = 250;
 
 /// A reason, alone in its body.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Reason {
+pub struct Reason {
     reason: String,
 }
 
 impl Reason {
-    pub(crate) fn checked(self) -> Result<String, Problem> {
+    /// The reason, if it is one.
+    ///
+    /// # Errors
+    /// It is empty or too long.
+    pub fn checked(self) -> Result<String, Problem> {
         check_reason(&self.reason)?;
         Ok(self.reason)
     }
 }
 
-pub(crate) fn check_reason(reason: &str) -> Result<(), Problem> {
+/// That a reason is given, and is short enough to be kept.
+///
+/// # Errors
+/// It is empty or too long.
+pub fn check_reason(reason: &str) -> Result<(), Problem> {
     if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(Problem::invalid("reason", format!("Write 1 to {LONGEST_REASON} characters.")));
     }
@@ -29,7 +38,10 @@ pub(crate) fn check_reason(reason: &str) -> Result<(), Problem> {
 }
 
 /// Who the operator is. A decision that nobody would answer for is not made.
-pub(crate) fn actor(request: &Request) -> Result<String, Fault> {
+///
+/// # Errors
+/// The token does not say it.
+pub fn actor(request: &Request) -> Result<String, Fault> {
     let actor = request.actor.as_deref().map(str::trim).filter(|actor| !actor.is_empty());
     match actor {
         Some(actor) if actor.chars().count() <= LONGEST_ACTOR => Ok(actor.to_owned()),
