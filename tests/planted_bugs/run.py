@@ -1,186 +1,205 @@
-"""Plants the bugs of bugs.toml one at a time and runs the tests, which must fail. A bug that no test notices survives.
+"""Plants the bugs of bugs.toml and runs the tests with one of them at a time: a bug that no test notices survives.
 
-It works on a copy of the workspace below the target directory, and builds into the same: the dependencies are there.
+They are planted in a copy of the workspace, and as many as can be at once, so that the tests are built once: a function with
+bugs in it gets a body for each and one without any, and the environment variable PLANTED_BUG says which is run. What is in
+no function, such as a constant, is built alone.
 """
 import argparse
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 WORKSPACE = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("bugs.toml")
-CORE = ["--package", "kembali", "--lib", "--"]
-# The one test that takes longer than all others together comes last: most bugs need not wait for it.
+PACKAGES = {"domain": ["--package", "kembali", "--lib"], "adapters": ["--package", "kembali-tests", "--test", "town"]}
+# The one test of the domain that takes longer than all others together: most bugs need not wait for it.
 SLOW = "whatever_happens_the_books_are_right"
-TESTS = {"domain": [[*CORE, "--skip", SLOW], [*CORE, SLOW]], "adapters": []}
 # A bug may make a test run without end; a test that does not end has noticed it.
-LONGEST_SECONDS = 900
+LONGEST_SECONDS = 600
+FUNCTION = re.compile(r"^( *)(?:pub(?:\([^)]*\))? )?(?:async )?fn ")
+SWITCH = '''
+/// Which of the planted bugs is run.
+#[must_use]
+pub fn planted_bug() -> usize {
+    static NUMBER: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    *NUMBER.get_or_init(|| std::env::var("PLANTED_BUG").ok().and_then(|text| text.parse().ok()).unwrap_or_default())
+}
+'''
 
 
 @dataclass(frozen=True)
 class Bug:
     """One bug, and the tests that must notice it."""
+    number: int
     name: str
     file: str
     original: str
     planted: str
     group: str
-    tests: list[list[str]]
+    tests: list[str]
     survives: str | None
 
-    @staticmethod
-    def read(entry: dict[str, object]) -> "Bug":
-        group = str(entry.get("group", "domain"))
-        own, survives = entry.get("tests"), entry.get("survives")
-        tests = [[str(word) for word in own]] if isinstance(own, list) else TESTS[group]
-        return Bug(str(entry["name"]), str(entry["file"]), str(entry["is"]), str(entry["becomes"]), group, tests,
-                   None if survives is None else str(survives))
-
-    def wrong(self) -> str | None:
-        """Why it cannot be planted in the sources as they are."""
+    def text(self) -> str:
         path = WORKSPACE / self.file
-        if not path.is_file():
-            return f"{self.file} is not there"
-        count = path.read_text(encoding="utf-8").count(self.original)
-        if count != 1:
-            return f"its text stands {count} times in {self.file}, not once"
-        return "it changes nothing" if self.original == self.planted else None
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def body(self) -> tuple[int, int] | None:
+        """From where to where the body of the function goes that it is in."""
+        text = self.text()
+        begin = text.index(self.original)
+        return next((body for body in bodies(text) if body[0] <= begin and begin + len(self.original) <= body[1]), None)
+
+    def runs(self) -> list[list[str]]:
+        """The arguments of the tests, those first that are nearest."""
+        if self.group != "domain":
+            return [self.tests]
+        near = Path(self.file).relative_to("shared/src").with_suffix("").parts[:2]
+        return [["::".join(near), "--skip", SLOW], ["--skip", SLOW], [SLOW]]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a planted bug."""
-    verdict: str  # caught, survived, or broken: it does not compile, and so says nothing about the tests
-    said: str
+def read_list() -> list[Bug]:
+    entries = tomllib.loads(LIST.read_text(encoding="utf-8"))["bug"]
+    return [Bug(number, entry["name"], entry["file"], entry["is"], entry["becomes"], entry.get("group", "domain"),
+                entry.get("tests", []), entry.get("survives")) for number, entry in enumerate(entries, 1)]
 
 
-def copy_workspace(to: Path) -> None:
-    """Copies what is committed or about to be. A file that has not changed keeps its time, so that little is built."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=WORKSPACE, check=True, capture_output=True, text=True).stdout
-    wanted = {name for name in listed.split("\0") if name and (WORKSPACE / name).is_file()}
-    for name in wanted:
-        source, copy = WORKSPACE / name, to / name
-        if not copy.is_file() or copy.read_bytes() != source.read_bytes():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(source.read_bytes())
-    for old in [path for path in to.rglob("*") if path.is_file() and str(path.relative_to(to)) not in wanted]:
-        old.unlink()
+def bodies(text: str) -> Iterator[tuple[int, int]]:
+    """The bodies of the functions in a text that rustfmt has formatted."""
+    indent, begin, offset = None, None, 0
+    for line in text.splitlines(keepends=True):
+        if match := FUNCTION.match(line):
+            indent, begin = match[1], None
+        end, offset = offset, offset + len(line)
+        if indent is None or not line.startswith(indent) or line.startswith(indent + " "):
+            continue
+        if begin is None and line.endswith("{\n"):
+            begin = offset
+        elif begin is not None and line == indent + "}\n":
+            yield begin, end
+            indent = None
+
+
+def with_bugs(name: str, text: str, bugs: list[Bug]) -> str:
+    """The text of the file `name` with `bugs` in it, each in its own body of its function."""
+    crate = "crate" if name.startswith("shared/") else "kembali"
+    for bug in (bug for bug in bugs if bug.body() is None):
+        text = text.replace(bug.original, bug.planted)
+    for body in sorted({body for bug in bugs if (body := bug.body())}, reverse=True):
+        clean = text[slice(*body)]
+        planted = [(bug.number, clean.replace(bug.original, bug.planted)) for bug in bugs if bug.body() == body]
+        arms = "".join(f"{number} => {{\n{planted}}}\n" for number, planted in planted)
+        text = f"{text[:body[0]]}match {crate}::planted_bug() {{\n{arms}_ => {{\n{clean}}}\n}}\n{text[body[1]:]}"
+    return text + SWITCH if name == "shared/src/lib.rs" else text
 
 
 class Field:
-    """The copy in which bugs are planted."""
+    """The copy of the workspace in which bugs are planted. It builds into the workspace's own target directory."""
 
     def __init__(self, target: Path) -> None:
         self.copy = target / "planted-bugs"
         self.environment = {
-            **os.environ,
-            "CARGO_TARGET_DIR": str(target), "CARGO_INCREMENTAL": "1", "CARGO_PROFILE_DEV_DEBUG": "0",
-            "CARGO_TERM_COLOR": "never", "RUST_BACKTRACE": "0",
+            **os.environ, "CARGO_TARGET_DIR": str(target), "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_TERM_COLOR": "never",
             # What the tests draw by chance is the same in each run. What it finds is neither made smaller nor kept.
             "PROPTEST_RNG_SEED": "1", "PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1",
         }
-        copy_workspace(self.copy)
 
-    def cargo_test(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = ["cargo", "test", "--locked", "--quiet", *arguments]
-        try:
-            return subprocess.run(command, cwd=self.copy, env=self.environment, stdin=subprocess.DEVNULL, text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LONGEST_SECONDS)
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(command, 1, f"not over after {LONGEST_SECONDS} seconds")
+    def plant(self, bugs: list[Bug]) -> None:
+        """Makes the copy. A file that is the same keeps its time, so that it is not built again."""
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=WORKSPACE, check=True, capture_output=True, text=True).stdout
+        for name in (name for name in listed.split("\0") if name and (WORKSPACE / name).is_file()):
+            content, copy = (WORKSPACE / name).read_bytes(), self.copy / name
+            if name.endswith(".rs"):
+                content = with_bugs(name, content.decode(), [bug for bug in bugs if bug.file == name]).encode()
+            if not copy.is_file() or copy.read_bytes() != content:
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(content)
 
-    def plant(self, bug: Bug) -> Outcome:
-        path = self.copy / bug.file
-        before = path.read_text(encoding="utf-8")
-        path.write_text(before.replace(bug.original, bug.planted), encoding="utf-8")
-        try:
-            built = self.cargo_test("--no-run", *bug.tests[0])
-            if built.returncode != 0:
-                return Outcome("broken", built.stdout)
-            for tests in bug.tests:
-                tested = self.cargo_test(*tests)
-                if tested.returncode != 0:
-                    return Outcome("caught", tested.stdout)
-        finally:
-            path.write_text(before, encoding="utf-8")
-        return Outcome("survived", "")
+    def build(self, group: str) -> Path:
+        """The program with the tests. A bug that does not compile says nothing about them: it is an error of the list."""
+        command = ["cargo", "test", "--locked", "--no-run", "--message-format=json-render-diagnostics", *PACKAGES[group]]
+        built = subprocess.run(command, cwd=self.copy, env=self.environment, capture_output=True, text=True)
+        if built.returncode != 0:
+            sys.exit(f"{built.stderr}\nA bug does not compile; see above.")
+        messages = [json.loads(line) for line in built.stdout.splitlines()]
+        return Path(next(message["executable"] for message in messages if message.get("profile", {}).get("test")))
 
-
-def chosen(bugs: list[Bug], arguments: argparse.Namespace) -> list[Bug]:
-    return [bug for bug in bugs
-            if (arguments.group is None or bug.group == arguments.group)
-            and (not arguments.only or any(part in bug.name for part in arguments.only))]
+    def noticed(self, program: Path, bug: Bug, planted: bool = True) -> str | None:
+        """By which test it is noticed."""
+        environment = {**self.environment, "PLANTED_BUG": str(bug.number if planted else 0)}
+        directory = self.copy / ("shared" if bug.group == "domain" else "tests")
+        for arguments in bug.runs():
+            try:
+                ran = subprocess.run([program, *arguments], cwd=directory, env=environment, capture_output=True,
+                                     text=True, timeout=LONGEST_SECONDS)
+            except subprocess.TimeoutExpired:
+                return "a test that does not end"
+            if ran.returncode != 0:
+                failed = re.findall(r"^---- (\S+)", ran.stdout, re.MULTILINE)
+                return failed[0] if failed else ran.stderr.strip()
+        return None
 
 
 def check(bugs: list[Bug]) -> int:
     """Whether every bug can still be planted: the list must not rot while the sources move."""
     names = [bug.name for bug in bugs]
-    wrong = [f"{bug.name}: {reason}" for bug in bugs if (reason := bug.wrong())]
+    wrong = [f"{bug.name}: its text stands {count} times in {bug.file}, not once"
+             for bug in bugs if (count := bug.text().count(bug.original)) != 1]
     wrong += [f"{name}: is there twice" for name in sorted({name for name in names if names.count(name) > 1})]
     print("\n".join(wrong) if wrong else f"{len(bugs)} bugs can be planted.")
     return 1 if wrong else 0
 
 
-def clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
-def noticed_by(said: str) -> str:
-    failed = re.findall(r"^---- (\S+)", said, re.MULTILINE)
-    return f"{failed[0]}, of {len(failed)}" if failed else said.strip().splitlines()[-1]
-
-
 def run(bugs: list[Bug], field: Field) -> int:
-    """Plants each; 1 if one survives unexplained, does not compile, or is caught though it is said to survive."""
-    for tests in {tuple(tests) for bug in bugs for tests in bug.tests}:
-        clean = field.cargo_test(*tests)
-        if clean.returncode != 0:
-            print(f"The tests fail without any bug: {' '.join(tests)}\n{clean.stdout}")
-            return 1
-    begin = time.monotonic()
-    outcomes: dict[str, list[Bug]] = {"caught": [], "survived": [], "broken": []}
-    for number, bug in enumerate(bugs, 1):
-        outcome = field.plant(bug)
-        outcomes[outcome.verdict].append(bug)
-        elapsed = time.monotonic() - begin
-        left = elapsed / number * (len(bugs) - number)
-        told = f"  ({noticed_by(outcome.said)})" if outcome.verdict == "caught" else ""
-        print(f"{number:>3}/{len(bugs)} {clock(elapsed)}, {clock(left)} left  {outcome.verdict:<8} {bug.name}{told}",
-              flush=True)
-        if outcome.verdict == "broken":
-            print(outcome.said)
-    explained = [bug for bug in outcomes["survived"] if bug.survives]
-    unexplained = [bug for bug in outcomes["survived"] if not bug.survives]
-    stale = [bug for bug in outcomes["caught"] if bug.survives]
-    print(f"\n{len(outcomes['caught'])} of {len(bugs)} caught, {len(explained)} survive with a reason.")
-    for words, some in [("survives, and nobody says why", unexplained), ("does not compile", outcomes["broken"]),
-                        ("is caught, and is said to survive", stale)]:
+    """1 if a bug survives unexplained, or is caught though it is said to survive."""
+    together = [[bug for bug in bugs if bug.group == group and bug.body()] for group in PACKAGES]
+    fields = [some for some in together if some] + [[bug] for bug in bugs if not bug.body()]
+    begin, done, caught, survivors = time.monotonic(), 0, 0, list[Bug]()
+    wrong = []
+    for some in fields:
+        field.plant(some)
+        program = field.build(some[0].group)
+        if some[0].body() and (test := field.noticed(program, some[0], planted=False)):
+            sys.exit(f"Without any bug a test fails: {test}")
         for bug in some:
-            print(f"  {bug.name}: {words}")
-    for bug in explained:
-        print(f"  {bug.name}: {bug.survives}")
-    return 1 if unexplained or outcomes["broken"] or stale else 0
+            test = field.noticed(program, bug)
+            done += 1
+            seconds = int(time.monotonic() - begin)
+            left = seconds * (len(bugs) - done) // done
+            verdict = f"caught    {bug.name}  ({test})" if test else f"survives  {bug.name}"
+            print(f"{done:>3}/{len(bugs)}  {seconds} s, {left} s left  {verdict}", flush=True)
+            caught += bool(test)
+            survivors += [] if test else [bug]
+            wrong += [bug] if bool(test) == bool(bug.survives) else []
+    print(f"\n{caught} of {len(bugs)} caught.")
+    for bug in survivors:
+        print(f"  survives: {bug.name}: {bug.survives or 'nobody says why'}")
+    for bug in (bug for bug in wrong if bug.survives):
+        print(f"  is caught, and is said to survive: {bug.name}")
+    return 1 if wrong else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only see whether every bug can be planted")
     parser.add_argument("--list", action="store_true", help="only name them")
-    parser.add_argument("--group", choices=sorted(TESTS), help="only these")
+    parser.add_argument("--group", choices=sorted(PACKAGES), help="only these")
     parser.add_argument("--only", action="append", metavar="NAME", help="only those with this in their name")
     arguments = parser.parse_args()
-    bugs = [Bug.read(entry) for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["bug"]]
+    bugs = read_list()
     if (code := check(bugs)) or arguments.check:
         return code
-    bugs = chosen(bugs, arguments)
+    bugs = [bug for bug in bugs if arguments.group in (None, bug.group)
+            and (not arguments.only or any(part in bug.name for part in arguments.only))]
     if arguments.list:
-        print("\n".join(f"{bug.group:<8} {bug.name}" for bug in bugs))
+        print("\n".join(f"{bug.group:<8} {bug.name}{'' if bug.body() else ' (built alone)'}" for bug in bugs))
         return 0
     target = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target")).resolve()
     return run(bugs, Field(target))

@@ -50,10 +50,14 @@ impl Effects {
             Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
                 self.take_back(checkout, terms, kept).await
             }
+            // A refund after the payout takes of the platform's part with it, and one that fails later brings it back.
             Cashback::Credited { terms, amount, .. }
-                if kept != terms.platform_part(*amount).map_err(split)? =>
+                if kept != terms.platform_part(*amount).map_err(split)? || payment.has_failed_refund() =>
             {
-                self.take_back(checkout, terms, kept).await
+                if terms.has_platform_part() {
+                    self.stripe.restore_funding(&checkout.account, &checkout.id, kept).await?;
+                }
+                Ok(())
             }
             // Only an attempt that was made can have moved money.
             Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {

@@ -17,3 +17,4 @@ pub use balance::Funding;
 pub use refunds::NewRefund;
 pub use request::{Stripe, StripeError};
 pub use sessions::{NewSession, Session};
+pub use transfers::Sent;

@@ -247,6 +247,16 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_has_a_smallest_and_a_largest() {
+        let minor = |minor| Money::from_minor(minor, Currency::SGD).map(Money::minor);
+        assert_eq!((minor(-1), minor(0)), (Err(MoneyError::Negative), Ok(0)));
+        assert_eq!(
+            (minor(999_999_990_000), minor(999_999_990_001)),
+            (Ok(999_999_990_000), Err(MoneyError::TooLarge))
+        );
+    }
+
+    #[test]
     fn only_plain_numbers_are_amounts() {
         for text in ["", "-1", "+1", "1e3", "1,000", ".5", "5.", "1_000", " 1", "٢", "1.2.3", "NaN"] {
             assert_eq!(Money::parse(text, Currency::SGD), Err(MoneyError::NotANumber), "{text:?}");

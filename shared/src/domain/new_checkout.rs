@@ -278,6 +278,42 @@ impl Content {
 mod tests {
     use super::*;
 
+    fn request(more: serde_json::Value) -> NewCheckout {
+        let mut request = serde_json::json!({
+            "reference": "order-1", "amount": {"value": "25.00", "currency": "SGD"}, "channel": "chat",
+        });
+        let (Some(fields), serde_json::Value::Object(more)) = (request.as_object_mut(), more) else {
+            panic!("objects")
+        };
+        fields.extend(more);
+        serde_json::from_value(request).unwrap()
+    }
+
+    #[test]
+    fn items_add_up_to_the_amount_and_not_to_less_or_more() {
+        let wrong = |quantity: u32, unit: &str| {
+            let unit = serde_json::json!({"value": unit, "currency": "SGD"});
+            let items = serde_json::json!([{"name": "kopi", "quantity": quantity, "unit_amount": unit}]);
+            request(serde_json::json!({"items": items})).check(Country::SG).err().and_then(|no| no.field)
+        };
+        assert_eq!(wrong(2, "12.50"), None);
+        for (quantity, unit) in [(2, "12.49"), (2, "12.51"), (1, "12.50")] {
+            assert_eq!(wrong(quantity, unit).as_deref(), Some("amount"), "{quantity} x {unit}");
+        }
+        assert_eq!(wrong(0, "12.50").as_deref(), Some("items[0].quantity"));
+    }
+
+    #[test]
+    fn a_page_is_open_for_half_an_hour_to_a_day() {
+        let now = Timestamp::from_epoch_seconds(1_795_341_600);
+        let is_refused = |seconds: i64| {
+            let end = String::from(now.plus_seconds(seconds));
+            request(serde_json::json!({"description": "kopi", "expires_at": end})).check_expiry(now).is_err()
+        };
+        assert_eq!([1799, 1800, 86_400, 86_401].map(is_refused), [true, false, false, true]);
+        assert!(request(serde_json::json!({"description": "kopi"})).check_expiry(now).is_ok());
+    }
+
     #[test]
     fn a_payer_is_sent_back_by_https_or_on_this_machine() {
         for url in ["https://shop.example/paid?order=1", "http://localhost:7400/x", "http://127.0.0.1/"] {

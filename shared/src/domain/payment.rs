@@ -178,6 +178,11 @@ impl Payment {
         })
     }
 
+    /// Whether a refund ended without giving anything back.
+    pub fn has_failed_refund(&self) -> bool {
+        self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))
+    }
+
     /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer
     /// has. What the merchant gives back of the rest of the payment, it gives back of this in proportion: otherwise a
     /// refund after the payout would leave the merchant with the platform's money.

@@ -324,6 +324,23 @@ mod tests {
     }
 
     #[test]
+    fn only_an_empty_balance_may_pass() {
+        for reason in [
+            "insufficient_funds",
+            "expired_or_canceled_card",
+            "lost_or_stolen_card",
+            "declined",
+            "merchant_request",
+            "charge_for_pending_refund_disputed",
+            "something_new",
+        ] {
+            let failure = Failure::from_stripe(reason);
+            assert_eq!(failure.may_pass(), reason == "insufficient_funds", "{reason}");
+        }
+        assert!(Failure::PlatformFunds.may_pass() && !Failure::Refused.may_pass());
+    }
+
+    #[test]
     fn a_key_comes_back() {
         for key in [
             RefundKey::Requested(Reference::parse("re_1").unwrap()),

@@ -131,8 +131,11 @@ impl Checkout {
 mod tests {
     use super::*;
     use crate::domain::campaign::Funding;
-    use crate::domain::checkout::State;
-    use crate::domain::examples::open;
+    use crate::domain::checkout::{Event, State};
+    use crate::domain::examples::{after, cashback_refund, open, paid};
+    use crate::domain::market::Method;
+    use crate::domain::refund::{Failure, Outcome};
+    use crate::domain::screening::Suspicion;
     use expect_test::expect;
 
     const ALL: [Verdict; 4] = [Verdict::Approve, Verdict::Reject, Verdict::Retry, Verdict::WriteOff];
@@ -148,6 +151,20 @@ mod tests {
                 (409, "The checkout is expired: it has no cashback.")
             );
         }
+    }
+
+    #[test]
+    fn what_waits_for_a_person_takes_the_verdicts_that_fit() {
+        let paid_by = paid(Method::Paynow);
+        let mut in_review = after(Funding::Merchant, &[(0, paid_by.clone())]);
+        if let State::Paid(payment) = &mut in_review.state {
+            payment.cashback = payment.cashback.clone().suspected(Some(Suspicion::ManyPayments));
+        }
+        let bounced = cashback_refund(Outcome::Failed(Failure::ExpiredOrCanceledCard));
+        let failed = after(Funding::Merchant, &[(0, paid_by), (47, Event::CashbackMatured), (47, bounced)]);
+        let allowed = |checkout: &Checkout| ALL.map(|verdict| checkout.may_decide(verdict).is_ok());
+        assert_eq!(allowed(&in_review), [true, true, false, false]);
+        assert_eq!(allowed(&failed), [false, false, true, true]);
     }
 
     #[test]

@@ -185,6 +185,7 @@ mod tests {
         assert!(early.to_string() < late.to_string());
         assert_eq!(late.to_string().len(), 20);
         assert_eq!(Timestamp::parse(&late.to_string()), Ok(late));
+        assert_eq!(Timestamp::from_epoch_millis(9_999), early, "the fraction is dropped");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod books;
 mod cashbacks;
 mod limits;
 mod money;
+mod news;
 mod order;
 mod promises;
 mod rest;
@@ -17,7 +18,7 @@ use crate::report::Violation;
 type Rule = fn(&Evidence) -> Vec<(Option<usize>, String)>;
 
 /// All rules, with their names.
-const RULES: [(&str, Rule); 9] = [
+const RULES: [(&str, Rule); 10] = [
     ("what is promised is what the campaign says", promises::check),
     ("one cashback a payment, of what is left of its promise", cashbacks::check),
     ("every promise is kept in time, or explained", time::check),
@@ -26,6 +27,7 @@ const RULES: [(&str, Rule); 9] = [
     ("no cap and no budget is exceeded, and none is lost", limits::check),
     ("credit given is credit spent, left or taken back", wallet::check),
     ("no state goes backwards", order::check),
+    ("a payment is known within an hour, whatever becomes of its webhooks", news::check),
     ("nothing is left over, told or forgotten", rest::check),
 ];
 

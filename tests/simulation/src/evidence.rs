@@ -31,11 +31,13 @@ pub struct Evidence {
     pub outage: (i64, i64),
     /// When the function failed that looks for what is due.
     pub failed_sweeps: Vec<i64>,
+    /// When the function failed that asks Stripe for what no webhook brought.
+    pub failed_recoveries: Vec<i64>,
     /// When a balance was too low: whose (an account, or `platform`), the currency, from when, until when.
     pub poor: Vec<(String, String, i64, i64)>,
     /// What was seen on the way and must never be.
     pub problems: Vec<(Option<usize>, String)>,
-    /// Webhooks that were lost for good, with the time, and when their checkout's state showed them.
+    /// Webhooks that were lost for good, with the time.
     pub lost: Vec<(String, i64)>,
     /// When all of it was looked at.
     pub at: i64,
@@ -68,6 +70,8 @@ pub struct Seen {
     pub refunds: Vec<Refund>,
     /// Its dispute: when it was opened; when it was closed, and whether for the merchant.
     pub dispute: Option<(i64, Option<(i64, bool)>)>,
+    /// What Stripe took for the dispute and did not give back.
+    pub disputed_minor: i64,
     /// Refunds that the merchant asked for and that were answered with success: when.
     pub granted: Vec<i64>,
     /// Amounts of refunds that were asked for and that Stripe never made.
@@ -167,6 +171,8 @@ pub struct View {
 /// A line of the bus.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
+    /// When, in seconds since the epoch.
+    pub at: i64,
     /// Of which checkout.
     pub checkout: String,
     /// The number of the change.
@@ -203,17 +209,7 @@ pub struct BudgetLeft {
     pub total_payments: Option<i64>,
 }
 
-/// Whether the platform's part of a cashback is sent again when a refund fails that had taken some of it back. Finding 2
-/// of the simulation: as long as it is not, such a payment is left out where that part is looked at.
-pub const REFILLS: bool = false;
-
 impl Seen {
-    /// Whether the platform's part may be less than it should be: see [`REFILLS`].
-    pub fn may_lack_funding(&self) -> bool {
-        let failed = |refund: &&Refund| !refund.is_cashback && !refund.stands();
-        !REFILLS && self.view.cashback == "credited" && self.refunds.iter().any(|refund| failed(&refund))
-    }
-
     /// What the payer was charged, as promised.
     pub fn charged(&self) -> i64 {
         self.price - self.wallet

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use crate::dice::Dice;
 
 /// Whether webhooks are lost for good. What no webhook brings is fetched from Stripe's list of events.
-pub const LOSES_FOR_GOOD: bool = false;
+pub const LOSES_FOR_GOOD: bool = true;
 
 /// The events that the endpoints are subscribed to, as the README has them.
 const SUBSCRIBED: [&str; 7] = [

@@ -12,8 +12,6 @@ pub const WINDOW: i64 = 30 * HOUR;
 pub const CALM_FROM: i64 = 86 * HOUR;
 /// When the auditor comes.
 pub const END: i64 = 112 * HOUR;
-/// Whether a payment is disputed of which something was given back.
-pub const DISPUTES_AFTER_REFUNDS: bool = false;
 /// How many different payers there are in a market, for each hundred lives.
 const PAYERS: i64 = 8;
 

@@ -45,7 +45,7 @@ pub(crate) async fn own_page_naming_our_checkout() -> Row {
     let street = Street::new([rule]).await;
     let open = street.open(MEI, "order-1", "25.00").await;
     pay_at_stripe(&street.town, &street.shop, &open, 2500).await;
-    street.wait().await;
+    street.town.hours(60).await;
     let both = Coalition::With(vec![street.shop.clone()]);
     row(&street.town, "a charge of the merchant's own naming its checkout", &both, (0, 0))
 }

@@ -180,7 +180,6 @@ fn a_body_that_is_only_large_is_read_no_further_than_it_makes_sense() {
 }
 
 #[tokio::test]
-#[ignore = "bug 1 in findings"]
 async fn a_refund_is_one_refund_whatever_its_metadata_says_later() {
     let past = Past::new().await;
     let town = &past.town;
@@ -225,7 +224,6 @@ async fn wrong_events_hold_up_nobody_and_move_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "bug 1 in findings"]
 async fn wrong_events_about_refunds_hold_up_nobody_and_move_nothing() {
     storm(8, DELIVERED / 4, |event| text(event, "/type").contains("refund.")).await;
 }

@@ -21,8 +21,8 @@ pub(crate) enum Kind {
     Card,
     /// A payer's name, address or email, that Stripe tells: nowhere.
     Person,
-    /// What a merchant or an operator writes in their own words, a phone or a card number among it: in the table, in what is
-    /// answered to them, and on the bus, which tells of a checkout as its merchant reads it.
+    /// What a merchant or an operator writes in their own words, a phone or a card number among it: in the table and in what is
+    /// answered to them.
     Words,
 }
 
@@ -35,7 +35,7 @@ impl Kind {
             Self::Secret => false,
             Self::Given => place == Place::Answer,
             Self::Phone | Self::Card | Self::Person => place == Place::Problem,
-            Self::Words => [Place::Bus, Place::Answer, Place::Problem, Place::Table].contains(&place),
+            Self::Words => [Place::Answer, Place::Problem, Place::Table].contains(&place),
         }
     }
 }

@@ -97,7 +97,6 @@ fn report(count: &Count, marks: usize) {
 }
 
 #[tokio::test]
-#[ignore = "bug 2 in findings"]
 async fn a_cursor_of_another_day_is_the_callers_mistake() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;

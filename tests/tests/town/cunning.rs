@@ -43,6 +43,25 @@ async fn a_refund_after_a_payout_gives_the_platform_its_money_back() {
 }
 
 #[tokio::test]
+async fn a_refund_after_a_payout_that_fails_gives_the_merchant_the_platforms_part_again() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "platform").await;
+    town.hours(48).await;
+    town.stack.stripe().fail_next_refund(&shop.account, "declined");
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("12.50")).await.status, 201);
+    assert_eq!(with_the_merchant(&town), 62, "while it is under way");
+    town.minutes(5).await;
+    assert_eq!(with_the_merchant(&town), 125);
+    for event in town.events(&["refund.failed"]) {
+        town.deliver(&event).await;
+    }
+    assert_eq!(with_the_merchant(&town), 125, "heard once more");
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
+    town.minutes(5).await;
+    assert_eq!((with_the_merchant(&town), town.back(&checkout).total()), (0, 2500));
+}
+
+#[tokio::test]
 async fn a_dispute_lost_after_a_payout_gives_the_platform_its_money_back() {
     let town = Town::unswept().await;
     let (shop, checkout) = paid(&town, "platform").await;

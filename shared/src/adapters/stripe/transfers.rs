@@ -16,6 +16,15 @@ struct Transfer {
     amount_reversed: i64,
 }
 
+/// What was transferred for a cashback, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What is with the merchant.
+    pub there: i64,
+    /// What was ever sent, whether it came back or not.
+    pub ever: i64,
+}
+
 impl Transfer {
     fn net(&self) -> i64 {
         self.amount.saturating_sub(self.amount_reversed)
@@ -37,7 +46,33 @@ impl Stripe {
         attempt: u32,
         is_first_try: bool,
     ) -> Result<(), StripeError> {
-        let there = if is_first_try { 0 } else { self.keep_funding(checkout, amount).await? };
+        let there = if is_first_try { 0 } else { self.keep_funding(checkout, amount).await?.there };
+        self.send_missing(account, checkout, amount, there, format!("transfer_{checkout}_{attempt}")).await
+    }
+
+    /// Makes sure of the same for a cashback that the payer has: a refund takes some of it back, and if that refund fails
+    /// later, it belongs to the merchant again. The key is the sum that was ever sent before.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn restore_funding(
+        &self,
+        account: &AccountId,
+        checkout: &CheckoutId,
+        amount: Money,
+    ) -> Result<(), StripeError> {
+        let Sent { there, ever } = self.keep_funding(checkout, amount).await?;
+        self.send_missing(account, checkout, amount, there, format!("transfer_{checkout}_after_{ever}")).await
+    }
+
+    async fn send_missing(
+        &self,
+        account: &AccountId,
+        checkout: &CheckoutId,
+        amount: Money,
+        there: i64,
+        key: String,
+    ) -> Result<(), StripeError> {
         let missing = amount.minor().saturating_sub(there);
         if missing <= 0 {
             return Ok(());
@@ -49,7 +84,6 @@ impl Stripe {
             ("transfer_group".to_owned(), checkout.to_string()),
             (format!("metadata[{}]", metadata::CHECKOUT), checkout.to_string()),
         ];
-        let key = format!("transfer_{checkout}_{attempt}");
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 
@@ -115,12 +149,11 @@ impl Stripe {
         self.send(Call::post(path, None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then, in
-    /// minor units. The key of a reversal is the sum that it brings about, so repeating it takes nothing more.
+    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then. The key of a reversal is the sum that it brings about, so repeating it takes nothing more.
     ///
     /// # Errors
     /// See [`StripeError`].
-    pub async fn keep_funding(&self, checkout: &CheckoutId, keep: Money) -> Result<i64, StripeError> {
+    pub async fn keep_funding(&self, checkout: &CheckoutId, keep: Money) -> Result<Sent, StripeError> {
         let filter = [("transfer_group".to_owned(), checkout.to_string())];
         let found = self.list("/v1/transfers", &filter, None).await?;
         let transfers =
@@ -136,6 +169,7 @@ impl Stripe {
             self.reverse(&transfer.id, back, key).await?;
             surplus = surplus.saturating_sub(back);
         }
-        Ok(there.min(keep.minor()))
+        let ever = transfers.iter().fold(0_i64, |sum, transfer| sum.saturating_add(transfer.amount));
+        Ok(Sent { there: there.min(keep.minor()), ever })
     }
 }

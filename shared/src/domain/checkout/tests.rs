@@ -1,4 +1,5 @@
 mod order;
+mod whose;
 
 use expect_test::expect;
 
@@ -386,12 +387,21 @@ fn every_state_and_every_event() {
 #[test]
 fn an_event_of_another_amount_or_fee_or_a_second_charge_is_a_contradiction() {
     let Event::Paid { charge, .. } = paid(Method::Paynow) else { panic!("paid") };
-    let wrong = Event::Paid { charge: charge.clone(), amount: sgd(1), fee: sgd(25) };
-    let own = Event::Paid { charge: charge.clone(), amount: sgd(2500), fee: sgd(0) };
-    assert!(matches!(decide(&open(Funding::Merchant), None, &own, at(0)), Err(Refused::Contradiction(_))));
-    assert!(matches!(decide(&open(Funding::Merchant), None, &wrong, at(0)), Err(Refused::Contradiction(_))));
+    for (amount, fee) in [(2499, 25), (2501, 25), (2500, 0), (2500, 24), (2500, 26)] {
+        let wrong = Event::Paid { charge: charge.clone(), amount: sgd(amount), fee: sgd(fee) };
+        let decision = decide(&open(Funding::Merchant), None, &wrong, at(0));
+        assert!(matches!(decision, Err(Refused::Contradiction(_))), "{amount} with a fee of {fee}");
+    }
     let second = Charge { charge: ChargeId::parse("ch_2").unwrap(), ..charge };
     let checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
     let second = Event::Paid { charge: second, amount: sgd(2500), fee: sgd(25) };
     assert!(matches!(decide(&checkout, None, &second, at(0)), Err(Refused::Contradiction(_))));
+}
+
+#[test]
+fn the_promise_runs_from_the_payment_and_not_from_its_news() {
+    let late = after(Funding::Merchant, &[(30, paid(Method::Paynow))]);
+    assert_eq!(late.due_at(), Some(at(47)));
+    let after_the_promise = after(Funding::Merchant, &[(90, paid(Method::Paynow))]);
+    assert_eq!(after_the_promise.due_at(), Some(at(90)), "at once");
 }

@@ -12,7 +12,7 @@ use crate::domain::campaign::Funding;
 use crate::domain::examples::*;
 use crate::domain::market::{Country, Method};
 use crate::domain::payer::{PayerKey, Phone};
-use crate::domain::refund::{Failure, Outcome};
+use crate::domain::refund::{Failure, Outcome, Purpose};
 
 #[test]
 fn a_payment_the_usual_way() {
@@ -66,6 +66,17 @@ fn a_failed_cashback_goes_to_the_wallet_of_a_known_payer_once() {
     assert_eq!(decide(&commit.checkout, None, &bounce, at(47)), Ok(Decision::Nothing));
 }
 
+/// Every write is conditional on it: two that saw the same version cannot both be written.
+#[test]
+fn every_change_is_a_new_version() {
+    let paid_checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
+    let begun = apply(&paid_checkout, &asked("r1", 500), 1);
+    let repeated = apply(&begun, &asked("r1", 500), 2);
+    assert_eq!((paid_checkout.version, begun.version, repeated.version), (2, 3, 3));
+    let page = Event::SessionOpened { session: crate::domain::ids::SessionId::parse("cs_2").unwrap() };
+    assert_eq!(apply(&Checkout { session: None, ..open(Funding::Merchant) }, &page, 0).version, 2);
+}
+
 #[test]
 fn refund_requests() {
     let reference = |text| Reference::parse(text).unwrap();
@@ -74,6 +85,8 @@ fn refund_requests() {
         Funding::Merchant,
         &[(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, cashback_refund(Outcome::Succeeded))],
     );
+    let all_but = refund("re_1", 2375, Outcome::Succeeded, Purpose::Dashboard);
+    let only_cashback = apply(&credited, &all_but, 48);
     let once = apply(&paid_checkout, &asked("r1", 500), 1);
     let disputed = apply(&paid_checkout, &examples::disputed(), 1);
     let cases = [
@@ -83,11 +96,13 @@ fn refund_requests() {
         ("nothing", &paid_checkout, "r1", Some(sgd(0))),
         ("another currency", &paid_checkout, "r1", Some(Money::zero(Currency::INR))),
         ("the same again", &once, "r1", Some(sgd(500))),
-        ("the same reference, another amount", &once, "r1", Some(sgd(501))),
+        ("the same reference, more", &once, "r1", Some(sgd(501))),
+        ("the same reference, less", &once, "r1", Some(sgd(499))),
         ("an equal second one", &once, "r2", Some(sgd(500))),
         ("the rest", &once, "r2", None),
         ("all after the cashback", &credited, "r1", None),
         ("more than the cashback left", &credited, "r1", Some(sgd(2376))),
+        ("what is left is the cashback", &only_cashback, "r1", None),
         ("of a disputed one", &disputed, "r1", None),
         ("of an open one", &open(Funding::Merchant), "r1", None),
     ];
@@ -110,11 +125,13 @@ fn refund_requests() {
         nothing: 422 The amount must be above zero.
         another currency: 422 INR and SGD do not go together
         the same again: known
-        the same reference, another amount: 409 The refund r1 was asked for with SGD 5.00.
+        the same reference, more: 409 The refund r1 was asked for with SGD 5.00.
+        the same reference, less: 409 The refund r1 was asked for with SGD 5.00.
         an equal second one: refund SGD 5.00
         the rest: refund SGD 20.00
         all after the cashback: refund SGD 25.00
         more than the cashback left: refund SGD 23.76
+        what is left is the cashback: 409 Nothing is left to refund.
         of a disputed one: 409 The payment is disputed; Stripe refunds no disputed payment.
         of an open one: 409 The checkout is open, not paid.
     "#]]

@@ -122,6 +122,8 @@ impl std::fmt::Debug for PayerKey {
 
 #[cfg(test)]
 mod tests {
+    use iso_currency::Currency;
+
     use super::*;
 
     #[test]
@@ -204,6 +206,34 @@ mod tests {
             far too long: none
         "#]]
         .assert_eq(&table);
+    }
+
+    #[test]
+    fn a_testimony_is_good_for_one_order_of_one_payer() {
+        let key = PayerKey::new("key");
+        let payer = |text| key.payer(&Phone::parse(text).unwrap(), Country::SG);
+        let reference = |text| Reference::parse(text).unwrap();
+        let merchant = |text| MerchantId::of(&reference(text));
+        let money = |minor, currency| Money::from_minor(minor, currency).unwrap();
+        let (payers, merchants) =
+            ([payer("+6591234567"), payer("+6591234568")], [merchant("baker"), merchant("tailor")]);
+        let references = [reference("order-1"), reference("order-2")];
+        let amount = money(2500, Currency::SGD);
+        let consent =
+            Consent { payer: &payers[0], merchant: &merchants[0], reference: &references[0], amount };
+        let testimony = key.testify(&consent);
+        assert!(key.confirms(&consent, &testimony));
+        for (what, other) in [
+            ("payer", Consent { payer: &payers[1], ..consent }),
+            ("merchant", Consent { merchant: &merchants[1], ..consent }),
+            ("order", Consent { reference: &references[1], ..consent }),
+            ("price", Consent { amount: money(2501, Currency::SGD), ..consent }),
+            ("currency", Consent { amount: money(2500, Currency::USD), ..consent }),
+        ] {
+            assert!(!key.confirms(&other, &testimony), "another {what}");
+        }
+        assert!(!PayerKey::new("other").confirms(&consent, &testimony), "another key");
+        assert!(!key.confirms(&consent, "") && !key.confirms(&consent, &testimony[..42]));
     }
 
     #[test]

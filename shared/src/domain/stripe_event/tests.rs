@@ -62,6 +62,40 @@ fn sessions_end_in_four_ways() {
 }
 
 #[test]
+fn a_dispute_is_over_when_the_money_stays_where_it_is() {
+    let dispute = |event_type: &str, status: &str| {
+        let object = json!({
+            "id": "dp_1", "charge": "ch_1", "status": status,
+            "balance_transactions": [{"amount": -2500}, {"amount": 500}],
+        });
+        match kind_of(event_type, &object) {
+            Some(Kind::DisputeOpened { taken_minor, .. }) => format!("opened {taken_minor:?}"),
+            Some(Kind::DisputeClosed { won, taken_minor, .. }) => format!("won: {won} {taken_minor:?}"),
+            None => "nothing".to_owned(),
+            Some(other) => panic!("{other:?}"),
+        }
+    };
+    for (event_type, status, expected) in [
+        ("created", "needs_response", "opened Some(2000)"),
+        ("created", "warning_needs_response", "nothing"),
+        ("funds_withdrawn", "needs_response", "opened Some(2000)"),
+        ("funds_reinstated", "under_review", "nothing"),
+        ("funds_reinstated", "won", "won: true Some(2000)"),
+        ("funds_reinstated", "lost", "won: false Some(2000)"),
+        ("closed", "won", "won: true Some(2000)"),
+        ("closed", "prevented", "won: true Some(2000)"),
+        ("closed", "lost", "won: false Some(2000)"),
+        ("closed", "warning_closed", "nothing"),
+    ] {
+        assert_eq!(
+            dispute(&format!("charge.dispute.{event_type}"), status),
+            expected,
+            "{event_type} {status}"
+        );
+    }
+}
+
+#[test]
 fn what_is_not_ours_is_let_pass() {
     let mut foreign = charge();
     foreign["metadata"] = json!({});

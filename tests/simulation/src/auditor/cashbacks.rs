@@ -93,7 +93,7 @@ fn possible(
 pub(super) fn left_of(promise: i64, campaign: &Campaign, paid: i64, given_back: i64) -> i64 {
     match given_back {
         0 => promise,
-        _ if campaign.cancels => 0,
+        _ if campaign.cancels || paid - given_back < campaign.min_spend => 0,
         _ => promise * (paid - given_back).max(0) / paid.max(1),
     }
 }

@@ -11,10 +11,9 @@ pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     for seen in &evidence.lives {
         let currency = evidence.markets.get(seen.market).map_or("", |market| market.currency).to_owned();
         let Some(payment) = &seen.payment else { continue };
-        let disputed = if seen.is_lost() || seen.is_disputed() { payment.minor } else { 0 };
         let back: i64 = seen.refunds.iter().filter(|refund| refund.stands()).map(|refund| refund.minor).sum();
         *expected.entry((seen.account.clone(), currency.clone())).or_default() +=
-            payment.minor - payment.fee - back - disputed;
+            payment.minor - payment.fee - back - seen.disputed_minor;
         *expected.entry(("platform".to_owned(), currency)).or_default() += payment.fee;
     }
     for transfer in &evidence.transfers {
@@ -40,7 +39,6 @@ pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
 fn funding(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     match lacks(evidence, seen) {
         0 => Vec::new(),
-        lacks if lacks > 0 && seen.may_lack_funding() => Vec::new(),
         lacks => {
             vec![format!("the platform's part is {:?}, and {lacks} of it is not sent", due(evidence, seen))]
         }

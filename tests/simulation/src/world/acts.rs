@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Act, WEALTH, World};
 use crate::markets::decimal;
-use crate::plan::{Blow, Course, DISPUTES_AFTER_REFUNDS, Happening, Life};
+use crate::plan::{Blow, Course, Happening, Life};
 
 /// How often a request is repeated that is answered with "not now" or not at all.
 const PATIENCE: u32 = 60;
@@ -212,11 +212,6 @@ impl World {
                 );
             }
             Happening::Dispute => {
-                let refunded =
-                    stripe.object(&charge).and_then(|charge| charge.get("amount_refunded")?.as_i64());
-                if !DISPUTES_AFTER_REFUNDS && refunded.unwrap_or_default() > 0 {
-                    return self.say(life, "no dispute after a refund");
-                }
                 let opened = stripe.dispute(&charge);
                 self.say(
                     life,

@@ -17,6 +17,7 @@ use crate::plan::Blow;
 struct Truth {
     refunds: BTreeMap<String, Vec<Refund>>,
     disputes: BTreeMap<String, (i64, Option<(i64, bool)>)>,
+    disputed: BTreeMap<String, i64>,
     arrived: BTreeMap<String, i64>,
     moved: BTreeMap<(String, String), i64>,
     transfers: Vec<Transfer>,
@@ -48,6 +49,7 @@ impl World {
                 payment: self.payment(&charge, &truth),
                 refunds: truth.refunds.remove(&charge).unwrap_or_default(),
                 dispute: truth.disputes.get(&charge).copied(),
+                disputed_minor: truth.disputed.get(&charge).copied().unwrap_or_default(),
                 granted: granted(&memory),
                 refused: Vec::new(),
                 view: read(&view),
@@ -87,7 +89,8 @@ impl World {
             transfers: truth.transfers,
             outage: self.weather.outage(),
             poor: self.poor(),
-            failed_sweeps: self.failed_sweeps(),
+            failed_sweeps: self.failed("ReleaseCashback"),
+            failed_recoveries: self.failed("RecoverMessages"),
             lost: self.mail.lost(),
             at: self.now(),
             lives,
@@ -113,6 +116,10 @@ impl World {
             let at = event.pointer("/created").and_then(Value::as_i64).unwrap_or_default();
             let (id, charge) = (text(&object, "/id"), text(&object, "/charge"));
             let number = |name: &str| object.pointer(name).and_then(Value::as_i64).unwrap_or_default();
+            if let Some(moved) = object.pointer("/balance_transactions").and_then(Value::as_array) {
+                let moved = moved.iter().filter_map(|one| one.get("amount")?.as_i64());
+                truth.disputed.insert(charge.clone(), -moved.sum::<i64>());
+            }
             let refund = truth.refunds.entry(charge.clone()).or_default();
             let known = refund.iter_mut().find(|refund| refund.id == id);
             match (text(&event, "/type").as_str(), known) {
@@ -247,6 +254,7 @@ impl World {
             self.trace.add(event.time_millis / 1000, None, &format!("on the bus: {id}"));
             let version = id.split('.').nth(1).and_then(|version| version.parse().ok()).unwrap_or_default();
             lines.push(Told {
+                at: event.time_millis / 1000,
                 checkout: text(&event.detail, "/checkout/id"),
                 version,
                 name: event.detail_type,
@@ -277,9 +285,10 @@ impl World {
             .collect()
     }
 
-    fn failed_sweeps(&self) -> Vec<i64> {
+    /// When a function failed.
+    fn failed(&self, function: &str) -> Vec<i64> {
         let invocations = self.town.stack.invocations().into_iter();
-        let failed = invocations.filter(|one| one.function == "ReleaseCashback" && !one.ok());
+        let failed = invocations.filter(|one| one.function == function && !one.ok());
         failed.map(|one| one.at_millis / 1000).collect()
     }
 

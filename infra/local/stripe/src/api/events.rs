@@ -43,6 +43,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
         act.forget_old_events();
         let rows = act.state.events.newest_first(&act.owner).filter(|event| {
             !event.thin
+                && page.wants(event.created_millis.div_euclid(1000))
                 && kind.as_ref().is_none_or(|pattern| matches(pattern, event))
                 && (kinds.is_empty() || kinds.iter().any(|pattern| matches(pattern, event)))
                 && delivered.is_none_or(|delivered| delivered == (event.pending_webhooks == 0))

@@ -39,6 +39,11 @@ impl Page {
         })
     }
 
+    /// Whether an object created then is in the list at all. Who asks before rendering renders less.
+    pub(super) fn wants(&self, created: i64) -> bool {
+        self.created.includes(created)
+    }
+
     /// The list object over `rows`, which come newest first.
     pub(super) fn of(&self, url: &str, rows: Vec<Value>) -> Result<Value, Error> {
         let rows: Vec<Value> = rows.into_iter().filter(|row| self.created.holds(row)).collect();
@@ -76,7 +81,10 @@ impl Range {
     }
 
     fn holds(&self, row: &Value) -> bool {
-        let created = row.get("created").and_then(Value::as_i64).unwrap_or_default();
+        self.includes(row.get("created").and_then(Value::as_i64).unwrap_or_default())
+    }
+
+    fn includes(&self, created: i64) -> bool {
         self.from.is_none_or(|from| created >= from) && self.to.is_none_or(|to| created <= to)
     }
 }

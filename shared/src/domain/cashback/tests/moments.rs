@@ -11,6 +11,15 @@ fn a_rule_that_cancels_cancels_by_the_first_cent() {
     assert_eq!(back, held, "the refund failed: all is as it was");
 }
 
+/// What is left must itself have earned: the smallest payment of the rule, or of the tier.
+#[test]
+fn what_is_left_below_the_least_earns_nothing() {
+    let terms = Terms { least_minor: 1000, ..terms(OnRefund::Proportional) };
+    let held = Cashback::held(&terms, at(0), at(0));
+    let left = |minor| words(&held.on(&remaining(minor), at(1)).unwrap());
+    assert_eq!((left(1000).as_str(), left(999).as_str()), ("held 50", "reversed (refunded)"));
+}
+
 /// A dispute that is won after the promise has passed: released at once, not at a time that is over.
 #[test]
 fn a_won_dispute_is_released_at_its_time_or_at_once() {
@@ -97,8 +106,7 @@ fn the_platforms_empty_account_is_waited_for() {
         let bounce = Event::Bounced { attempt: 21, reason: Failure::PlatformFunds, standing: standing() };
         state.on(&bounce, at(48 + hours_after_promise)).unwrap().name()
     };
-    assert_eq!(patience(waiting::PATIENCE_HOURS - 1), "held");
-    assert_eq!(patience(waiting::PATIENCE_HOURS), "credited_to_wallet");
+    assert_eq!((patience(71), patience(72)), ("held", "credited_to_wallet"), "three days");
 }
 
 /// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the platform does not owe.
@@ -115,4 +123,42 @@ fn a_merchants_empty_account_is_waited_for_and_never_becomes_the_platforms_credi
     assert_eq!(state.name(), "held");
     let paying = state.on(&DUE, at(200)).unwrap();
     assert_eq!(bounce(&paying, 10, 48 + waiting::PATIENCE_HOURS).name(), "failed");
+}
+
+/// Several tries fit into the margin; the next one is another refund, under another key.
+#[test]
+fn what_bounced_for_now_waits_a_quarter_of_an_hour() {
+    let again = after(&[(47, DUE), (47, bounced(Failure::PlatformFunds, standing()))]);
+    assert_eq!(again.due_at(), Some(at(47).plus_seconds(900)));
+    let Cashback::Paying { attempt, promised_by, .. } = again.on(&DUE, at(48)).unwrap() else {
+        panic!("paying")
+    };
+    assert_eq!((attempt, promised_by), (2, at(48)));
+}
+
+/// Whoever has a key of the account can write our words on a refund; which refund we asked for they cannot choose.
+#[test]
+fn only_what_we_asked_for_is_ours() {
+    let paying = after(&[(47, DUE)]);
+    let again = after(&[(47, DUE), (47, bounced(Failure::PlatformFunds, standing()))]);
+    let no_wallet = bounced(Failure::Declined, Standing { has_wallet: false, ..standing() });
+    for (state, attempt, minor, is_ours) in [
+        (Cashback::None { reason: NoCashback::CapReached }, 1, 125, false),
+        (held(), 1, 125, false),
+        (paying.clone(), 1, 125, true),
+        (paying.clone(), 1, 124, false),
+        (paying.clone(), 1, 126, false),
+        (paying.clone(), 2, 125, false),
+        (paying.on(&settled(), at(47)).unwrap(), 1, 125, true),
+        (paying.on(&settled(), at(47)).unwrap(), 1, 124, false),
+        (again.clone(), 1, 125, true),
+        (again.clone(), 2, 125, false),
+        (again.on(&DUE, at(48)).unwrap(), 1, 125, true),
+        (paying.on(&no_wallet, at(47)).unwrap(), 1, 125, true),
+        (paying.on(&no_wallet, at(47)).unwrap(), 2, 125, false),
+        (after(&[(47, Event::Matured { payer_owes: true })]), 9, 125, true),
+        (after(&[(47, Event::Matured { payer_owes: true })]), 1, 126, false),
+    ] {
+        assert_eq!(state.may_have_asked(attempt, sgd(minor)), is_ours, "{} {attempt} {minor}", state.name());
+    }
 }
