@@ -129,7 +129,7 @@ impl Checkout {
             }
             (State::Paid(payment), Event::RefundRefused { key }) => match payment.refunds.get(key) {
                 Some(refund) if matches!(refund.state, RefundState::Requested { .. }) => {
-                    let state = RefundState::Failed { reason: Failure::Refused };
+                    let state = RefundState::Failed { reason: Failure::Refused, id: None };
                     self.with_refund(payment, key.clone(), Refund { state, ..refund.clone() }, now)
                 }
                 // Stripe has said more of it meanwhile.

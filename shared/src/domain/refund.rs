@@ -90,6 +90,9 @@ pub enum RefundState {
     Failed {
         /// Why.
         reason: Failure,
+        /// Stripe's refund, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<RefundId>,
     },
 }
 
@@ -226,7 +229,7 @@ impl RefundState {
             (
                 Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. },
                 Outcome::Failed(reason),
-            ) => Self::Failed { reason },
+            ) => Self::Failed { reason, id: Some(id.clone()) },
             (Self::Succeeded { .. }, Outcome::Pending)
             | (
                 Self::Failed { .. } | Self::Returned,
@@ -265,7 +268,8 @@ impl RefundState {
     pub fn id(&self) -> Option<&RefundId> {
         match self {
             Self::Pending { id } | Self::Succeeded { id } => Some(id),
-            Self::Requested { .. } | Self::Returned | Self::Failed { .. } => None,
+            Self::Failed { id, .. } => id.as_ref(),
+            Self::Requested { .. } | Self::Returned => None,
         }
     }
 
@@ -290,7 +294,7 @@ mod tests {
             RefundState::Requested { since: Timestamp::from_epoch_seconds(0) },
             RefundState::Pending { id: id.clone() },
             RefundState::Succeeded { id: id.clone() },
-            RefundState::Failed { reason: Failure::Declined },
+            RefundState::Failed { reason: Failure::Declined, id: Some(id.clone()) },
             RefundState::Returned,
         ];
         let mut table = String::new();

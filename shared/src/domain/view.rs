@@ -12,7 +12,7 @@ use super::money::Money;
 use super::new_checkout::{Channel, Item};
 use super::offer::Offer;
 use super::payment::Payment;
-use super::refund::{Refund, RefundKey, RefundState};
+use super::refund::{Refund, RefundKey};
 use super::tender::Tender;
 use super::time::Timestamp;
 
@@ -331,21 +331,13 @@ fn credit(checkout: &Checkout, minor: i64) -> Option<Money> {
 
 fn refunds(checkout: &Checkout, payment: &Payment) -> Vec<RefundView> {
     let view = |(key, refund): (&RefundKey, &Refund)| {
-        let known = match (&refund.state, key) {
-            (RefundState::Pending { id } | RefundState::Succeeded { id }, _)
-            | (_, RefundKey::Dashboard(id)) => Some(id.clone()),
-            (
-                RefundState::Requested { .. } | RefundState::Failed { .. } | RefundState::Returned,
-                RefundKey::Requested(_),
-            ) => None,
-        };
-        let reference = match key {
-            RefundKey::Requested(reference) => Some(reference.clone()),
-            RefundKey::Dashboard(_) => None,
+        let (reference, known) = match key {
+            RefundKey::Requested(reference) => (Some(reference.clone()), refund.state.id()),
+            RefundKey::Dashboard(id) => (None, Some(id)),
         };
         RefundView {
             reference,
-            refund: known,
+            refund: known.cloned(),
             amount: refund.amount,
             to_wallet: credit(checkout, refund.to_wallet_minor),
             had_as_cashback: credit(checkout, refund.had_as_cashback_minor),
