@@ -100,12 +100,13 @@ def with_bugs(name: str, text: str, bugs: list[Bug]) -> str:
 
 
 class Field:
-    """The copy of the workspace in which bugs are planted. It builds into the workspace's own target directory."""
+    """The copy of the workspace in which bugs are planted. It has a target directory of its own: cargo takes a package for the
+    same at another place, and what has bugs in it must not be taken for what has none."""
 
     def __init__(self, target: Path) -> None:
-        self.copy = target / "planted-bugs"
+        self.copy = target / "planted-bugs" / "workspace"
         self.environment = {
-            **os.environ, "CARGO_TARGET_DIR": str(target), "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_TERM_COLOR": "never",
+            **os.environ, "CARGO_TARGET_DIR": str(self.copy.with_name("target")), "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_TERM_COLOR": "never",
             # What the tests draw by chance is the same in each run. What it finds is neither made smaller nor kept.
             "PROPTEST_RNG_SEED": "1", "PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1",
         }

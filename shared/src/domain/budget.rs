@@ -215,6 +215,24 @@ mod tests {
         assert_eq!(moves(&pots(&[30, 0]), 0, need(30)), Some(vec![]), "it has enough itself");
     }
 
+    #[test]
+    fn what_has_nothing_of_what_is_missing_is_left_alone() {
+        let pot = |payments, minor| Pot { payments, minor };
+        let all = [pot(0, 100), pot(0, 1000), pot(2, 0), pot(2, 5)];
+        let found = moves(&all, 0, pot(4, 10)).unwrap();
+        assert_eq!(found, [(3, pot(2, 5)), (2, pot(2, 0))]);
+    }
+
+    #[test]
+    fn a_day_has_its_own_budget() {
+        use crate::domain::campaign::tests::campaign;
+        let budget = serde_json::json!({"total": {"payments": 80}, "per_day": {"payments": 16}, "shards": 8});
+        let campaign = campaign(crate::domain::market::Country::SG, serde_json::json!({"budget": budget}));
+        let slot = |day| Slot { campaign: campaign.rule.id.clone(), shard: 0, day };
+        let payments = |day| part_of_budget(&campaign, &slot(day)).payments;
+        assert_eq!((payments(None), payments(Day::parse("2026-11-22").ok())), (10, 2));
+    }
+
     proptest! {
         #[test]
         fn moves_are_found_exactly_when_there_is_enough(

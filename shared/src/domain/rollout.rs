@@ -80,9 +80,20 @@ mod tests {
     fn each_mode_lets_in_whom_it_says() {
         assert_eq!(admitted(OpenTo::Closed).len(), 0);
         assert_eq!(admitted(OpenTo::InviteList), [7].into());
+        assert_eq!(admitted(OpenTo::Percentage { percent: 0 }), [7].into(), "not one of a hundred");
         assert_eq!(admitted(OpenTo::Open).len(), 2000);
         let fifth = admitted(OpenTo::Percentage { percent: 20 }).len();
         assert!((340..=460).contains(&fifth), "{fifth} of 2000 at 20 percent");
+    }
+
+    #[test]
+    fn who_comes_first_in_one_market_need_not_in_another() {
+        let first = |country| {
+            let open_to = OpenTo::Percentage { percent: 10 };
+            let rollout = Rollout { country, open_to, invited: BTreeSet::new(), version: 1 };
+            (0..2000).filter(|number| rollout.admits(&business(*number))).collect::<Vec<_>>()
+        };
+        assert_ne!(first(Country::SG), first(Country::IN));
     }
 
     #[test]

@@ -140,3 +140,20 @@ fn a_month_is_one_that_exists() {
     }
     assert!(Month::parse("2026-11").unwrap().has(Day::parse("2026-11-30").unwrap()));
 }
+
+/// A posting for several campaigns is divided without a rest: the parts are the whole.
+#[test]
+fn the_parts_of_campaigns_are_the_whole() {
+    use Account::{MerchantCashback, PayerCashback};
+    let campaigns: Vec<_> =
+        ["a", "b", "c"].map(|name| (CampaignId::parse(name).unwrap(), 1)).into_iter().collect();
+    let held = posting(MerchantCashback, PayerCashback, 100, "2026-11-22T10:00:00Z");
+    let entry = Entry { campaigns: campaigns.clone(), ..booked(vec![held]).entry };
+    let mut sums = BTreeMap::new();
+    add_to(&mut sums, &entry);
+    let parts: Vec<_> = campaigns
+        .into_iter()
+        .map(|(campaign, _)| sums[&Scope::Campaign(campaign)].flow(MerchantCashback, PayerCashback))
+        .collect();
+    assert_eq!(parts, [33, 33, 34]);
+}

@@ -13,6 +13,7 @@ use super::*;
 use crate::domain::ids::{MerchantId, Reference};
 use crate::domain::money::Money;
 use crate::domain::new_checkout::Channel;
+use crate::domain::payer::{Payer, PayerKey, Phone, Window};
 use crate::domain::tender::Tender;
 
 pub(in crate::domain) fn merchant(name: &str) -> MerchantId {
@@ -97,4 +98,27 @@ fn earns(verdict: Verdict) -> String {
 /// One line for each purchase: what is bought, and what it earns.
 fn table(campaign: &Campaign, purchases: &[&str]) -> String {
     purchases.iter().map(|words| format!("{words}: {}\n", buys(campaign, words))).collect()
+}
+
+/// A new version of a rule may allow less than a payer has had already.
+#[test]
+fn a_cap_that_was_passed_is_reached() {
+    let capped = campaign(Country::SG, json!({"caps": [{"per": "campaign", "amount": sgd("1.00")}]}));
+    let at = clock(Country::SG, "2026-11-22 10:00");
+    let window = Window::of(Period::Campaign, at, &Country::SG.time_zone());
+    let mut payer = {
+        let phone = Phone::parse("+6591234567").unwrap();
+        Payer::new(PayerKey::new("key").payer(&phone, Country::SG), Country::SG)
+    };
+    payer.uses.entry(capped.rule.id.clone()).or_default().add(&[window], 200);
+    let purchase = Purchase {
+        merchant: &merchant("baker-13"),
+        category: None,
+        amount: amount(Country::SG, "25.00"),
+        tender: Tender::Paynow,
+        channel: Channel::Chat,
+        at,
+        payer: Some(&payer),
+    };
+    assert_eq!(earns(capped.evaluate(&purchase).unwrap()), "cap_reached");
 }

@@ -321,3 +321,16 @@ fn a_posting_is_four_numbers_in_the_table() {
     assert_eq!(serde_json::from_str::<Posting>(&item).unwrap(), posting);
     assert!(serde_json::from_str::<Posting>("[2101,4300,300,1795341600]").is_err());
 }
+
+/// What a merchant has asked for has not moved yet: it is booked with Stripe's answer.
+#[test]
+fn a_refund_is_booked_when_stripe_has_it() {
+    let begun = after(Funding::Merchant, &[(0, paid(Method::Paynow)), (1, asked("r1", 500))]);
+    let refunded = |checkout: &Checkout| balances(&checkout.postings).get(&Account::MerchantRefunds).copied();
+    assert_eq!(refunded(&begun), None);
+    let reference = crate::domain::ids::Reference::parse("r1").unwrap();
+    let purpose = Purpose::Merchant { checkout: begun.id.clone(), reference };
+    let outcome = Outcome::Pending;
+    let seen = refund("re_1", 500, outcome, purpose);
+    assert_eq!(refunded(&apply(&begun, &seen, 1)), Some(500));
+}

@@ -275,3 +275,43 @@ fn who_pays_with_a_card_of_the_shop_gives_it_back() {
     "#]]
     .assert_eq(&story);
 }
+
+/// Credit is changed by the difference, up or down.
+#[test]
+fn credit_follows_what_is_left_of_the_payment() {
+    let checkout = examples::open(Funding::Merchant);
+    let credited = |minor| Occupied {
+        credited: Some(Lot { expires_at: examples::at(900), minor }),
+        ..Occupied::default()
+    };
+    let id = crate::domain::ids::PayerId::parse(&format!("pyr_{}", "a".repeat(24))).unwrap();
+    let after = |steps: &[i64]| {
+        let mut before = Occupied::default();
+        let mut payer = Payer::new(id.clone(), checkout.country);
+        for minor in steps {
+            let next = credited(*minor);
+            payer = before.payer_after(&next, &payer, &checkout, examples::at(1));
+            before = next;
+        }
+        (payer.balance_minor(examples::at(1)), payer.debt_minor)
+    };
+    assert_eq!(after(&[125]), (125, 0));
+    assert_eq!(after(&[125, 50]), (50, 0));
+    assert_eq!(after(&[125, 50, 125]), (125, 0));
+}
+
+#[test]
+fn a_payment_that_was_lost_or_given_back_does_not_count() {
+    let counted = |events: &[(u32, Event)]| {
+        let campaign = CampaignId::parse("every-third").unwrap();
+        let checkout = examples::after(Funding::Merchant, events);
+        let checkout = Checkout { counted_by: [campaign].into(), ..checkout };
+        Occupied::of(&checkout).unwrap().counted.len()
+    };
+    let paid = (0, examples::paid(crate::domain::market::Method::Paynow));
+    assert_eq!(counted(&[paid.clone(), (1, examples::asked("r1", 1))]), 1);
+    assert_eq!(counted(&[paid.clone(), (1, examples::disputed())]), 1);
+    assert_eq!(counted(&[paid.clone(), (1, examples::dispute_closed(false))]), 0);
+    assert_eq!(counted(&[paid.clone(), (1, examples::asked("r1", 2499))]), 1);
+    assert_eq!(counted(&[paid, (1, examples::asked("r1", 2500))]), 0);
+}

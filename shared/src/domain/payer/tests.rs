@@ -196,6 +196,14 @@ fn what_comes_back_pays_no_debt() {
     );
 }
 
+/// Credit that was given back and spent elsewhere, and whose first payment counts after all.
+#[test]
+fn what_is_spent_and_not_there_is_owed() {
+    let mut payer = mei();
+    payer.spend(&[lot(9, 100)], day(1));
+    assert_eq!((payer.balance_minor(day(1)), payer.debt_minor), (0, 100));
+}
+
 #[test]
 fn visits_are_counted_by_merchant_and_for_today() {
     let mut payer = mei();

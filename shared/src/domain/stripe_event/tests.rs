@@ -96,6 +96,24 @@ fn a_dispute_is_over_when_the_money_stays_where_it_is() {
 }
 
 #[test]
+fn a_refund_that_was_canceled_has_failed() {
+    use crate::domain::refund::{Failure, Outcome};
+    let outcome = |status: &str| {
+        let object =
+            json!({"id": "re_1", "charge": "ch_1", "amount": 500, "currency": "sgd", "status": status});
+        match kind_of("refund.updated", &object) {
+            Some(Kind::RefundChanged(refund)) => refund.outcome,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(outcome("pending"), Outcome::Pending);
+    assert_eq!(outcome("requires_action"), Outcome::Pending);
+    assert_eq!(outcome("succeeded"), Outcome::Succeeded);
+    assert_eq!(outcome("failed"), Outcome::Failed(Failure::Unknown));
+    assert_eq!(outcome("canceled"), Outcome::Failed(Failure::Unknown));
+}
+
+#[test]
 fn what_is_not_ours_is_let_pass() {
     let mut foreign = charge();
     foreign["metadata"] = json!({});

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::{campaign, money, sgd, table};
+use super::{amount, campaign, money, sgd, table};
 use crate::domain::campaign::Campaign;
 use crate::domain::market::Country;
 use iso_currency::Currency;
@@ -385,4 +385,13 @@ fn who_says_no_number_earns_only_where_nobody_is_counted() {
         too small, and once a day: below_min_spend
     "#]]
     .assert_eq(&table);
+}
+
+/// What must be left of a payment after a refund, for the reward of the tier that was reached.
+#[test]
+fn the_least_that_earns_the_same_is_the_beginning_of_its_tier() {
+    let tiers = json!([{"from": sgd("10.00"), "percent": "1"}, {"from": sgd("20.00"), "percent": "2"}]);
+    let tiered = campaign(Country::SG, json!({"reward": {"kind": "tiered", "tiers": tiers}}));
+    let least = |paid| tiered.rule.least(amount(Country::SG, paid)).unwrap().value();
+    assert_eq!(["10.00", "19.99", "20.00", "90.00"].map(least), ["10.00", "10.00", "20.00", "20.00"]);
 }

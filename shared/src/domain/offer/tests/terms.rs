@@ -178,3 +178,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_several_the_largest_least_counts() {
+    let sum = |id: &str, least: &str| json!({"id": id, "min_spend": sgd(least), "stacking": {"mode": "sum", "ceiling": sgd("9.00")}});
+    let campaigns = market(&[sum("a", "10.00"), sum("b", "5.00"), sum("c", "20.00")]);
+    let offers = offers(Market { campaigns: &campaigns, used_up: &BTreeSet::new(), closed: None }, "25.00");
+    let Offer::Cashback(terms) = &offers[&Tender::Paynow] else { panic!("cashback") };
+    assert_eq!((terms.shares.len(), terms.least_minor), (3, 2000));
+}
