@@ -113,12 +113,17 @@ async fn no_attack_gains() {
         pay and refund at once                                     payer                 2500     2500        0        0        0        0
         half refunded before the release                           payer                 2500     1312     1250       62        0        0
         all refunded after the credit                              payer                 2500     2500        0        0        0        0
-        half refunded after the credit, less its cashback          payer                 2500     1312     1250       62        0        0
+        half refunded after the credit, less its cashback          payer                 2500     1252     1250       62      -60        0
         two refunds race the release                               payer                 2500     2500        0        0        0        0
         refunds in the dashboard and by the API at once            payer                 2500     1550     1000       50        0        0
+        half refunded after the credit                             payer                 2500     1312     1250       62        0        0
+        bought above min spend, then refunded below it             payer                 5000     4500      500        0        0        0
+        bought in a higher tier, then refunded out of it           payer                 5000     2500     2500       25      -25        0
         dispute before the release, lost                           payer                 2500     2500        0        0        0        0
         dispute before the release, won                            payer                 5000     2625     2500      125        0        0
-        platform pays, dispute after the credit, lost              payer + merchant      5275     5250        0        0      -25        0
+        platform pays, dispute after the credit, lost              payer + merchant      5400     5375        0        0      -25        0
+        dispute after the credit, lost                             payer                 2625     2625        0        0        0        0
+        half refunded, then a dispute that is lost                 payer                 3750     3750        0        0        0        0
         merchant pays itself, own telephone                        payer + merchant      2525     2500        0        0      -25        0
         merchant pays itself, a friend's telephone, own card       payer + merchant      5050     5000        0        0      -50        0
         one purchase in ten, cap of 2.50 a day                     payer                10000      250    10000      250        0        0
@@ -131,6 +136,8 @@ async fn no_attack_gains() {
         first payment given back, and a first one again            payer                 2000     1000     1000      500     -500        0
         two first payments, opened at once                         payer                 2000      500     2000      500        0        0
         every third: three pages opened before the third is paid   payer                12500      125    12500      125        0        0
+        every third: two pages opened and left                     payer                 2500        0     2500        0        0        0
+        every third: two payments given back                       payer                22500    20000     2500        0        0        0
         credit spent, then its payment refunded                    payer                 5007     2625     2500      118        0        0
         credit spent on what is given back                         payer                 5000     2625     2500      125        0        0
         cashback on cashback                                       payer                 5000      243     5000      243        0        0
@@ -140,6 +147,7 @@ async fn no_attack_gains() {
         paid on another account, naming our checkout               payer + merchant      2500     2500        0        0        0        0
         the same for less than the checkout asks                   payer + merchant        50       50        0        0        0        0
         a refund that says it is our cashback                      payer + merchant      4935     4910        0        0      -25        5
+        a charge of the merchant's own naming its checkout         payer + merchant      2500     2500        0        0        0        0
         amounts of no, other, negative or huge currency            payer                    0        0        0        0        0        0
         refunds of odd amounts                                     payer                 2500      125     2500      125        0        0
         payments whose cashback is cut to the cent                 payer                  237        9      237        9        0        0
@@ -156,5 +164,7 @@ async fn no_attack_gains() {
         platform pays, all refunded after the credit               payer + merchant      5150     5125        0        0      -25        0
         platform pays, all refunded in the dashboard after it      payer + merchant      5150     5125        0        0      -25        0
         merchant pays, and has emptied its account                 payer + merchant      2525     2500        0        0      -25        0
+        platform pays into an account that is in debt              payer + merchant      2525     2625        0        0      100      125
+        credit of 5.00 spent at an accomplice, then refunded       payer + merchant      4520     5000        0      500      -20        0
     "#]].assert_eq(&table(&rows));
 }

@@ -245,6 +245,7 @@ fn filled(rng: &mut Rng, path: &str, place: &Place) -> String {
             "{checkout}" => place.checkout.as_str(),
             "{merchant}" => &place.shop.id,
             "{country}" => "SG",
+            "{queue}" => "undelivered",
             "{campaign}" => "five",
             "{phone}" => "+6591234567",
             part => return part.to_owned(),

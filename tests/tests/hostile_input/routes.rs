@@ -99,7 +99,9 @@ pub(crate) fn doors(shop: &Shop) -> Vec<Door> {
         operator("POST /v1/merchants/{merchant}/suspend", "/-", reason.clone()),
         operator("POST /v1/merchants/{merchant}/resume", "/-", json!({})),
         operator("PUT /v1/markets/{country}/rollout", "/-", rollout),
-        operator("POST /v1/markets/{country}/policy/stop", "/-", reason),
+        operator("POST /v1/markets/{country}/policy/stop", "/-", reason.clone()),
+        operator("POST /v1/dead-letters/{queue}/redrive", "/-", reason.clone()),
+        operator("POST /v1/dead-letters/{queue}/discard", "/-", reason),
         operator("POST /v1/markets/{country}/policy/resume", "/-", json!({})),
         operator("POST /v1/merchants/{merchant}/keys/reset", "/-", json!({})),
     ]

@@ -89,7 +89,7 @@ pub(crate) async fn dead(place: &mut Place, lived: &Lived) -> usize {
     place.aws.fail("PutEvents", How::Refused, 1_000);
     let checkout = place.create(&lived.shop, &order).await;
     place.pay(&checkout, local_stripe::PayWith::Paynow).await;
-    place.hours(2).await;
+    place.hours(8).await;
     place.aws.mend();
     // Its schedule finds nobody at the queue, and is given up after a day.
     place.aws.fail("SendMessageBatch", How::Refused, 10_000);

@@ -38,6 +38,8 @@ pub(crate) fn right(dice: &mut Dice, world: &mut World, aim: &Aim, route: &str) 
         })),
         "POST /v1/merchants/{merchant}/suspend"
         | "POST /v1/markets/{country}/policy/stop"
+        | "POST /v1/dead-letters/{queue}/redrive"
+        | "POST /v1/dead-letters/{queue}/discard"
         | "POST /v1/markets/{country}/policy/resume"
         | "POST /v1/cashbacks/{checkout}/approve"
         | "POST /v1/cashbacks/{checkout}/reject"

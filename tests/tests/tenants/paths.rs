@@ -36,6 +36,11 @@ pub(crate) fn fill(dice: &mut Dice, world: &World, aim: &Aim, template: &str) ->
                 *part = if dice.once_in(12) { odd(dice, known) } else { known.to_owned() };
                 continue;
             }
+            "{queue}" => {
+                let known = *dice.pick(&["stripe_events", "cashback_due", "undelivered"]);
+                *part = if dice.once_in(12) { odd(dice, known) } else { known.to_owned() };
+                continue;
+            }
             "{phone}" => {
                 *part = world.tenants[aim.target].phone.replace('+', "%2B");
                 continue;
