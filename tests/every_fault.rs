@@ -7,7 +7,9 @@
 //!
 //! The usual run hits each call with every fault and prompt redelivery, and with one of the outages in turn; a read, which
 //! has no effect that could be lost or doubled, is refused or loses its handler. `EVERY_FAULT=full` takes all of it.
-//! `cargo test -p kembali-tests --test every_fault -- --nocapture` prints the counts, by flow, and each case that fails.
+//! Enablement is in every run of the suite; the lives of payments take minutes and are run by
+//! `cargo test -p kembali-tests --test every_fault -- --include-ignored --nocapture`, which prints the counts, by flow, and each
+//! case that fails.
 
 #[cfg(test)]
 mod every_fault {
@@ -39,36 +41,43 @@ mod every_fault {
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn lives_by_card() {
         check(&LIVES[..1]).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn lives_by_paynow() {
         check(&LIVES[1..2]).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn lives_by_upi_and_pix() {
         check(&LIVES[2..]).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn lives_without_a_payment() {
         check(&UNPAID).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn refunds() {
         check(&REFUNDS).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn disputes() {
         check(&DISPUTES).await;
     }
 
     #[tokio::test(start_paused = true)]
+    #[ignore = "takes minutes; run by command"]
     async fn wallets() {
         check(&WALLETS).await;
     }

@@ -184,8 +184,9 @@ impl Payment {
     }
 
     /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer
-    /// has. What the merchant gives back of the rest of the payment, it gives back of this in proportion: otherwise a
-    /// refund after the payout would leave the merchant with the platform's money.
+    /// has. What the merchant gives back of the rest of the payment after the payout, it gives back of this in proportion:
+    /// otherwise a refund would leave the merchant with the platform's money. What was given back before has made the cashback
+    /// smaller already; how much was left then is what such a cashback belongs to, to a coin or two.
     ///
     /// # Errors
     /// Amounts of two currencies met.
@@ -197,8 +198,13 @@ impl Payment {
             Dispute::None | Dispute::Open | Dispute::Won => {
                 let part = terms.platform_part(*amount)?;
                 let left = self.left_of(paid)?;
-                let (rest, whole) = (left.minus(amount.at_most(left)?)?, paid.minus(*amount)?);
-                if whole.is_zero() { Ok(part) } else { part.proportion(rest, whole, Round::Down) }
+                let left_then = paid.proportion(*amount, terms.amount, Round::Down)?;
+                let (rest, whole) = (left.minus(amount.at_most(left)?)?, left_then.minus(*amount)?);
+                if whole.is_zero() {
+                    Ok(part)
+                } else {
+                    part.proportion(rest.at_most(whole)?, whole, Round::Down)
+                }
             }
         }
     }

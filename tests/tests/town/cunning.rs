@@ -43,6 +43,19 @@ async fn a_refund_after_a_payout_gives_the_platform_its_money_back() {
 }
 
 #[tokio::test]
+async fn a_refund_before_the_payout_takes_nothing_of_the_platforms_part_of_what_is_left() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = paid(&town, "platform").await;
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("10.00")).await.status, 201);
+    town.hours(49).await;
+    assert_eq!(town.back(&checkout).cashback, [75]);
+    assert_eq!(with_the_merchant(&town), 75, "all of it");
+    assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
+    town.minutes(5).await;
+    assert_eq!((with_the_merchant(&town), town.back(&checkout).total()), (0, 2500));
+}
+
+#[tokio::test]
 async fn a_refund_after_a_payout_that_fails_gives_the_merchant_the_platforms_part_again() {
     let town = Town::unswept().await;
     let (shop, checkout) = paid(&town, "platform").await;

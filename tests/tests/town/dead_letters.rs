@@ -103,7 +103,7 @@ async fn what_the_stream_could_not_tell_is_seen_and_has_nowhere_to_go_back_to() 
     let town = Town::unswept().await;
     // An item that no function can read.
     town.tamper("C#broken", "nonsense", json!({"S": "x"})).await;
-    town.hours(1).await;
+    town.hours(7).await;
     let seen = letters(&town, "undelivered").await;
     let mut functions: Vec<String> = seen.iter().map(|letter| text(letter, "/about/function")).collect();
     functions.sort();
