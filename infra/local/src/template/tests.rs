@@ -84,7 +84,7 @@ fn everything_that_is_no_request_has_its_trigger() {
         window_seconds: 0,
         reports_failures: true,
         bisects: true,
-        retries: Some(8),
+        retries: Some(360),
         on_failure: Some("UndeliveredDlq".to_owned()),
     };
     assert_eq!(function(&template, "PublishEvents").triggers.streams, [stream]);
