@@ -146,7 +146,7 @@ async fn no_attack_gains() {
         captured webhooks posted again                             payer                 2500      125     2500      125        0        0
         paid on another account, naming our checkout               payer + merchant      2500     2500        0        0        0        0
         the same for less than the checkout asks                   payer + merchant        50       50        0        0        0        0
-        a refund that says it is our cashback                      payer + merchant      4935     4910        0        0      -25        5
+        a refund that says it is our cashback                      payer + merchant      4930     4910        0        0      -20        5
         a charge of the merchant's own naming its checkout         payer + merchant      2500     2500        0        0        0        0
         amounts of no, other, negative or huge currency            payer                    0        0        0        0        0        0
         refunds of odd amounts                                     payer                 2500      125     2500      125        0        0

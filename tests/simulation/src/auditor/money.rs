@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Evidence, Refund, Seen};
+use crate::evidence::{Evidence, Seen};
 
 pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     let mut wrong = super::each(evidence, funding);
@@ -58,10 +58,10 @@ fn due(evidence: &Evidence, seen: &Seen) -> Option<i64> {
     let promise = seen.promise()?;
     let cashback = seen.cashbacks().next().filter(|_| !seen.is_lost())?;
     let part = campaign.platform_part(promise.minor) * cashback.minor / promise.minor;
-    let before = |refund: &&Refund| !refund.is_cashback && refund.at < cashback.at;
-    let before: i64 = seen.refunds.iter().filter(before).map(|refund| refund.minor).sum();
+    // As much of the payment was left when it was released as the cashback is of the promise.
+    let left = payment.minor * cashback.minor / promise.minor;
     let rest = (payment.minor - seen.given_back() - cashback.minor).max(0);
-    match payment.minor - before - cashback.minor {
+    match left - cashback.minor {
         whole if whole <= rest => Some(part),
         whole => Some(part * rest / whole),
     }
