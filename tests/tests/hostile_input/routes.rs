@@ -33,8 +33,13 @@ impl Door {
     /// The path, with the names of this town.
     pub(crate) fn path(&self, shop: &Shop, checkout: &str) -> String {
         let (_, path) = self.route.split_once(' ').unwrap();
-        let names =
-            [("merchant", shop.id.as_str()), ("checkout", checkout), ("country", "SG"), ("campaign", "five")];
+        let names = [
+            ("merchant", shop.id.as_str()),
+            ("checkout", checkout),
+            ("country", "SG"),
+            ("campaign", "five"),
+            ("queue", "stripe_events"),
+        ];
         names.iter().fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value))
     }
 }

@@ -71,7 +71,7 @@ impl Checkout {
             state: RefundState::Requested { since: now },
         });
         let state = known.state.on(&seen.id, seen.outcome);
-        self.with_refund(payment, key, Refund { amount: seen.amount, state, ..known }, now)
+        self.with_refund(payment, key, Refund { state, ..known }, now)
     }
 
     fn cashback_refund_seen(
