@@ -7,7 +7,7 @@
 //!     └─▶ mail (which webhook is lost, repeated, delayed) ───────┘
 //! ```
 //!
-//! One thing happens after the other, so a seed decides everything: the same seed gives the same [trace](trace), and
+//! One thing happens after the other, so a seed decides everything: the same seed gives the same [trace], and
 //! `cargo simulate --seed 42` lives it again. The auditor does not use the domain's rules: it does the arithmetic of a
 //! campaign by itself, and knows nothing of states but their names.
 
