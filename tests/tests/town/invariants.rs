@@ -226,8 +226,8 @@ fn minutes_late(view: &Value) -> i64 {
     }
 }
 
-/// What the platform pays for a cashback that was credited: all of it, less the part of the rest of the payment that the
-/// merchant gave back, and nothing when the payer's bank took the payment back.
+/// What the platform pays for a cashback that was credited: all of it, less the part of what was left at the release that the
+/// merchant gave back since, and nothing when the payer's bank took the payment back.
 fn funded(view: &Value) -> i64 {
     let (paid, cashback) = (minor(&view["amount"]), minor(&view["cashback"]["amount"]));
     let refunds = view["refunds"].as_array().cloned().unwrap_or_default();
@@ -238,7 +238,10 @@ fn funded(view: &Value) -> i64 {
         .sum();
     match text(view, "/status").as_str() {
         "lost" => 0,
-        _ => cashback * (paid - refunded - cashback).max(0) / (paid - cashback),
+        _ => {
+            let left = paid * cashback / (paid * 5 / 100);
+            cashback * (paid - refunded - cashback).clamp(0, left - cashback) / (left - cashback)
+        }
     }
 }
 

@@ -53,9 +53,9 @@ pub(super) async fn two_days(story: &mut Story<'_>, first: &FirstDay) -> Result<
 pub(super) async fn refunded_after_release(story: &mut Story<'_>, told: &Told) -> Result<(), TownError> {
     let (town, calls) = (story.town, story.town.stack().calls().clone());
     story.heading("Singapore: the 25.00 are refunded after their cashback was paid");
-    match town.refund(&told.shop, &told.checkout, "refund-too-much", Some("25.00")).await {
+    match town.refund(&told.shop, &told.checkout, "refund-too-much", Some("25.01")).await {
         Err(TownError::Refused { status, body, .. }) => {
-            story.say(&format!("the merchant asks for 25.00 and gets {status}: {}", text(&body, "/detail")));
+            story.say(&format!("the merchant asks for 25.01 and gets {status}: {}", text(&body, "/detail")));
         }
         Err(error) => return Err(error),
         Ok(_) => story.say("MORE THAN WAS LEFT WAS REFUNDED"),
@@ -63,7 +63,7 @@ pub(super) async fn refunded_after_release(story: &mut Story<'_>, told: &Told) -
     let mark = calls.mark();
     town.refund(&told.shop, &told.checkout, "refund-rest", None).await?;
     town.stack().advance(PAYNOW_SECONDS).await?;
-    story.step("the merchant refunds what is left: 23.75", mark);
+    story.step("the merchant refunds all: 23.75 through Stripe, 1.25 the payer has already", mark);
     story.glance(told).await?;
     Ok(())
 }
@@ -125,6 +125,8 @@ pub(super) async fn wallet_settled(story: &mut Story<'_>, told: &Told) -> Result
         }
     }
     story.glance(told).await?;
+    // Tailor 7 has other sales: with an empty balance, what it owes could not be taken back.
+    town.stack().stripe().set_available_balance(&told.shop.account, "sgd", 10_000);
     town.refund(&told.shop, &told.checkout, "hem-back-1", Some("10.00")).await?;
     town.refund(&told.shop, &told.checkout, "hem-back-2", None).await?;
     town.stack().advance(PAYNOW_SECONDS).await?;
