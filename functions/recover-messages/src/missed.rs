@@ -64,14 +64,9 @@ impl Missed {
         while !behind.is_empty() {
             let mut still_behind = Vec::new();
             for some in behind.chunks(AT_ONCE) {
-                let read = join_all(some.iter().map(|position| self.read(position, now))).await;
-                for (position, read) in some.iter().zip(read) {
-                    let queued = match read {
-                        Ok(Some((window, events))) => self.queue(position, window, &events).await,
-                        Ok(None) => continue,
-                        Err(fault) => Err(fault),
-                    };
-                    match queued {
+                let parts = join_all(some.iter().map(|position| self.read(position, now))).await;
+                for (position, part) in some.iter().zip(parts) {
+                    match self.queue(position, part).await {
                         Ok((count, next)) => {
                             recovered.queued += count;
                             still_behind.extend(next);
@@ -117,14 +112,13 @@ impl Missed {
     async fn queue(
         &self,
         position: &Position,
-        window: Window,
-        events: &[StripeEvent],
+        part: Result<Option<(Window, Vec<StripeEvent>)>, Fault>,
     ) -> Result<(usize, Option<Position>), Fault> {
         // Where nothing has happened, nothing is written down: the next part begins where this one did.
-        if events.is_empty() {
+        let Some((window, events)) = part?.filter(|(_, events)| !events.is_empty()) else {
             return Ok((0, None));
-        }
-        self.events.send_all(events).await?;
+        };
+        self.events.send_all(&events).await?;
         let next = match self.store.put_position(position, window).await? {
             Written::Done => Some(Position { read_until: window.until, ..position.clone() }),
             Written::Lost => None,

@@ -12,7 +12,6 @@ mod positions;
 mod reviews;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
@@ -82,22 +81,19 @@ impl Store {
                     .await
             }
         };
-        written(sent)
+        written("PutItem", sent)
     }
 }
 
 /// What the end of a conditional write means.
-fn written<R>(sent: Result<PutItemOutput, SdkError<PutItemError, R>>) -> Result<Written, Fault> {
-    match sent {
-        Ok(_) => Ok(Written::Done),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-        {
-            Ok(Written::Lost)
-        }
-        Err(error) => Err(fault("PutItem", &error)),
+fn written<T, E, R>(operation: &str, sent: Result<T, SdkError<E, R>>) -> Result<Written, Fault>
+where
+    E: ProvideErrorMetadata,
+{
+    let Err(error) = sent else { return Ok(Written::Done) };
+    match error.as_service_error().and_then(|error| error.code()) {
+        Some("ConditionalCheckFailedException") => Ok(Written::Lost),
+        Some(_) | None => Err(fault(operation, &error)),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use kembali::domain::stripe_event::{Kind, Parsed, StripeEvent, parse};
+use kembali::domain::stripe_event::{Kind, LISTED_TYPES, Parsed, StripeEvent, parse};
 use kembali_local::Options;
 use kembali_tests::{CONNECT_SECRET, DAWN, Shop, Town, card, five_percent, session_of, signature, text};
 use local_stripe::PayWith;
@@ -105,21 +105,7 @@ async fn any_event_is_read_or_refused_and_what_is_queued_can_be_read_again() {
     let used: BTreeSet<String> =
         events.iter().filter(|event| is_ours(&event.to_string())).map(|event| text(event, "/type")).collect();
     println!("{} events, of use {used:?}", events.len());
-    for kind in [
-        "account.updated",
-        "capability.updated",
-        "charge.dispute.closed",
-        "charge.dispute.created",
-        "charge.refunded",
-        "charge.succeeded",
-        "checkout.session.async_payment_failed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.completed",
-        "checkout.session.expired",
-        "refund.created",
-        "refund.failed",
-        "refund.updated",
-    ] {
+    for kind in LISTED_TYPES {
         assert!(used.contains(kind) || kind == "capability.updated", "{kind}");
     }
     assert!(used.iter().any(|kind| kind.starts_with("v2.core.account")), "a thin one");

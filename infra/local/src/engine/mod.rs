@@ -4,7 +4,8 @@
 //! Differences from AWS: a function that fails fails its schedule at once, which is then retried by the schedule's own
 //! policy, where AWS counts the invocation as delivered and retries the function twice; a rule's invocation is not
 //! retried; a queue's batches are not waited for to fill, and one is processed after the other; a stream's filters are
-//! left out, so a function is also told of changes that its filter keeps from it on AWS.
+//! left out, so a function is also told of changes that its filter keeps from it on AWS, and changes are given up after so
+//! many attempts, whatever their age.
 
 mod batch;
 mod queue;

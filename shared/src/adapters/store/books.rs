@@ -182,7 +182,7 @@ impl Store {
             .set_item(Some(item(Key::row(country, scope, day.day), &row)?))
             .condition_expression("attribute_not_exists(pk) OR version <= :version")
             .expression_attribute_values(":version", number(day.version));
-        super::written(put.send().await)
+        super::written("PutItem", put.send().await)
     }
 
     /// A scope's sums of every day that was closed at least once, by day.

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{Store, Written, fault};
+use super::{Store, Written, fault, written};
 use crate::adapters::keys::{ACCOUNTS, Item, Key};
 use crate::domain::ids::AccountId;
 use crate::domain::recovery::Window;
@@ -66,17 +66,7 @@ impl Store {
             .expression_attribute_values(":read_until", time(position.read_until))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(Written::Done),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(Written::Lost)
-            }
-            Err(error) => Err(fault("UpdateItem", &error)),
-        }
+        written("UpdateItem", sent)
     }
 }
 
