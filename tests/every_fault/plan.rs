@@ -25,7 +25,7 @@ pub(crate) enum Lasting {
 }
 
 /// One request that is hit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Hit {
     pub(crate) kind: Kind,
     /// Which one of its kind: from 0, counted from the beginning of the act, or from the hit before this one.
@@ -59,6 +59,13 @@ struct State {
 /// What goes wrong in one run, and what was seen of it. Cloning shares it.
 #[derive(Clone, Default)]
 pub(crate) struct Plan(Arc<Mutex<State>>);
+
+impl Hit {
+    /// Whether an outage begins with it.
+    pub(crate) fn is_delayed(&self) -> bool {
+        matches!(self.lasting, Lasting::Hours(_))
+    }
+}
 
 impl Plan {
     /// A plan by which `hits` happen one after the other.

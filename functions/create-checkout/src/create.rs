@@ -84,7 +84,8 @@ impl CreateCheckout {
             let (checkout, url) = self.open_written(known, request.at).await?;
             return json(200, &CheckoutView::from(&checkout).with_url(url));
         }
-        json(200, &self.view(&known).await)
+        // Whoever repeats it wants the page: an answer without it would be one that nobody can pay by.
+        json(200, &self.with_page(&known).await?)
     }
 }
 

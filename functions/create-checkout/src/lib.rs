@@ -15,7 +15,7 @@ use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, respond};
 use kembali::adapters::merchant_auth;
 use kembali::adapters::store::Store;
-use kembali::adapters::stripe::Stripe;
+use kembali::adapters::stripe::{Stripe, StripeError};
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::payer::PayerKey;
@@ -74,20 +74,21 @@ impl CreateCheckout {
         }
     }
 
-    /// A checkout with the page on which it can be paid, which Stripe keeps. If Stripe does not answer, the rest is told
-    /// without it.
-    async fn view(&self, checkout: &Checkout) -> CheckoutView {
+    /// A checkout with the page on which it can be paid, which Stripe keeps.
+    async fn with_page(&self, checkout: &Checkout) -> Result<CheckoutView, StripeError> {
         let view = CheckoutView::from(checkout);
-        let Some(session) = checkout.session.as_ref().filter(|_| checkout.state == State::Open) else {
-            return view;
-        };
-        match self.stripe.session(&checkout.account, session).await {
-            Ok(session) => view.with_url(session.url),
-            Err(error) => {
-                tracing::warn!(checkout = %checkout.id, %error, "no page to show");
-                view
-            }
+        match checkout.session.as_ref().filter(|_| checkout.state == State::Open) {
+            Some(session) => Ok(view.with_url(self.stripe.session(&checkout.account, session).await?.url)),
+            None => Ok(view),
         }
+    }
+
+    /// The same for whoever wants to know how it stands: if Stripe does not answer, the rest is told without the page.
+    async fn view(&self, checkout: &Checkout) -> CheckoutView {
+        self.with_page(checkout).await.unwrap_or_else(|error| {
+            tracing::warn!(checkout = %checkout.id, %error, "no page to show");
+            CheckoutView::from(checkout)
+        })
     }
 
     /// The checkout in the path, if it is the caller's. Another merchant's does not exist for them.

@@ -59,8 +59,9 @@ impl Effects {
                 }
                 Ok(())
             }
-            // Only an attempt that was made can have moved money.
-            Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
+            // Only an attempt that was made can have moved money. A dispute may be open for months: should it be won, the
+            // next attempt sends the platform's part again.
+            Cashback::Frozen(waiting) | Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
                 self.take_back(checkout, &waiting.terms, kept).await
             }
             Cashback::None { .. }

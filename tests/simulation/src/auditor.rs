@@ -27,7 +27,7 @@ const RULES: [(&str, Rule); 10] = [
     ("no cap and no budget is exceeded, and none is lost", limits::check),
     ("credit given is credit spent, left or taken back", wallet::check),
     ("no state goes backwards", order::check),
-    ("a payment is known within an hour, whatever becomes of its webhooks", news::check),
+    ("what happens at Stripe is known within an hour, whatever becomes of its webhooks", news::check),
     ("nothing is left over, told or forgotten", rest::check),
 ];
 

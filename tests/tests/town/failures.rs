@@ -112,6 +112,37 @@ async fn an_empty_balance_for_good_ends_with_a_person_and_one_transfer_comes_bac
 }
 
 #[tokio::test]
+async fn the_platforms_part_comes_back_while_a_dispute_that_nobody_told_us_of_is_open() {
+    let town = Town::unswept().await;
+    fund_platform(&town);
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "card", "platform")).await;
+    let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
+    town.pay(&checkout, card()).await;
+    let stripe = town.stack.stripe();
+    stripe.set_available_balance(&shop.account, "sgd", 10_000);
+    let endpoints = stripe.set_endpoints(Vec::new());
+    let dispute = stripe.dispute(&town.charge(&checkout)).unwrap();
+    stripe.set_endpoints(endpoints);
+    // Stripe takes the transfer and refuses the refund.
+    town.hours(49).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
+    let of_platform = |town: &Town| {
+        let stripe = town.stack.stripe();
+        stripe.available_balance(&stripe.platform_account(), "sgd")
+    };
+    let mut transfers = town.movements();
+    transfers.retain(|moved| moved.starts_with("transfer"));
+    assert_eq!(transfers, ["transfer -125 platform", "transfer +125 platform"]);
+    assert_eq!(of_platform(&town), 100_025);
+    // Won: it is sent again with the next attempt, and is the payer's.
+    stripe.close_dispute(&dispute, true).unwrap();
+    town.hours(1).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "won credited");
+    assert_eq!((town.back(&checkout).cashback, of_platform(&town)), (vec![125], 100_025 - 125));
+}
+
+#[tokio::test]
 async fn a_transfer_that_was_taken_back_is_made_again_when_the_cashback_is_owed_again() {
     let town = Town::unswept().await;
     fund_platform(&town);

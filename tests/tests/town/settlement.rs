@@ -113,6 +113,25 @@ async fn whatever_is_lost_between_it_is_taken_back_once() {
 }
 
 #[tokio::test]
+async fn a_payment_whose_answers_are_lost_for_days_is_made_once() {
+    let (town, wire) = Town::on_a_wire().await;
+    let (_, _, shop) = with_credit(&town).await;
+    let checkout = spending(&town, &shop, order("order-2", "25.00")).await;
+    town.pay(&checkout, card()).await;
+    wire.cut("POST /v1/transfers ", Lost::Answer, 1_000);
+    town.hours(49).await;
+    for _ in 0..3 {
+        // After a day Stripe has forgotten the key.
+        town.hours(25).await;
+        due(&town, &shop).await;
+    }
+    wire.mend();
+    due(&town, &shop).await;
+    assert_eq!(transfers(&town), TAKEN_BACK[..1]);
+    assert_eq!(settlement(&town, &shop), "0 owed");
+}
+
+#[tokio::test]
 async fn a_function_that_ends_between_leaves_it_to_the_next_sweep() {
     // The second write of the settlement is what Stripe's answer is written down with.
     let (town, wire): (Town, Wire) = Town::on_a_wire_to_the_table().await;

@@ -74,10 +74,10 @@ impl Stripe {
         [state.changes.next_at(), state.deliveries.next_at()].into_iter().flatten().min()
     }
 
-    /// Replaces the webhook endpoints. Deliveries to a URL that is gone are dropped; a new secret counts from the
-    /// next attempt on.
-    pub fn set_endpoints(&self, endpoints: Vec<Endpoint>) {
-        self.lock().config.endpoints = endpoints;
+    /// Replaces the webhook endpoints, and gives those that there were. Deliveries to a URL that is gone are dropped; a new
+    /// secret counts from the next attempt on.
+    pub fn set_endpoints(&self, endpoints: Vec<Endpoint>) -> Vec<Endpoint> {
+        std::mem::replace(&mut self.lock().config.endpoints, endpoints)
     }
 
     /// Where the hosted pages are reachable from now on.

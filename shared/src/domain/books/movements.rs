@@ -114,7 +114,7 @@ fn funding(checkout: &Checkout, cashback: &Cashback) -> Option<Claim> {
     match cashback {
         Cashback::None { .. } => None,
         // Of an attempt that failed the money may still be there, for the next.
-        Cashback::Held(_) | Cashback::Frozen(_) => {
+        Cashback::Held(_) => {
             let most = terms.platform_part(terms.amount).ok()?;
             Some(Claim::up_to(Kind::Funding, &checkout.id, most))
         }
@@ -122,7 +122,8 @@ fn funding(checkout: &Checkout, cashback: &Cashback) -> Option<Claim> {
             let most = terms.platform_part(*amount).ok()?;
             Some(Claim::up_to(Kind::Funding, &checkout.id, most))
         }
-        Cashback::Credited { .. }
+        Cashback::Frozen(_)
+        | Cashback::Credited { .. }
         | Cashback::CreditedToWallet { .. }
         | Cashback::Failed { .. }
         | Cashback::Reversed { .. } => Some(exactly),

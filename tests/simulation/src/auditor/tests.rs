@@ -13,8 +13,8 @@ fn good() -> Evidence {
     markets[0].campaigns[0].platform_bps = 5_000;
     let total = markets[0].campaigns[0].total_minor.unwrap();
     let posting = |debit: &str, credit: &str, minor| (debit.to_owned(), credit.to_owned(), minor);
-    let told = |version, name: &str, cashback: &str| Told {
-        at: 0,
+    let told = |at, version, name: &str, cashback: &str| Told {
+        at,
         checkout: "chk_1".into(),
         version,
         name: name.into(),
@@ -75,7 +75,7 @@ fn good() -> Evidence {
         lives: vec![seen],
         moved: [(("acct_1".into(), "SGD".into()), 1_930), (("platform".into(), "SGD".into()), -30)].into(),
         transfers: vec![Transfer { account: "acct_1".into(), group: "chk_1".into(), net: 50 }],
-        bus: vec![told(2, "checkout.paid", "held"), told(4, "cashback.credited", "credited")],
+        bus: vec![told(0, 2, "checkout.paid", "held"), told(47 * HOUR, 4, "cashback.credited", "credited")],
         wallets: vec![Wallet { market: 0, payer: 3, balance: 0, debt: 0 }],
         budgets,
         queues: vec![("StripeEvents".into(), 0)],
@@ -219,6 +219,16 @@ fn a_payment_that_is_known_late_is_found() {
         evidence.failed_recoveries.push(1_800);
     });
     assert_eq!(excused, [""; 0]);
+    // What is told of the payment tells nothing of what came after it.
+    check(8, |evidence| evidence.lives[0].dispute = Some((60, Some((120, true)))));
+    check(8, |evidence| {
+        evidence.bus.push(Told { status: "disputed".into(), at: 60, ..evidence.bus[0].clone() });
+        evidence.lives[0].dispute = Some((60, Some((120, true))));
+    });
+    check(8, |evidence| {
+        let refund = Refund { by_us: false, is_cashback: false, at: 60, ..sent(evidence).clone() };
+        evidence.lives[0].refunds.push(refund);
+    });
 }
 
 #[test]
