@@ -26,9 +26,10 @@ pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
 fn facts(seen: &Seen) -> Vec<Fact> {
     let Some(payment) = &seen.payment else { return Vec::new() };
     let mut facts = vec![Fact { at: payment.arrived_at, what: "payment", shown_as: &PAID }];
-    // A second refund changes amounts and no status, so the bus is silent of it.
+    // A second refund, or one after a dispute, changes amounts and no status, so the bus is silent of it.
     let first = seen.refunds.iter().find(|refund| !refund.is_cashback);
-    let in_dashboard = first.filter(|refund| !refund.by_us && refund.stands());
+    let hidden_from = seen.dispute.map_or(i64::MAX, |(opened_at, _)| opened_at);
+    let in_dashboard = first.filter(|refund| !refund.by_us && refund.stands() && refund.at < hidden_from);
     facts.extend(in_dashboard.map(|refund| Fact { at: refund.at, what: "refund", shown_as: &REFUNDED }));
     if let Some((opened_at, closed)) = seen.dispute {
         facts.push(Fact { at: opened_at, what: "dispute", shown_as: &DISPUTED });
