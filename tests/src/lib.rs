@@ -13,7 +13,7 @@ pub use crowd::{Answered, Left, order_of, promised_minor, refusal};
 pub use look::{Spent, is_of_books, item_bytes};
 pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
-pub use wire::{Lost, Wire};
+pub use wire::Wire;
 
 use kembali_local::client::{Client, Response};
 use kembali_local::registry::production;

@@ -1,5 +1,5 @@
 //! Puts each change of the table on the event bus. What happened is found by comparing the two images of the stream's
-//! record, so no event is there without its change. A record that cannot be published holds up its shard for eight tries and
+//! record, so no event is there without its change. A record that cannot be published holds up its shard for six hours and
 //! is then named in the queue of what was not delivered, for a person to publish from the table.
 
 use std::convert::Infallible;

@@ -1,8 +1,9 @@
 //! A budget or a cap is never exceeded, and nothing of it is lost, however many ask at the same time. What was promised is
 //! read from the answers, what is left from the table; neither asks the code that decides.
 
-use kembali_tests::{Answered, Left, Lost, Shop, Town, card, order_of, promised_minor, refusal, text};
+use kembali_tests::{Answered, Left, Shop, Town, card, order_of, promised_minor, refusal, text};
 use local_stripe::PayWith;
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 /// So many ask at the same time.
@@ -230,13 +231,13 @@ async fn one_request_sent_many_times_at_once_takes_once() {
 
 #[tokio::test]
 async fn a_reservation_whose_answer_is_lost_is_the_repetitions() {
-    let (town, wire) = Town::on_a_wire_to_the_table().await;
+    let (town, wire) = Town::on_a_swept_wire().await;
     let shop = town.shop("SG").await;
     let terms =
         json!({"budget": {"total": {"payments": 9}, "shards": 8}, "caps": [{"per": "day", "payments": 1}]});
     town.campaign("SG", rule(terms)).await;
     for (number, (lost, first)) in
-        [(Lost::Answer, 201), (Lost::Request, 201), (Lost::Function, 500)].into_iter().enumerate()
+        [(Fault::LoseReply, 201), (Fault::Refuse, 201), (Fault::Crash, 500)].into_iter().enumerate()
     {
         wire.cut("TransactWriteItems", lost, 1);
         let pages = town.stack.stripe().sessions().len();

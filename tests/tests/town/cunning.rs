@@ -1,7 +1,8 @@
 //! Money that somebody could keep by being quick, forgetful or clever.
 
-use kembali_tests::{Lost, Shop, Town, five_percent, text};
+use kembali_tests::{Shop, Town, five_percent, text};
 use local_stripe::{MovementKind, PayWith};
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 async fn paid(town: &Town, funding: &str) -> (Shop, Value) {
@@ -109,11 +110,11 @@ async fn of_two_refunds_at_once_under_one_reference_the_other_amount_is_told() {
 
 #[tokio::test]
 async fn a_refund_that_was_begun_and_never_asked_for_is_finished_by_the_sweep() {
-    for lost in [Lost::Request, Lost::Answer] {
+    for lost in [Fault::Refuse, Fault::LoseReply] {
         let (town, wire) = Town::on_a_wire().await;
         let (shop, checkout) = paid(&town, "merchant").await;
         town.lose_webhooks();
-        wire.cut("POST /v1/refunds ", lost, 1);
+        wire.cut("POST /v1/refunds", lost, 1);
         assert_eq!(town.refund(&shop, &checkout, "r1", None).await.status, 503);
         assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");
         town.hours(97).await;

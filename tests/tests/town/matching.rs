@@ -1,8 +1,9 @@
 //! The daily match: it finds what differs between Stripe and the books, and nothing else.
 
 use kembali_local::client::Client;
-use kembali_tests::{Lost, Shop, Town, card, five_percent, text};
+use kembali_tests::{Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 use crate::invariants::lived;
@@ -255,7 +256,7 @@ async fn while_stripe_does_not_answer_nothing_is_kept_and_the_next_hour_matches(
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
     town.pay(&checkout, card()).await;
     town.hours(20).await;
-    wire.cut("GET /v1/balance_transactions", Lost::Answer, 1_000);
+    wire.cut("GET /v1/balance_transactions", Fault::LoseReply, 1_000);
     assert_eq!(town.tick("match-books").await, json!({"matched": 0, "differences": 0, "failed": 4}));
     assert_eq!(town.books("SG", &format!("match?day={SUNDAY}")).await.status, 404);
     wire.mend();

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use kembali_tests::{Lost, Shop, Town, Wire, card};
+use kembali_tests::{Shop, Town, card};
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 use crate::wallet::{order, spending, transfers, with_credit};
@@ -91,9 +92,9 @@ async fn what_the_match_finds_of_a_reversal_is_its_own_amount() {
 #[tokio::test]
 async fn whatever_is_lost_between_it_is_taken_back_once() {
     for (lost, request) in [
-        (Lost::Request, "POST /v1/transfers/tr"),
-        (Lost::Answer, "POST /v1/transfers/tr"),
-        (Lost::Answer, "GET /v1/transfers/tr"),
+        (Fault::Refuse, "POST /v1/transfers/{id}/reversals"),
+        (Fault::LoseReply, "POST /v1/transfers/{id}/reversals"),
+        (Fault::LoseReply, "GET /v1/transfers/{id}"),
     ] {
         for hours in [1, 30] {
             let (town, wire) = Town::on_a_wire().await;
@@ -118,7 +119,7 @@ async fn a_payment_whose_answers_are_lost_for_days_is_made_once() {
     let (_, _, shop) = with_credit(&town).await;
     let checkout = spending(&town, &shop, order("order-2", "25.00")).await;
     town.pay(&checkout, card()).await;
-    wire.cut("POST /v1/transfers ", Lost::Answer, 1_000);
+    wire.cut("POST /v1/transfers", Fault::LoseReply, 1_000);
     town.hours(49).await;
     for _ in 0..3 {
         // After a day Stripe has forgotten the key.
@@ -134,9 +135,9 @@ async fn a_payment_whose_answers_are_lost_for_days_is_made_once() {
 #[tokio::test]
 async fn a_function_that_ends_between_leaves_it_to_the_next_sweep() {
     // The second write of the settlement is what Stripe's answer is written down with.
-    let (town, wire): (Town, Wire) = Town::on_a_wire_to_the_table().await;
+    let (town, wire) = Town::on_a_swept_wire().await;
     let shop = given_back(&town).await;
-    for lost in [Lost::Answer, Lost::Request] {
+    for lost in [Fault::LoseReply, Fault::Refuse] {
         wire.cut("PutItem", lost, 1);
     }
     town.hours(3).await;

@@ -1,7 +1,8 @@
 //! Wallet credit: where it comes from, where it can be spent, who pays for it, and what happens when it is taken back.
 
-use kembali_tests::{Lost, Shop, Town, card, five_percent, session_of, text};
+use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 const PHONE: &str = "+6591234567";
@@ -140,9 +141,9 @@ async fn credit_expires_and_too_small_a_rest_is_left_to_charge() {
 async fn a_page_that_was_never_made_gives_the_credit_back_and_a_repetition_makes_it() {
     let (town, wire) = Town::on_a_wire().await;
     let (_, _, second) = with_credit(&town).await;
-    for lost in [Lost::Request, Lost::Answer] {
+    for lost in [Fault::Refuse, Fault::LoseReply] {
         let body = town.agreed(&second, "SG", order(&format!("order-{lost:?}"), "25.00")).await;
-        wire.cut("POST /v1/checkout/sessions ", lost, 9);
+        wire.cut("POST /v1/checkout/sessions", lost, 9);
         let answer = town.call(&second.key, "POST", "/v1/checkouts", Some(body.clone())).await;
         assert_eq!(answer.status, 503, "{}", answer.json());
         assert!(town.wallets().is_empty(), "the credit is reserved");
@@ -156,7 +157,7 @@ async fn a_page_that_was_never_made_gives_the_credit_back_and_a_repetition_makes
         assert_eq!(town.wallets(), ["SG 125"]);
     }
     // Nobody repeats this one.
-    wire.cut("POST /v1/checkout/sessions ", Lost::Request, 9);
+    wire.cut("POST /v1/checkout/sessions", Fault::Refuse, 9);
     let body = town.agreed(&second, "SG", order("order-9", "25.00")).await;
     assert_eq!(town.call(&second.key, "POST", "/v1/checkouts", Some(body)).await.status, 503);
     wire.mend();

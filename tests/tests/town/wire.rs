@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kembali_tests::{Lost, Shop, Town, five_percent, text};
+use kembali_tests::{Shop, Town, five_percent, text};
 use local_stripe::PayWith;
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 async fn paid(town: &Town, funding: &str) -> (Shop, Value) {
@@ -24,10 +25,10 @@ fn transfers(town: &Town) -> usize {
 #[tokio::test]
 async fn whatever_is_lost_on_the_way_a_cashback_is_paid_once_and_in_time() {
     for (start, lost) in [
-        ("POST /v1/refunds ", Lost::Request),
-        ("POST /v1/refunds ", Lost::Answer),
-        ("POST /v1/transfers ", Lost::Request),
-        ("POST /v1/transfers ", Lost::Answer),
+        ("POST /v1/refunds", Fault::Refuse),
+        ("POST /v1/refunds", Fault::LoseReply),
+        ("POST /v1/transfers", Fault::Refuse),
+        ("POST /v1/transfers", Fault::LoseReply),
     ] {
         let (town, wire) = Town::on_a_wire().await;
         let (shop, checkout) = paid(&town, "platform").await;
@@ -51,9 +52,9 @@ async fn an_answer_lost_for_more_than_a_day_makes_no_second_refund() {
     let (shop, checkout) = paid(&town, "platform").await;
     town.lose_webhooks();
     // The refund is made, and from then on nothing is heard of Stripe, until the message is dead.
-    wire.cut("POST /v1/refunds ", Lost::Answer, 1);
+    wire.cut("POST /v1/refunds", Fault::LoseReply, 1);
     town.stack.advance(47 * 3600 + 301).await.unwrap();
-    wire.cut("", Lost::Request, usize::MAX);
+    wire.cut("stripe", Fault::Refuse, usize::MAX);
     town.hours(26).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
     assert_eq!(town.stack.sqs().messages("CashbackDueDlq").len(), 1);
@@ -72,7 +73,7 @@ async fn a_checkout_whose_session_was_made_and_not_heard_of_is_created_by_repeat
     let body = json!({
         "reference": "order-1", "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi", "channel": "chat",
     });
-    wire.cut("POST /v1/checkout/sessions ", Lost::Answer, 1);
+    wire.cut("POST /v1/checkout/sessions", Fault::LoseReply, 1);
     let failed = town.call(&shop.key, "POST", "/v1/checkouts", Some(body.clone())).await;
     assert_eq!(
         (failed.status, text(&failed.json(), "/type")),
@@ -86,11 +87,13 @@ async fn a_checkout_whose_session_was_made_and_not_heard_of_is_created_by_repeat
 
 #[tokio::test]
 async fn a_merchants_refund_whose_answer_is_lost_is_made_once() {
-    for (lost, hours) in [(Lost::Answer, 0), (Lost::Answer, 26), (Lost::Request, 0), (Lost::Request, 26)] {
+    for (lost, hours) in
+        [(Fault::LoseReply, 0), (Fault::LoseReply, 26), (Fault::Refuse, 0), (Fault::Refuse, 26)]
+    {
         let (town, wire) = Town::on_a_wire().await;
         let (shop, checkout) = paid(&town, "merchant").await;
         town.lose_webhooks();
-        wire.cut("POST /v1/refunds ", lost, 1);
+        wire.cut("POST /v1/refunds", lost, 1);
         assert_eq!(town.refund(&shop, &checkout, "r1", Some("5.00")).await.status, 503);
         assert_eq!(town.standing(&shop, &checkout).await, "partly_refunded held", "it may have been made");
         town.hours(hours).await;
@@ -110,8 +113,8 @@ async fn an_account_whose_creation_was_not_heard_of_is_the_merchants_only_one() 
     town.open_market("IN").await;
     let applicant = town.applicant("IN", "baker-13").await;
     let path = format!("/v1/merchants/{}/onboarding-link", applicant.id);
-    for start in ["POST /v2/core/accounts ", "POST /v1/accounts/", "POST /v2/core/account_links "] {
-        wire.cut(start, Lost::Answer, 1);
+    for start in ["POST /v2/core/accounts", "POST /v1/accounts/{id}/capabilities/{name}", "POST /v2/core/account_links"] {
+        wire.cut(start, Fault::LoseReply, 1);
         assert_eq!(town.call(&applicant.key, "POST", &path, None).await.status, 503, "{start}");
         town.settle().await;
     }
@@ -126,7 +129,7 @@ async fn an_event_that_cannot_be_looked_up_is_applied_later() {
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
     town.lose_webhooks();
     town.pay(&checkout, PayWith::Paynow).await;
-    wire.cut("GET /v1/checkout/sessions/", Lost::Answer, 2);
+    wire.cut("GET /v1/checkout/sessions/{id}", Fault::LoseReply, 2);
     let completed = town.events(&["checkout.session.completed"]);
     assert_eq!(town.deliver(&completed[0]).await.status, 200);
     assert_eq!(text(&town.read(&shop, &checkout).await, "/status"), "open");
