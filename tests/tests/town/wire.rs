@@ -113,7 +113,11 @@ async fn an_account_whose_creation_was_not_heard_of_is_the_merchants_only_one() 
     town.open_market("IN").await;
     let applicant = town.applicant("IN", "baker-13").await;
     let path = format!("/v1/merchants/{}/onboarding-link", applicant.id);
-    for start in ["POST /v2/core/accounts", "POST /v1/accounts/{id}/capabilities/{name}", "POST /v2/core/account_links"] {
+    for start in [
+        "POST /v2/core/accounts",
+        "POST /v1/accounts/{id}/capabilities/{name}",
+        "POST /v2/core/account_links",
+    ] {
         wire.cut(start, Fault::LoseReply, 1);
         assert_eq!(town.call(&applicant.key, "POST", &path, None).await.status, 503, "{start}");
         town.settle().await;
