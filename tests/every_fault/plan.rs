@@ -49,7 +49,7 @@ struct State {
     hits: VecDeque<Hit>,
     /// How many of the next hit's kind have passed.
     passed: usize,
-    /// Everything asked while acting.
+    /// Everything asked while acting, and outside outages.
     asked: Vec<Kind>,
     /// Where in `asked` the last hit was.
     struck_at: Option<usize>,
@@ -104,10 +104,11 @@ impl Plan {
     fn decide(&self, asked: &Asked) -> Option<Fault> {
         let mut state = self.lock();
         let kind = Kind { service: asked.service, operation: asked.operation.clone() };
-        if state.is_acting {
+        let outage = state.outages.iter().find(|outage| outage.covers(asked)).map(|outage| outage.fault);
+        // What an outage hits is hit.
+        if state.is_acting && outage.is_none() {
             state.asked.push(kind.clone());
         }
-        let outage = state.outages.iter().find(|outage| outage.covers(asked)).map(|outage| outage.fault);
         if outage.is_some() || !state.is_acting || state.hits.front()?.kind != kind {
             return outage;
         }

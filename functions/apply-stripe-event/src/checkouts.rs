@@ -2,7 +2,7 @@
 
 use kembali::adapters::commit::apply;
 use kembali::domain::checkout::{Checkout, Event};
-use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, SessionId};
+use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, SessionId};
 use kembali::domain::money::Money;
 use kembali::domain::refund::{Purpose, StripeRefund};
 use kembali::domain::time::Timestamp;
@@ -64,26 +64,35 @@ impl ApplyStripeEvent {
         self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
     }
 
-    /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge.
+    /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge. So is one on which somebody
+    /// has written the name of a checkout whose charge it is not taken from.
     pub(crate) async fn on_refund(
         &self,
         account: Option<&AccountId>,
         refund: StripeRefund,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        match (&refund.purpose, &refund.charge) {
-            (Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. }, _) => {
-                self.on_checkout(account, &checkout.clone(), &Event::RefundSeen(refund), now).await
-            }
-            (Purpose::Dashboard, Some(charge)) => {
-                self.on_charge(account, &charge.clone(), &Event::RefundSeen(refund), now).await
-            }
+        let named = match &refund.purpose {
+            Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. } => Some(checkout.clone()),
+            Purpose::Dashboard => None,
+        };
+        let charge = refund.charge.clone();
+        let event = Event::RefundSeen(refund);
+        if let Some(id) = named
+            && let Some(checkout) = self.load(account, &id, true).await?
+            && charge.as_ref().is_none_or(|charge| took(&checkout, charge))
+        {
+            return self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news);
+        }
+        match charge {
+            Some(charge) => self.on_charge(account, &charge, &event, now).await,
             // Of something that has no charge, and so is no payment of ours.
-            (Purpose::Dashboard, None) => Ok(false),
+            None => Ok(false),
         }
     }
 
-    /// An event that names a charge only. Our checkout is in the charge's metadata; a charge without one is not ours.
+    /// An event that names a charge only. Our checkout is in the charge's metadata, unless somebody has changed that: then the
+    /// session knows that it was paid on.
     pub(crate) async fn on_charge(
         &self,
         account: Option<&AccountId>,
@@ -92,10 +101,34 @@ impl ApplyStripeEvent {
         now: Timestamp,
     ) -> Result<bool, Fault> {
         let Some(on) = account else { return Ok(false) };
-        match self.stripe.checkout_of_charge(on, charge).await? {
-            Some(id) => self.on_checkout(account, &id, event, now).await,
+        let origin = self.stripe.origin_of_charge(on, charge).await?;
+        if let Some(id) = origin.checkout
+            && let Some(checkout) = self.load(account, &id, true).await?
+            && took(&checkout, charge)
+        {
+            return self.commit(checkout, event, now).await.map(|(_, is_news)| is_news);
+        }
+        let Some(payment_intent) = origin.payment_intent else { return Ok(false) };
+        match self.paid_on(on, &payment_intent).await? {
+            Some(checkout) => self.commit(checkout, event, now).await.map(|(_, is_news)| is_news),
             None => Ok(false),
         }
+    }
+
+    /// The checkout on whose page a payment was made, if it is one of ours.
+    async fn paid_on(
+        &self,
+        account: &AccountId,
+        payment_intent: &PaymentIntentId,
+    ) -> Result<Option<Checkout>, Fault> {
+        let Some((session, reference)) = self.stripe.session_of_payment(account, payment_intent).await?
+        else {
+            return Ok(None);
+        };
+        let Some(merchant) = self.store.merchant_of(account).await? else { return Ok(None) };
+        let id = CheckoutId::of(&merchant.id, &reference);
+        let checkout = self.load(Some(account), &id, true).await?;
+        Ok(checkout.filter(|checkout| checkout.session.as_ref() == Some(&session)))
     }
 
     /// `refunded` is a total: if it is what we know of, there is nothing to do; if not, Stripe is asked for every refund.
@@ -156,6 +189,11 @@ impl ApplyStripeEvent {
         }
         Ok(Some(checkout))
     }
+}
+
+/// Whether `checkout` was paid by `charge`, as far as we know.
+fn took(checkout: &Checkout, charge: &ChargeId) -> bool {
+    checkout.payment().is_some_and(|payment| payment.charge.charge == *charge)
 }
 
 /// The sum of all refunds that we know Stripe has made on the charge, our cashback among them. `None` for a checkout

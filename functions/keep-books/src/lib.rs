@@ -4,8 +4,8 @@
 //! A batch of changes becomes one page for each market and day, so a payment costs the fraction of a write that its entry
 //! is of a page. The stream tells a change at least once: nothing here tries to prevent a second page with the same entry;
 //! whoever reads a day counts it once ([`books`](kembali::domain::books)). A change that cannot be read holds up its
-//! shard for some tries and is then named in the queue of what was not delivered; until it is mended, a rebuild shows the
-//! difference.
+//! shard for six hours and is then named in the queue of what was not delivered; until it is mended, a rebuild shows
+//! the difference.
 
 mod changes;
 mod close;

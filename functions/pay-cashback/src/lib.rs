@@ -18,13 +18,10 @@ use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
 use kembali::domain::cashback::Cashback;
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, Reference};
+use kembali::domain::money::Money;
 use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
-
-/// What Stripe says of an account that has left the platform
-/// (<https://docs.stripe.com/error-codes#account-invalid>).
-const DISCONNECTED: &str = "account_invalid";
 
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
@@ -80,33 +77,45 @@ impl PayCashback {
         } else {
             apply(&self.store, checkout, &Event::CashbackMatured, now).await?
         };
-        for event in self.ask_stripe(&checkout, was_paying).await? {
+        for event in self.ask_stripe(&checkout, was_paying, now).await? {
             checkout = apply(&self.store, checkout, &event, now).await?;
         }
-        let checkout = self.finish_refunds(checkout, now).await?;
+        // What hinders a refund does not hinder what the cashback's end requires.
+        let (checkout, finished) = self.finish_refunds(checkout, now).await;
         if is_late(&checkout, now) {
             // The metric and its alarm are made from this line.
             tracing::error!(checkout = %checkout.id, late = 1, "a cashback is past its promise");
         }
-        self.effects.ensure(&checkout, now).await
+        self.effects.ensure(&checkout, now).await?;
+        finished
     }
 
     /// A merchant's refund that was begun, and whose function ended before Stripe was asked, is found here by the sweep: it
     /// has taken its part of the cashback already.
-    async fn finish_refunds(&self, checkout: Checkout, now: Timestamp) -> Result<Checkout, Fault> {
-        let Some(payment) = checkout.payment() else { return Ok(checkout) };
-        let begun: Vec<Reference> = payment.begun_refunds().map(|(reference, _)| reference.clone()).collect();
+    async fn finish_refunds(&self, checkout: Checkout, now: Timestamp) -> (Checkout, Result<(), Fault>) {
+        let begun =
+            checkout.payment().map(|payment| payment.begun_refunds().map(|(reference, _)| reference.clone()));
+        let begun: Vec<Reference> = begun.into_iter().flatten().collect();
         let mut checkout = checkout;
         for reference in begun {
-            checkout = perform(&self.store, &self.stripe, checkout, &reference, now, true).await?;
+            let before = checkout.clone();
+            match perform(&self.store, &self.stripe, checkout, &reference, now, true).await {
+                Ok(after) => checkout = after,
+                Err(fault) => return (before, Err(fault)),
+            }
         }
-        Ok(checkout)
+        (checkout, Ok(()))
     }
 
     /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier invocation may
     /// have asked already, Stripe is first asked what it knows: its memory of a key ends after a day, that of a refund
     /// never.
-    async fn ask_stripe(&self, checkout: &Checkout, may_have_been_asked: bool) -> Result<Vec<Event>, Fault> {
+    async fn ask_stripe(
+        &self,
+        checkout: &Checkout,
+        may_have_been_asked: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Fault> {
         let Some(payment) = checkout.payment() else { return Ok(Vec::new()) };
         let Cashback::Paying { terms, amount, attempt, .. } = &payment.cashback else {
             return Ok(Vec::new());
@@ -118,27 +127,21 @@ impl PayCashback {
             match self.stripe.find_refund(account, &new).await {
                 Ok(Some(found)) => return Ok(vec![Event::RefundSeen(found)]),
                 Ok(None) => {}
-                Err(StripeError::Refused { code }) if code == DISCONNECTED => {
-                    return self.refused(account, charge, *attempt, &code).await;
+                // It may be on its way all the same.
+                Err(error) if error.is_disconnected() => {
+                    let reason = Failure::Disconnected;
+                    return Ok(vec![Event::CashbackRefused { attempt: *attempt, reason }]);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        let platform = terms.platform_part(*amount);
+        let platform = payment.platform_part(terms, *amount);
         let platform = platform.map_err(|error| Fault::Bug(format!("split a cashback: {error}")))?;
-        if !platform.is_zero() {
-            let is_first_try = !may_have_been_asked && *attempt == 1;
-            let funded = self.stripe.fund_cashback(account, &checkout.id, platform, *attempt, is_first_try);
-            match funded.await {
-                Ok(()) => {}
-                // Our own balance, not the payer's card. Stripe would repeat the refusal under the same key for a day, so
-                // the next try is another attempt.
-                Err(StripeError::Refused { code }) => {
-                    tracing::error!(checkout = %checkout.id, code, "Stripe refused the platform's part");
-                    let reason = Failure::PlatformFunds;
-                    return Ok(vec![Event::CashbackRefused { attempt: *attempt, reason }]);
-                }
-                Err(error) => return Err(error.into()),
+        if terms.has_platform_part() {
+            let may_have_been_sent = may_have_been_asked || *attempt > 1;
+            let hindered = self.fund(checkout, platform, *attempt, may_have_been_sent, now).await?;
+            if let Some(reason) = hindered {
+                return Ok(vec![Event::CashbackRefused { attempt: *attempt, reason }]);
             }
         }
         match self.stripe.create_refund(account, &new).await {
@@ -146,6 +149,37 @@ impl PayCashback {
             Err(StripeError::Refused { code }) => {
                 tracing::warn!(checkout = %checkout.id, code, "Stripe refused a cashback");
                 self.refused(account, charge, *attempt, &code).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes sure that the merchant has the platform's part, no less and no more, and gives what hinders it.
+    async fn fund(
+        &self,
+        checkout: &Checkout,
+        platform: Money,
+        attempt: u32,
+        may_have_been_sent: bool,
+        now: Timestamp,
+    ) -> Result<Option<Failure>, Fault> {
+        let there = if may_have_been_sent {
+            match self.stripe.keep_funding(&checkout.id, platform, now).await {
+                Ok(sent) => sent.there,
+                // What is too much there is taken from the merchant's balance, as the refund itself would be.
+                Err(StripeError::Refused { .. }) => return Ok(Some(Failure::InsufficientFunds)),
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            0
+        };
+        match self.stripe.fund_cashback(&checkout.account, &checkout.id, platform, attempt, there).await {
+            Ok(()) => Ok(None),
+            // Our own balance, not the payer's card. Stripe would repeat the refusal under the same key for a day, so the
+            // next try is another attempt.
+            Err(StripeError::Refused { code }) => {
+                tracing::error!(checkout = %checkout.id, code, "Stripe refused the platform's part");
+                Ok(Some(Failure::PlatformFunds))
             }
             Err(error) => Err(error.into()),
         }
@@ -162,8 +196,6 @@ impl PayCashback {
     ) -> Result<Vec<Event>, Fault> {
         let refused = |reason| Event::CashbackRefused { attempt, reason };
         Ok(match code {
-            // Nothing can be asked there any more, and so nothing can be refunded.
-            DISCONNECTED => vec![refused(Failure::Refused)],
             "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
             "charge_disputed" | "refund_disputed_payment" => {
                 vec![Event::DisputeOpened { taken_minor: None }, refused(Failure::Refused)]

@@ -22,7 +22,7 @@ pub(crate) enum About {
     },
     /// A checkout whose cashback, refund or page is due.
     Cashback { checkout: CheckoutId },
-    /// A merchant to whom the platform may owe something.
+    /// A merchant to whom the platform may owe something, or who may owe it something.
     Settlement { merchant: MerchantId },
     /// Five minutes of cashbacks, of which a schedule could not tell.
     Schedule { bucket: Bucket },

@@ -1,5 +1,5 @@
-//! Finds the cashbacks whose time has come and queues them. It decides nothing: whether one is paid is decided, by its
-//! own state, where it is paid. So finding one twice does no harm.
+//! Finds what is due (cashbacks, begun refunds, pages never made, settlements) and queues it. It decides nothing:
+//! whether one is paid is decided, by its own state, where it is paid. So finding one twice does no harm.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use kembali::adapters::aws::Aws;

@@ -48,21 +48,21 @@ impl Effects {
                 self.schedules.ensure(Bucket::of(waiting.release_at), now).await
             }
             Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
-                self.take_back(checkout, terms, kept).await
+                self.take_back(checkout, terms, kept, now).await
             }
             // A refund after the payout takes of the platform's part with it, and one that fails later brings it back.
             Cashback::Credited { terms, amount, .. }
                 if kept != terms.platform_part(*amount).map_err(split)? || payment.has_failed_refund() =>
             {
                 if terms.has_platform_part() {
-                    self.stripe.restore_funding(&checkout.account, &checkout.id, kept).await?;
+                    self.stripe.restore_funding(&checkout.account, &checkout.id, kept, now).await?;
                 }
                 Ok(())
             }
             // Only an attempt that was made can have moved money. A dispute may be open for months: should it be won, the
             // next attempt sends the platform's part again.
             Cashback::Frozen(waiting) | Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
-                self.take_back(checkout, &waiting.terms, kept).await
+                self.take_back(checkout, &waiting.terms, kept, now).await
             }
             Cashback::None { .. }
             | Cashback::Held(_)
@@ -73,9 +73,15 @@ impl Effects {
         }
     }
 
-    async fn take_back(&self, checkout: &Checkout, terms: &Terms, kept: Money) -> Result<(), Fault> {
+    async fn take_back(
+        &self,
+        checkout: &Checkout,
+        terms: &Terms,
+        kept: Money,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         if terms.has_platform_part() {
-            self.stripe.keep_funding(&checkout.id, kept).await?;
+            self.stripe.keep_funding(&checkout.id, kept, now).await?;
         }
         Ok(())
     }

@@ -20,8 +20,8 @@ pub(super) fn item<T: Serialize>(key: Key, value: &T) -> Result<Item, Fault> {
     Ok(item)
 }
 
-/// A checkout, and while its cashback waits, its place in the due index. Its merchant and its creation are its place in
-/// the listing.
+/// A checkout, and while somebody has to look at it, its place in the due index. Its merchant and its creation are its
+/// place in the listing.
 pub(super) fn checkout_item(checkout: &Checkout) -> Result<Item, Fault> {
     let mut item = item(Key::checkout(&checkout.id), checkout)?;
     if let Some(due_at) = checkout.due_at() {
@@ -35,8 +35,8 @@ pub(super) fn checkout_item(checkout: &Checkout) -> Result<Item, Fault> {
     Ok(item)
 }
 
-/// A settlement, and while the platform owes anything, its place in the due index. It has no `merchant` and `created_at`
-/// both, so it is in no listing.
+/// A settlement, and while anything is to be moved, either way, its place in the due index. It has no `merchant` and
+/// `created_at` both, so it is in no listing.
 pub(super) fn settlement_item(settlement: &Settlement) -> Result<Item, Fault> {
     let mut item = item(Key::settlement(&settlement.merchant), settlement)?;
     if settlement.due_at.is_some() {

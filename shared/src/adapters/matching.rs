@@ -296,7 +296,7 @@ impl Run<'_> {
         let owner = account.or(thing.account.as_ref());
         let mut id = thing.checkout.clone();
         if let (None, Some(owner), Some(charge)) = (&id, owner, &thing.charge) {
-            id = self.stripe.checkout_of_charge(owner, charge).await?;
+            id = self.stripe.origin_of_charge(owner, charge).await?.checkout;
         }
         let Some(id) = id else { return Ok(None) };
         let Some(checkout) = self.store.checkout(&id).await? else { return Ok(None) };

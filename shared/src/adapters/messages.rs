@@ -22,7 +22,7 @@ pub enum Due {
         /// Of which checkout.
         checkout: CheckoutId,
     },
-    /// Of what the platform owes a merchant.
+    /// Of what the platform owes a merchant, or the merchant owes the platform.
     Settlement {
         /// Which merchant.
         merchant: MerchantId,

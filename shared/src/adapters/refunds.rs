@@ -5,7 +5,7 @@ use super::store::Store;
 use super::stripe::{NewRefund, Stripe, StripeError};
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::ids::Reference;
-use crate::domain::refund::{Purpose, RefundKey, RefundState};
+use crate::domain::refund::{Failure, Purpose, RefundKey, RefundState};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
@@ -32,14 +32,16 @@ pub async fn perform(
     let purpose = Purpose::Merchant { checkout: checkout.id.clone(), reference: reference.clone() };
     let charge = &payment.charge.charge;
     let new = NewRefund { charge, amount: refund.amount, purpose: &purpose };
-    let found = if may_have_been_asked { stripe.find_refund(&checkout.account, &new).await? } else { None };
-    let asked = match found {
-        Some(found) => Ok(found),
-        None => stripe.create_refund(&checkout.account, &new).await,
-    };
-    let event = match asked {
-        Ok(seen) => Event::RefundSeen(seen),
-        Err(StripeError::Refused { .. }) => Event::RefundRefused { key },
+    let found =
+        if may_have_been_asked { stripe.find_refund(&checkout.account, &new).await } else { Ok(None) };
+    let event = match found {
+        Ok(Some(seen)) => Event::RefundSeen(seen),
+        Ok(None) => match stripe.create_refund(&checkout.account, &new).await {
+            Ok(seen) => Event::RefundSeen(seen),
+            Err(StripeError::Refused { .. }) => Event::RefundRefused { key, reason: Failure::Refused },
+            Err(error) => return Err(error.into()),
+        },
+        Err(error) if error.is_disconnected() => Event::RefundRefused { key, reason: Failure::Disconnected },
         Err(error) => return Err(error.into()),
     };
     apply(store, checkout, &event, now).await

@@ -27,7 +27,7 @@ use super::refund::Failure;
 use super::screening::Suspicion;
 use super::time::Timestamp;
 
-pub use event::{Event, Reversal, Standing, WalletReason};
+pub use event::{Event, Rest, Reversal, Standing, WalletReason};
 pub use waiting::Waiting;
 
 /// The promise: within so many hours of paying, the payer has the money.
@@ -161,31 +161,29 @@ impl Cashback {
             (Self::Held(waiting), Event::Rejected) if waiting.review.is_some() => {
                 Self::Reversed { reason: Reversal::Rejected, waiting: waiting.clone(), at: now }
             }
-            (Self::Held(waiting), Event::Remaining { left, paid }) => match waiting.reduced(*left, *paid)? {
+            (Self::Held(waiting), Event::Remaining(rest)) => match waiting.reduced(rest)? {
                 less if less.amount.is_zero() => {
                     Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
                 }
                 less => Self::Held(less),
             },
-            (Self::Frozen(waiting), Event::Remaining { left, paid }) => {
-                match waiting.reduced(*left, *paid)? {
-                    less if less.amount.is_zero() => {
-                        Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
-                    }
-                    less => Self::Frozen(less),
+            (Self::Frozen(waiting), Event::Remaining(rest)) => match waiting.reduced(rest)? {
+                less if less.amount.is_zero() => {
+                    Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
                 }
-            }
+                less => Self::Frozen(less),
+            },
             // The credit shrinks with the payment; what the payer has spent of it becomes debt.
-            (Self::CreditedToWallet { terms, reason, at, .. }, Event::Remaining { left, paid }) => {
-                let amount = waiting::part_of(terms, *left, *paid)?;
+            (Self::CreditedToWallet { terms, reason, at, .. }, Event::Remaining(rest)) => {
+                let amount = waiting::part_of(terms, rest)?;
                 Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
             }
             (Self::CreditedToWallet { terms, reason, at, .. }, Event::DisputeLost) => {
                 let amount = Money::zero(terms.amount.currency());
                 Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
             }
-            (Self::Failed { terms, reason, at, attempt, .. }, Event::Remaining { left, paid }) => {
-                let amount = waiting::part_of(terms, *left, *paid)?;
+            (Self::Failed { terms, reason, at, attempt, .. }, Event::Remaining(rest)) => {
+                let amount = waiting::part_of(terms, rest)?;
                 if amount.is_zero() {
                     let waiting = waiting::again(terms, amount, *attempt, now);
                     Self::Reversed { reason: Reversal::Refunded, waiting, at: now }
@@ -205,13 +203,10 @@ impl Cashback {
                 Self::Reversed { reason: Reversal::DisputeLost, waiting, at: now }
             }
             // The refund that had reversed it failed: the payer keeps what they bought, and the cashback with it.
-            (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining { left, paid })
-                if !waiting.reduced(*left, *paid)?.amount.is_zero() =>
+            (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining(rest))
+                if !waiting.reduced(rest)?.amount.is_zero() =>
             {
-                Self::Held(Waiting {
-                    release_at: waiting.release_at.max(now),
-                    ..waiting.reduced(*left, *paid)?
-                })
+                Self::Held(Waiting { release_at: waiting.release_at.max(now), ..waiting.reduced(rest)? })
             }
             (Self::Held(waiting), Event::DisputeOpened) => Self::Frozen(waiting.clone()),
             (Self::Held(waiting) | Self::Frozen(waiting), Event::DisputeLost) => {
@@ -261,7 +256,7 @@ impl Cashback {
                 | Event::Rejected
                 | Event::Retried
                 | Event::WrittenOff
-                | Event::Remaining { .. }
+                | Event::Remaining(_)
                 | Event::Settled { .. }
                 | Event::Bounced { .. }
                 | Event::DisputeOpened
@@ -323,21 +318,18 @@ impl Cashback {
         }
     }
 
-    /// Whether attempt number `attempt`, of `amount`, may have been asked of Stripe by us. Of one that was not, somebody else
-    /// wrote the number on a refund of their own.
-    pub fn may_have_asked(&self, attempt: u32, amount: Money) -> bool {
+    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe now. Of any other, whoever has a key of the
+    /// account has written the number on a refund of their own.
+    pub fn is_asked_for(&self, attempt: u32, amount: Money) -> bool {
         match self {
-            Self::None { .. } => false,
-            Self::Held(waiting) | Self::Frozen(waiting) | Self::Reversed { waiting, .. } => {
-                attempt < waiting.attempt
-            }
-            Self::Failed { attempt: next, .. } => attempt < *next,
-            Self::Paying { attempt: now, amount: paid, .. }
-            | Self::Credited { attempt: now, amount: paid, .. } => {
-                attempt < *now || (attempt == *now && amount == *paid)
-            }
-            // How many attempts there were is not kept; none is made any more.
-            Self::CreditedToWallet { terms, .. } => amount.minor() <= terms.amount.minor(),
+            Self::Paying { attempt: now, amount: paid, .. } => attempt == *now && amount == *paid,
+            Self::None { .. }
+            | Self::Held(_)
+            | Self::Frozen(_)
+            | Self::Credited { .. }
+            | Self::CreditedToWallet { .. }
+            | Self::Failed { .. }
+            | Self::Reversed { .. } => false,
         }
     }
 

@@ -17,7 +17,7 @@ use super::new_checkout::Content;
 use super::offer::Offer;
 use super::payer::Lot;
 use super::payment::{Charge, Dispute, Payment};
-use super::refund::{Failure, Refund, RefundState};
+use super::refund::{Refund, RefundState};
 use super::review::Decided;
 use super::screening::Screening;
 use super::tender::Tender;
@@ -127,9 +127,9 @@ impl Checkout {
                 let refund = self.refund_of(payment, *amount, now)?;
                 self.with_refund(payment, key.clone(), refund, now)
             }
-            (State::Paid(payment), Event::RefundRefused { key }) => match payment.refunds.get(key) {
+            (State::Paid(payment), Event::RefundRefused { key, reason }) => match payment.refunds.get(key) {
                 Some(refund) if matches!(refund.state, RefundState::Requested { .. }) => {
-                    let state = RefundState::Failed { reason: Failure::Refused, id: None };
+                    let state = RefundState::Failed { reason: *reason, id: None };
                     self.with_refund(payment, key.clone(), Refund { state, ..refund.clone() }, now)
                 }
                 // Stripe has said more of it meanwhile.
@@ -214,6 +214,7 @@ impl Checkout {
         let payment = Payment {
             charge: charge.clone(),
             refunds: BTreeMap::new(),
+            bounced: BTreeSet::new(),
             dispute: Dispute::None,
             disputed_minor: 0,
             cashback,

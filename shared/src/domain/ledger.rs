@@ -208,7 +208,7 @@ fn cashback_positions(payment: &Payment, charged: Money) -> Result<Positions, Mo
         | Cashback::Paying { .. }
         | Cashback::CreditedToWallet { .. }
         | Cashback::Failed { .. }
-        | Cashback::Reversed { .. } => terms.platform_part(amount)?.minor(),
+        | Cashback::Reversed { .. } => payment.platform_part(terms, amount)?.minor(),
     };
     let merchant = amount.minor().saturating_sub(platform);
     let mut positions = Positions::from([

@@ -1,14 +1,15 @@
 //! A payment: what Stripe took, and everything that happened to it since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::campaign::OnRefund;
-use super::cashback::Cashback;
-use super::ids::{ChargeId, PaymentIntentId, Reference};
+use super::cashback::{Cashback, Rest};
+use super::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
 use super::market::Method;
 use super::money::{Money, MoneyError, Round};
+use super::offer::Terms;
 use super::refund::{Refund, RefundKey, RefundState};
 use super::tender::{CardFunding, Tender};
 use super::time::Timestamp;
@@ -22,6 +23,10 @@ pub struct Payment {
     /// The merchant's refunds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundKey, Refund>,
+    /// Our own refunds that were a cashback and did not reach the payer. What is told of them once more is no news; what
+    /// only says that it is one of ours is the merchant's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bounced: BTreeSet<RefundId>,
     /// Whether it is or was disputed.
     #[serde(default, skip_serializing_if = "Dispute::is_none")]
     pub dispute: Dispute,
@@ -122,6 +127,25 @@ impl Payment {
             .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
     }
 
+    /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does not arrive, the
+    /// payer is owed this of it in any case: it is the price of what was given back.
+    ///
+    /// # Errors
+    /// It is more than money can be.
+    pub fn netted(&self, paid: Money) -> Result<Money, MoneyError> {
+        let refunds = self.refunds.values().filter(|refund| refund.state.counts());
+        let minor = refunds.fold(0_i64, |sum, refund| sum.saturating_add(refund.had_as_cashback_minor));
+        Money::from_minor(minor, paid.currency())
+    }
+
+    /// What the refunds leave of `paid`, as a cashback wants to know it.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn rest_of(&self, paid: Money) -> Result<Rest, MoneyError> {
+        Ok(Rest { left: self.left_of(paid)?, netted: self.netted(paid)?, paid })
+    }
+
     /// The payment after a dispute was opened, or after its money was taken, whichever is heard of first.
     #[must_use]
     pub fn disputed(&self, taken_minor: Option<i64>) -> Self {
@@ -163,9 +187,7 @@ impl Payment {
         let (Some(taken), Some(terms)) = (self.cashback.taken_from_charge(), self.cashback.terms()) else {
             return Ok(Refundable { price: left, cashback: none, on_refund: OnRefund::Proportional });
         };
-        let had = self.refunds.values().filter(|refund| refund.state.counts());
-        let had = had.fold(0_i64, |sum, refund| sum.saturating_add(refund.had_as_cashback_minor));
-        let cashback = taken.minus(Money::from_minor(had, paid.currency())?.at_most(taken)?)?;
+        let cashback = taken.minus(self.netted(paid)?.at_most(taken)?)?;
         let price = left.minus(taken.at_most(left)?)?.plus(cashback)?;
         Ok(Refundable { price, cashback, on_refund: terms.on_refund })
     }
@@ -181,6 +203,15 @@ impl Payment {
     /// Whether a refund ended without giving anything back.
     pub fn has_failed_refund(&self) -> bool {
         self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))
+    }
+
+    /// The platform's part of a cashback of `amount` that the payer does not have yet. What was netted of refunds is the price of
+    /// what was given back, and the merchant's alone.
+    ///
+    /// # Errors
+    /// Amounts of two currencies met.
+    pub fn platform_part(&self, terms: &Terms, amount: Money) -> Result<Money, MoneyError> {
+        terms.platform_part(amount.minus(self.netted(amount)?.at_most(amount)?)?)
     }
 
     /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer

@@ -129,6 +129,9 @@ pub enum Failure {
     ChargeForPendingRefundDisputed,
     /// Stripe refused the request: the payment is refunded already, too old, or disputed.
     Refused,
+    /// Our own reading: the account has left the platform while a refund may have been on its way, and Stripe cannot be
+    /// asked about it any more (<https://docs.stripe.com/error-codes#account-invalid>).
+    Disconnected,
     /// Stripe does not say, or says something new.
     #[serde(other)]
     Unknown,
@@ -158,6 +161,7 @@ impl Failure {
             Self::MerchantRequest => "the merchant stopped it",
             Self::ChargeForPendingRefundDisputed => "the payment was disputed meanwhile",
             Self::Refused => "Stripe refused it",
+            Self::Disconnected => "the account has left the platform, and nobody can ask what became of it",
             Self::Unknown => "Stripe does not say why",
         }
     }
@@ -172,7 +176,25 @@ impl Failure {
             | Self::MerchantRequest
             | Self::ChargeForPendingRefundDisputed
             | Self::Refused
+            | Self::Disconnected
             | Self::Unknown => false,
+        }
+    }
+
+    /// Whether a cashback that failed so for good may become credit that the platform owes. What a merchant promised and
+    /// has no money for may not: otherwise an empty balance would make everybody's campaign the platform's, and its own part
+    /// may be in that balance. Nor what may still arrive: the payer would have it twice.
+    pub fn may_become_credit(self) -> bool {
+        match self {
+            Self::InsufficientFunds | Self::Disconnected => false,
+            Self::PlatformFunds
+            | Self::ExpiredOrCanceledCard
+            | Self::LostOrStolenCard
+            | Self::Declined
+            | Self::MerchantRequest
+            | Self::ChargeForPendingRefundDisputed
+            | Self::Refused
+            | Self::Unknown => true,
         }
     }
 }

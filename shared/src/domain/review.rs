@@ -78,21 +78,25 @@ impl Checkout {
             Cashback::Held(Waiting { review: Some(_), .. }) => {
                 Some((Waits::InReview, payment.charge.paid_at))
             }
-            Cashback::Failed { at, amount, .. } if !amount.is_zero() => Some((Waits::Failed, *at)),
+            Cashback::Failed { at, .. } => Some((Waits::Failed, *at)),
             Cashback::None { .. }
             | Cashback::Held(_)
             | Cashback::Frozen(_)
             | Cashback::Paying { .. }
             | Cashback::Credited { .. }
             | Cashback::CreditedToWallet { .. }
-            | Cashback::Failed { .. }
             | Cashback::Reversed { .. } => None,
         }
     }
 
-    /// Whether the last decision on it was this one, so that this is its repetition.
+    /// Whether the last decision on it was this one, and it waits for none since, so that this is its repetition.
     pub fn was_decided(&self, verdict: Verdict, reason: &str) -> bool {
-        self.decisions.last().is_some_and(|last| last.verdict == verdict && last.reason == reason)
+        let waits_since = self.waits_for_person().map(|(_, since)| since);
+        self.decisions.last().is_some_and(|last| {
+            last.verdict == verdict
+                && last.reason == reason
+                && waits_since.is_none_or(|since| since < last.at)
+        })
     }
 
     /// That a person may decide `verdict` now.
@@ -165,6 +169,24 @@ mod tests {
         let allowed = |checkout: &Checkout| ALL.map(|verdict| checkout.may_decide(verdict).is_ok());
         assert_eq!(allowed(&in_review), [true, true, false, false]);
         assert_eq!(allowed(&failed), [false, false, true, true]);
+    }
+
+    #[test]
+    fn a_decision_is_repeated_until_it_is_asked_for_anew() {
+        let bounced = cashback_refund(Outcome::Failed(Failure::ExpiredOrCanceledCard));
+        let events = [(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, bounced)];
+        let mut failed = after(Funding::Merchant, &events);
+        let (_, since) = failed.waits_for_person().unwrap();
+        let retried = |at| Decided {
+            verdict: Verdict::Retry,
+            actor: "ana".to_owned(),
+            reason: "they called".to_owned(),
+            at,
+        };
+        failed.decisions.push(retried(since.plus_seconds(1)));
+        assert!(failed.was_decided(Verdict::Retry, "they called"));
+        failed.decisions.push(retried(since.plus_seconds(-1)));
+        assert!(!failed.was_decided(Verdict::Retry, "they called"), "it has failed again since");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Stripe's webhook signature: `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the HMAC-SHA256
-//! of `<t>.<raw body>` under an endpoint's secret (<https://docs.stripe.com/webhooks#verify-manually>). What is accepted is
-//! what Stripe's own libraries accept: `tests/signature` compares the verdicts.
+//! of `<t>.<raw body>` under an endpoint's secret (<https://docs.stripe.com/webhooks#verify-manually>). Nothing is
+//! accepted that Stripe's Node library refuses, but for three cases that `tests/signature` names and explains; where its
+//! Node and Python libraries differ, it says what we do.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -125,6 +125,8 @@ pub struct Refund {
     pub failed_at: Option<i64>,
     /// When it reached the payer.
     pub arrived_at: Option<i64>,
+    /// How much more the merchant had asked for, that the payer was to have as cashback, as the API says.
+    pub netted: i64,
 }
 
 impl Refund {
@@ -233,6 +235,11 @@ impl Seen {
             .filter(|refund| !refund.is_cashback && refund.stands())
             .map(|refund| refund.minor)
             .sum()
+    }
+
+    /// How much of what the merchant gave back the payer was to have as cashback.
+    pub fn netted(&self) -> i64 {
+        self.refunds.iter().filter(|refund| refund.stands()).map(|refund| refund.netted).sum()
     }
 
     /// Whether the payer's bank took the payment back for good.

@@ -62,19 +62,60 @@ pub(crate) async fn own_page_of_a_cent() -> Row {
 
 /// The merchant refunds with a key of its own account and writes on it that it is our cashback.
 pub(crate) async fn refund_marked_as_cashback() -> Row {
+    // The 1.00 that is left earns 0.05 between the two.
+    marked(1, 2400, "a refund that says it is our cashback").await.bounded_by(5)
+}
+
+/// The same of an attempt that never was.
+pub(crate) async fn refund_marked_as_an_earlier_cashback() -> Row {
+    marked(0, 2375, "a refund that says it is an earlier attempt of it").await.bounded_by(6)
+}
+
+async fn marked(attempt: u32, minor: i64, name: &'static str) -> Row {
     let street = Street::new([five(&json!({"funding": "platform"}))]).await;
     let checkout = street.buy(MEI, "order-1", "25.00", card()).await;
-    let form = format!(
-        "charge={}&amount=2400&metadata[kembali_checkout]={}&metadata[kembali_purpose]=cashback&metadata[kembali_attempt]=1",
-        street.town.charge(&checkout),
-        text(&checkout, "/id")
-    );
-    ask_stripe(&street.town, &street.shop, "/v1/refunds", form).await;
+    mark(&street.town, &street.shop, &checkout, attempt, minor).await;
+    street.wait().await;
+    let both = Coalition::With(vec![street.shop.clone()]);
+    row(&street.town, name, &both, (0, 0))
+}
+
+/// The payer has the cashback, and the merchant gives the rest back in parts that say that they are that cashback.
+pub(crate) async fn refunds_marked_as_the_cashback_that_was_paid() -> Row {
+    let street = Street::new([five(&json!({"funding": "platform"}))]).await;
+    let checkout = street.buy(MEI, "order-1", "25.00", card()).await;
+    street.wait().await;
+    for _ in 0..19 {
+        mark(&street.town, &street.shop, &checkout, 1, 125).await;
+    }
+    street.wait().await;
+    let both = Coalition::With(vec![street.shop.clone()]);
+    row(&street.town, "nineteen refunds that say that they are the cashback", &both, (0, 0))
+}
+
+/// The merchant takes our name off the charge, so that nothing leads from its refund to the checkout, and gives all but the
+/// cashback back.
+pub(crate) async fn refund_of_a_charge_without_our_name() -> Row {
+    let street = Street::new([five(&json!({"funding": "platform"}))]).await;
+    let checkout = street.buy(MEI, "order-1", "25.00", card()).await;
+    let charge = street.town.charge(&checkout);
+    street.town.stack.stripe().erase_metadata(&charge).expect("the charge exists");
+    street.town.stack.stripe().refund_from_dashboard(&charge, 2375).expect("it can be refunded");
     street.town.settle().await;
     street.wait().await;
     let both = Coalition::With(vec![street.shop.clone()]);
-    // The 1.00 that is left earns 0.05 between the two.
-    row(&street.town, "a refund that says it is our cashback", &both, (0, 0)).bounded_by(5)
+    row(&street.town, "a refund of a charge without our name on it", &both, (0, 0)).bounded_by(6)
+}
+
+async fn mark(town: &Town, shop: &Shop, checkout: &Value, attempt: u32, minor: i64) {
+    let form = format!(
+        "charge={}&amount={minor}&metadata[kembali_checkout]={}&metadata[kembali_purpose]=cashback\
+        &metadata[kembali_attempt]={attempt}",
+        town.charge(checkout),
+        text(checkout, "/id")
+    );
+    ask_stripe(town, shop, "/v1/refunds", form).await;
+    town.settle().await;
 }
 
 /// Somebody pays on a page that the merchant made at Stripe by itself, with our metadata.

@@ -53,6 +53,9 @@ fn attacks() -> Vec<Attack> {
         Box::pin(forgeries::event_of_another_account()),
         Box::pin(forgeries::own_page_of_a_cent()),
         Box::pin(forgeries::refund_marked_as_cashback()),
+        Box::pin(forgeries::refund_marked_as_an_earlier_cashback()),
+        Box::pin(forgeries::refunds_marked_as_the_cashback_that_was_paid()),
+        Box::pin(forgeries::refund_of_a_charge_without_our_name()),
         Box::pin(forgeries::own_page_naming_our_checkout()),
         Box::pin(terms::odd_amounts()),
         Box::pin(terms::odd_refunds()),
@@ -147,6 +150,9 @@ async fn no_attack_gains() {
         paid on another account, naming our checkout               payer + merchant      2500     2500        0        0        0        0
         the same for less than the checkout asks                   payer + merchant        50       50        0        0        0        0
         a refund that says it is our cashback                      payer + merchant      4930     4910        0        0      -20        5
+        a refund that says it is an earlier attempt of it          payer + merchant      4906     4887        0        0      -19        6
+        nineteen refunds that say that they are the cashback       payer + merchant      5150     5125        0        0      -25        0
+        a refund of a charge without our name on it                payer + merchant      4906     4887        0        0      -19        6
         a charge of the merchant's own naming its checkout         payer + merchant      2500     2500        0        0        0        0
         amounts of no, other, negative or huge currency            payer                    0        0        0        0        0        0
         refunds of odd amounts                                     payer                 2500      125     2500      125        0        0

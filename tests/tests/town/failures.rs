@@ -2,6 +2,7 @@
 
 use kembali_tests::{Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
+use local_wire::Fault;
 use serde_json::{Value, json};
 
 const PHONE: &str = "+6591234567";
@@ -99,8 +100,8 @@ async fn an_empty_balance_for_good_ends_with_a_person_and_one_transfer_comes_bac
     assert_eq!(town.wallets(), [""; 0], "the platform would pay twice");
     assert_ne!(town.dead_letters(), 0, "the transfer cannot be taken back, and a person hears of it");
     town.stack.stripe().set_available_balance(&shop.account, "sgd", 1000);
-    // Stripe repeats its refusal for as long as it remembers the key.
-    town.hours(26).await;
+    // Within the hour Stripe repeats its refusal to the same key.
+    town.hours(1).await;
     for queue in ["StripeEventsDlq", "CashbackDueDlq"] {
         town.stack.sqs().redrive(queue);
     }
@@ -261,4 +262,31 @@ async fn a_card_refund_that_fails_after_it_succeeded_becomes_wallet_credit() {
     let second = town.checkout(&shop, "order-2", "10.00", "SGD").await;
     town.pay(&second, card()).await;
     assert_eq!(town.standing(&shop, &second).await, "paid held");
+}
+
+/// What is on its way when the merchant leaves may arrive, and nobody can ask: it is no credit on top.
+#[tokio::test]
+async fn a_merchant_who_leaves_while_a_cashback_is_on_its_way_leaves_it_to_a_person() {
+    let town = Town::new().await;
+    let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
+    town.stack.advance(47 * 3600 + 300).await.unwrap();
+    assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
+    town.lose_webhooks();
+    town.stack.stripe().deauthorize(&shop.account);
+    town.hours(1).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid failed");
+    assert_eq!((town.wallets().len(), town.back(&checkout).cashback), (0, vec![125]), "it has arrived");
+}
+
+#[tokio::test]
+async fn a_refund_that_was_begun_when_the_merchant_left_has_failed() {
+    let (town, wire) = Town::on_a_swept_wire().await;
+    let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
+    wire.cut("POST /v1/refunds", Fault::Refuse, usize::MAX);
+    assert_eq!(town.refund(&shop, &checkout, "r1", Some("10.00")).await.status, 503);
+    town.stack.stripe().deauthorize(&shop.account);
+    town.hours(2).await;
+    let view = town.read(&shop, &checkout).await;
+    assert_eq!(text(&view, "/refunds/0/status"), "failed", "{view}");
+    assert_eq!((text(&view, "/cashback/amount/value"), town.dead_letters()), ("1.25".to_owned(), 0));
 }

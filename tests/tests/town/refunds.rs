@@ -156,6 +156,23 @@ async fn a_refund_while_it_is_being_paid_leaves_room_for_it() {
     assert_eq!(town.back(&checkout), back(&[125], &[2375]));
 }
 
+/// A refund of 25.00 is 23.75 of money and the 1.25 that is on its way as cashback. If that does not arrive, it is owed.
+#[tokio::test]
+async fn what_a_refund_left_to_a_cashback_that_fails_is_owed_to_the_payer() {
+    for (asked, refunded) in [(None, 2375), (Some("12.50"), 1187)] {
+        let (town, shop, checkout) = paid("SG", "paynow", PayWith::Paynow).await;
+        town.stack.stripe().fail_next_refund(&shop.account, "declined");
+        town.stack.advance(47 * 3600 + 300).await.unwrap();
+        assert_eq!(town.standing(&shop, &checkout).await, "paid paying");
+        assert_eq!(town.refund(&shop, &checkout, "r1", asked).await.status, 201);
+        town.hours(3).await;
+        assert_eq!(town.back(&checkout).refunds, [refunded]);
+        let view = town.read(&shop, &checkout).await;
+        let owed = (text(&view, "/cashback/state"), text(&view, "/cashback/amount/value"));
+        assert_eq!(owed, ("failed".to_owned(), "1.25".to_owned()), "{view}");
+    }
+}
+
 #[tokio::test]
 async fn a_dispute_freezes_it_and_a_won_one_releases_it_late() {
     let (town, shop, checkout) = by_card().await;

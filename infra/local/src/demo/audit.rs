@@ -37,7 +37,7 @@ pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Vi
         ("5 no accepted event is lost: the dead-letter queues are empty", queues(story)),
         ("6 a budget or cap is never exceeded", limits::check(story, &seen).await?),
         ("7 one merchant never sees another's checkout", tenants(story, told).await?),
-        ("8 no phone number in the table, on the bus or in a queue", secrets(story, told)),
+        ("8 no phone number in the table, on the bus or in what was called", secrets(story, told)),
     ];
     let mut violations = Vec::new();
     for (name, found) in checks {

@@ -1,6 +1,6 @@
 //! Everything the stand-in remembers, and the one way to change it: an [`Act`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agenda::Agenda;
 use crate::balance::Books;
@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) attempts: Vec<Attempt>,
     /// Failure reasons for coming refunds, by account.
     pub(crate) failing_refunds: Vec<(Owner, String)>,
+    /// Accounts that the platform has no access to any more.
+    pub(crate) departed: BTreeSet<String>,
 }
 
 /// A change of state that happens by itself when its time comes.
@@ -101,6 +103,7 @@ impl State {
             deliveries: Agenda::default(),
             attempts: Vec::new(),
             failing_refunds: Vec::new(),
+            departed: BTreeSet::new(),
         }
     }
 

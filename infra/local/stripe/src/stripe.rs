@@ -158,6 +158,23 @@ impl Stripe {
         })
     }
 
+    /// A merchant takes the platform's access to its account away. What is on its way there goes on.
+    pub fn deauthorize(&self, account: &str) {
+        self.lock().departed.insert(account.to_owned());
+    }
+
+    /// A merchant takes all metadata off a charge of its own, in Stripe's dashboard.
+    ///
+    /// # Errors
+    /// There is no such charge.
+    pub fn erase_metadata(&self, charge: &str) -> Result<(), Error> {
+        self.act(|act| {
+            let known = act.state.charges.find_mut(charge);
+            known.ok_or_else(|| Error::missing("charge", charge))?.data.metadata.clear();
+            Ok(())
+        })
+    }
+
     /// The next refund on this account that has money behind it ends as failed after a minute.
     pub fn fail_next_refund(&self, account: &str, failure_reason: &str) {
         let mut state = self.lock();

@@ -62,6 +62,17 @@ pub enum StripeError {
     },
 }
 
+/// What Stripe says of an account that has left the platform
+/// (<https://docs.stripe.com/error-codes#account-invalid>).
+const DISCONNECTED: &str = "account_invalid";
+
+impl StripeError {
+    /// Whether the account has left the platform: nothing can be asked of it any more.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Refused { code } if code == DISCONNECTED)
+    }
+}
+
 impl From<StripeError> for Fault {
     fn from(error: StripeError) -> Self {
         match &error {

@@ -7,6 +7,7 @@ use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
 use crate::domain::settlement::{self, Made, Settlement};
 use crate::domain::stripe_object::{metadata, read};
+use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]
 struct Transfer {
@@ -25,6 +26,11 @@ pub struct Sent {
     pub ever: i64,
 }
 
+/// A part of a key that lets a refusal be forgotten.
+fn hour(now: Timestamp) -> i64 {
+    now.epoch_seconds().div_euclid(3_600)
+}
+
 impl Transfer {
     fn net(&self) -> i64 {
         self.amount.saturating_sub(self.amount_reversed)
@@ -32,9 +38,8 @@ impl Transfer {
 }
 
 impl Stripe {
-    /// Makes sure that `amount` for the cashback of `checkout` is on the merchant's account, no less and no more,
-    /// whatever earlier attempts have left there. What is missing is sent under the key of the attempt that needs it.
-    /// `is_first_try` saves the look at what was transferred before; it must only be true when nothing can have been.
+    /// Sends what is missing of `amount` for the cashback of `checkout`, where so much is `there`, under the key of the attempt
+    /// that needs it.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -44,14 +49,15 @@ impl Stripe {
         checkout: &CheckoutId,
         amount: Money,
         attempt: u32,
-        is_first_try: bool,
+        there: i64,
     ) -> Result<(), StripeError> {
-        let there = if is_first_try { 0 } else { self.keep_funding(checkout, amount).await?.there };
         self.send_missing(account, checkout, amount, there, format!("transfer_{checkout}_{attempt}")).await
     }
 
-    /// Makes sure of the same for a cashback that the payer has: a refund takes some of it back, and if that refund fails
-    /// later, it belongs to the merchant again. The key is the sum that was ever sent before.
+    /// Makes sure that `amount` is there for a cashback that the payer has, no less and no more: a refund takes some of it back,
+    /// and if that refund fails later, it belongs to the merchant again. The key is what was ever sent before, what is sent now
+    /// and the hour: Stripe is asked each time what is there, so a key only has to hold while an answer is in doubt, and a
+    /// refusal is not repeated for the day that Stripe remembers it.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -60,9 +66,11 @@ impl Stripe {
         account: &AccountId,
         checkout: &CheckoutId,
         amount: Money,
+        now: Timestamp,
     ) -> Result<(), StripeError> {
-        let Sent { there, ever } = self.keep_funding(checkout, amount).await?;
-        self.send_missing(account, checkout, amount, there, format!("transfer_{checkout}_after_{ever}")).await
+        let Sent { there, ever } = self.keep_funding(checkout, amount, now).await?;
+        let key = format!("transfer_{checkout}_after_{ever}_to_{}_{}", amount.minor(), hour(now));
+        self.send_missing(account, checkout, amount, there, key).await
     }
 
     async fn send_missing(
@@ -149,11 +157,18 @@ impl Stripe {
         self.send(Call::post(path, None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then. The key of a reversal is the sum that it brings about, so repeating it takes nothing more.
+    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then. The key of a
+    /// reversal is the sum that it brings about, so repeating it takes nothing more, and the hour: an empty balance is asked
+    /// again as soon as it may have been filled.
     ///
     /// # Errors
     /// See [`StripeError`].
-    pub async fn keep_funding(&self, checkout: &CheckoutId, keep: Money) -> Result<Sent, StripeError> {
+    pub async fn keep_funding(
+        &self,
+        checkout: &CheckoutId,
+        keep: Money,
+        now: Timestamp,
+    ) -> Result<Sent, StripeError> {
         let filter = [("transfer_group".to_owned(), checkout.to_string())];
         let found = self.list("/v1/transfers", &filter, None).await?;
         let transfers =
@@ -165,7 +180,8 @@ impl Stripe {
                 break;
             }
             let back = surplus.min(transfer.net());
-            let key = format!("reversal_{}_{}", transfer.id, transfer.amount_reversed.saturating_add(back));
+            let reversed = transfer.amount_reversed.saturating_add(back);
+            let key = format!("reversal_{}_{reversed}_{}", transfer.id, hour(now));
             self.reverse(&transfer.id, back, key).await?;
             surplus = surplus.saturating_sub(back);
         }

@@ -157,3 +157,13 @@ fn the_parts_of_campaigns_are_the_whole() {
         .collect();
     assert_eq!(parts, [33, 33, 34]);
 }
+
+#[test]
+fn a_claim_is_met_by_its_bounds_and_by_nothing_beyond_them() {
+    use super::matching::Kind;
+    use super::movements::Claim;
+    let claim = |least, most| Claim { kind: Kind::Refund, subject: "re_1".to_owned(), least, most };
+    let met = |claim: &Claim| (-4..=1).filter(|minor| claim.is_met_by(*minor)).collect::<Vec<i64>>();
+    assert_eq!(met(&claim(-3, -3)), [-3]);
+    assert_eq!(met(&claim(-2, 0)), [-2, -1, 0]);
+}

@@ -182,7 +182,8 @@ impl TryFrom<String> for MerchantCategory {
     }
 }
 
-/// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that expires or fails.
+/// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that expires or fails;
+/// for `every_nth` only payments that were made and kept count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", from = "wire::Occasion")]
 pub enum Occasion {

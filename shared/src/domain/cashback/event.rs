@@ -60,12 +60,7 @@ pub enum Event {
     /// A person gives a failed one up.
     WrittenOff,
     /// The merchant's refunds leave this much of the payment.
-    Remaining {
-        /// What is left.
-        left: Money,
-        /// What was paid.
-        paid: Money,
-    },
+    Remaining(Rest),
     /// Stripe says that our refund reached the payer.
     Settled {
         /// Which attempt.
@@ -90,14 +85,23 @@ pub enum Event {
     DisputeLost,
 }
 
+/// What the merchant's refunds leave of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest {
+    /// What is left of the charge.
+    pub left: Money,
+    /// How much of that belongs to what was given back: the payer was to have it as cashback.
+    pub netted: Money,
+    /// What was paid.
+    pub paid: Money,
+}
+
 /// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still owed
 /// anything, and how it can reach them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// What the merchant's refunds leave of the payment.
-    pub left: Money,
-    /// What was paid.
-    pub paid: Money,
+    /// What the merchant's refunds leave of it.
+    pub rest: Rest,
     /// Whether it is disputed.
     pub dispute: Dispute,
     /// Whether the payer is known, so that a wallet can take it.

@@ -45,8 +45,12 @@ fn settled() -> Event {
     Event::Settled { attempt: 1, refund: RefundId::parse("re_1").unwrap() }
 }
 
+fn rest(left: i64, netted: i64) -> Rest {
+    Rest { left: sgd(left), netted: sgd(netted), paid: sgd(2500) }
+}
+
 fn standing() -> Standing {
-    Standing { left: sgd(2500), paid: sgd(2500), dispute: Dispute::None, has_wallet: true }
+    Standing { rest: rest(2500, 0), dispute: Dispute::None, has_wallet: true }
 }
 
 fn bounced(reason: Failure, standing: Standing) -> Event {
@@ -54,7 +58,7 @@ fn bounced(reason: Failure, standing: Standing) -> Event {
 }
 
 fn remaining(left: i64) -> Event {
-    Event::Remaining { left: sgd(left), paid: sgd(2500) }
+    Event::Remaining(rest(left, 0))
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn every_state_and_every_event() {
         ("bounced, no wallet", no_hope),
         ("bounced, disputed", bounced(Failure::Refused, Standing { dispute: Dispute::Open, ..standing() })),
         ("bounced, lost", bounced(Failure::Refused, Standing { dispute: Dispute::Lost, ..standing() })),
-        ("bounced, refunded", bounced(Failure::Refused, Standing { left: sgd(0), ..standing() })),
+        ("bounced, refunded", bounced(Failure::Refused, Standing { rest: rest(0, 0), ..standing() })),
         (
             "bounced, old attempt",
             Event::Bounced { attempt: 0, reason: Failure::Unknown, standing: standing() },

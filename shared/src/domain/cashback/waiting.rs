@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cashback, Reversal, Standing, WalletReason};
+use super::{Cashback, Rest, Reversal, Standing, WalletReason};
 use crate::domain::campaign::OnRefund;
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::offer::Terms;
@@ -36,15 +36,19 @@ pub struct Waiting {
     pub review: Option<Suspicion>,
 }
 
-/// What is left of a promise when `left` of `paid` is left. It is taken from the promise each time, so that several
-/// refunds do not add up their roundings.
-pub(super) fn part_of(terms: &Terms, left: Money, paid: Money) -> Result<Money, MoneyError> {
-    match terms.on_refund {
+/// What is left of a promise when `rest` is left of the payment. It is taken from the promise each time, so that several
+/// refunds do not add up their roundings. What was netted against the cashback is owed whatever the promise says: the merchant
+/// was asked to give it back.
+pub(super) fn part_of(terms: &Terms, rest: &Rest) -> Result<Money, MoneyError> {
+    let netted = rest.netted.at_most(rest.left)?;
+    let kept = rest.left.minus(netted)?;
+    let of_kept = match terms.on_refund {
         // What is left would not have earned this.
-        _ if left.minor() < terms.least_minor => Ok(Money::zero(terms.amount.currency())),
-        OnRefund::Cancel if left != paid => Ok(Money::zero(terms.amount.currency())),
-        OnRefund::Cancel | OnRefund::Proportional => terms.amount.proportion(left, paid, Round::Down),
-    }
+        _ if kept.minor() < terms.least_minor => Money::zero(terms.amount.currency()),
+        OnRefund::Cancel if kept != rest.paid => Money::zero(terms.amount.currency()),
+        OnRefund::Cancel | OnRefund::Proportional => terms.amount.proportion(kept, rest.paid, Round::Down)?,
+    };
+    netted.plus(of_kept)?.at_most(terms.amount)
 }
 
 /// A failed cashback that is tried again at once.
@@ -78,8 +82,8 @@ impl Waiting {
     }
 
     /// The part of the promise that belongs to what is left of the payment.
-    pub(super) fn reduced(&self, left: Money, paid: Money) -> Result<Self, MoneyError> {
-        Ok(Self { amount: part_of(&self.terms, left, paid)?, ..self.clone() })
+    pub(super) fn reduced(&self, rest: &Rest) -> Result<Self, MoneyError> {
+        Ok(Self { amount: part_of(&self.terms, rest)?, ..self.clone() })
     }
 
     /// What becomes of it after an attempt that failed: nothing is owed any more, the next attempt, or another way.
@@ -89,7 +93,7 @@ impl Waiting {
         standing: &Standing,
         now: Timestamp,
     ) -> Result<Cashback, MoneyError> {
-        let waiting = self.reduced(standing.left, standing.paid)?;
+        let waiting = self.reduced(&standing.rest)?;
         Ok(match standing.dispute {
             Dispute::Open => Cashback::Frozen(waiting),
             Dispute::Lost => Cashback::Reversed { reason: Reversal::DisputeLost, waiting, at: now },
@@ -98,9 +102,7 @@ impl Waiting {
             }
             Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
             Dispute::None | Dispute::Won => {
-                // What a merchant promised and has no money for, the platform does not pay as credit: otherwise an empty
-                // balance would make everybody's campaign the platform's. Nor twice: its own part may be in that balance.
-                if standing.has_wallet && reason != Failure::InsufficientFunds {
+                if standing.has_wallet && reason.may_become_credit() {
                     waiting.to_wallet(WalletReason::Unrefundable(reason), now)
                 } else {
                     let Self { terms, amount, attempt, .. } = waiting;

@@ -43,6 +43,8 @@ pub enum Event {
     RefundRefused {
         /// By what it is known.
         key: RefundKey,
+        /// Why.
+        reason: Failure,
     },
     /// Stripe says something of a refund, ours or the merchant's.
     RefundSeen(StripeRefund),

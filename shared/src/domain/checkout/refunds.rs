@@ -55,7 +55,9 @@ impl Checkout {
         let theirs = RefundKey::Dashboard(seen.id.clone());
         let key = match &seen.purpose {
             _ if let Some(known) = known => known,
-            Purpose::Cashback { attempt, .. } if payment.cashback.may_have_asked(*attempt, seen.amount) => {
+            // Late news of an attempt that is over.
+            _ if payment.bounced.contains(&seen.id) => return Ok(self.state.clone()),
+            Purpose::Cashback { attempt, .. } if payment.cashback.is_asked_for(*attempt, seen.amount) => {
                 return self.cashback_refund_seen(payment, *attempt, seen, now);
             }
             Purpose::Merchant { reference, .. } => {
@@ -81,16 +83,19 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
-        // Late news of an attempt that is over.
-        if payment.cashback.taken_from_charge() != Some(seen.amount) {
-            return Ok(self.state.clone());
+        match seen.outcome {
+            Outcome::Pending => Ok(self.state.clone()),
+            Outcome::Succeeded => {
+                let event = cashback::Event::Settled { attempt, refund: seen.id.clone() };
+                self.with_cashback(payment, &event, now)
+            }
+            Outcome::Failed(reason) => {
+                let event = self.bounced(payment, attempt, reason)?;
+                let mut payment = payment.clone();
+                payment.bounced.insert(seen.id.clone());
+                self.with_cashback(&payment, &event, now)
+            }
         }
-        let event = match seen.outcome {
-            Outcome::Pending => return Ok(self.state.clone()),
-            Outcome::Succeeded => cashback::Event::Settled { attempt, refund: seen.id.clone() },
-            Outcome::Failed(reason) => self.bounced(payment, attempt, reason)?,
-        };
-        self.with_cashback(payment, &event, now)
     }
 
     /// Our refund number `attempt` did not reach the payer.
@@ -102,8 +107,7 @@ impl Checkout {
     ) -> Result<cashback::Event, MoneyError> {
         let paid = self.charged()?;
         let standing = Standing {
-            left: payment.left_of(paid)?,
-            paid,
+            rest: payment.rest_of(paid)?,
             dispute: payment.dispute,
             has_wallet: self.payer.is_some(),
         };
@@ -121,7 +125,7 @@ impl Checkout {
         let mut payment = payment.clone();
         payment.refunds.insert(key, refund);
         let paid = self.charged()?;
-        let event = cashback::Event::Remaining { left: payment.left_of(paid)?, paid };
+        let event = cashback::Event::Remaining(payment.rest_of(paid)?);
         self.with_cashback(&payment, &event, now)
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::examples::*;
 use crate::domain::ids::{ChargeId, Reference};
 use crate::domain::market::Method;
 use crate::domain::payer::{PayerKey, Phone};
-use crate::domain::refund::{Outcome, Purpose, RefundKey};
+use crate::domain::refund::{Failure, Outcome, Purpose, RefundKey};
 use crate::domain::screening::Suspicion;
 
 fn credited() -> [(u32, Event); 3] {
@@ -65,7 +65,10 @@ fn every_state_and_every_event() {
         ("refund asked", asked("r2", 500)),
         (
             "refund refused",
-            Event::RefundRefused { key: RefundKey::Requested(Reference::parse("r1").unwrap()) },
+            Event::RefundRefused {
+                key: RefundKey::Requested(Reference::parse("r1").unwrap()),
+                reason: Failure::Refused,
+            },
         ),
         ("refund seen", refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard)),
         ("cashback refund", cashback_refund(Outcome::Succeeded)),

@@ -75,25 +75,31 @@ fn possible(
         let known_at = if refund.by_us { refund.at } else { refund.at + KNOWN_AFTER };
         refund.stands() && known_at < decided_at
     };
-    let certain: i64 = others.iter().filter(|refund| is_certain(refund)).map(|refund| refund.minor).sum();
-    let mut sums = vec![certain];
-    let maybe = others.iter().filter(|refund| !is_certain(refund)).map(|refund| refund.minor);
-    for minor in maybe.chain(seen.refused.iter().copied()) {
-        let more: Vec<i64> = sums.iter().map(|sum| sum + minor).collect();
+    let of = |refund: &Refund| (refund.minor, refund.netted);
+    let add = |sum: (i64, i64), more: (i64, i64)| (sum.0 + more.0, sum.1 + more.1);
+    let certain = others.iter().filter(|refund| is_certain(refund)).map(|refund| of(refund));
+    let mut sums = vec![certain.fold((0, 0), add)];
+    let maybe = others.iter().filter(|refund| !is_certain(refund)).map(|refund| of(refund));
+    for one in maybe.chain(seen.refused.iter().map(|minor| (*minor, 0))) {
+        let more: Vec<(i64, i64)> = sums.iter().map(|sum| add(*sum, one)).collect();
         sums.extend(more);
     }
-    let left = |sum: i64| left_of(promise.minor, campaign, payment.minor, sum);
+    let left = |sum: (i64, i64)| left_of(promise.minor, campaign, payment.minor, sum);
     let mut possible: Vec<i64> = sums.into_iter().map(left).filter(|minor| *minor > 0).collect();
     possible.sort_unstable();
     possible.dedup();
     possible
 }
 
-/// What is left of a promise for a payment of which so much was given back.
-pub(super) fn left_of(promise: i64, campaign: &Campaign, paid: i64, given_back: i64) -> i64 {
-    match given_back {
+/// What is left of a promise for a payment of which so much was given back, and so much more was meant to be with the cashback:
+/// should that fail, the payer is owed it all the same.
+pub(super) fn left_of(promise: i64, campaign: &Campaign, paid: i64, (given_back, netted): (i64, i64)) -> i64 {
+    let netted = netted.min(paid - given_back).max(0);
+    let left = (paid - given_back - netted).max(0);
+    let of_left = match paid - left {
         0 => promise,
-        _ if campaign.cancels || paid - given_back < campaign.min_spend => 0,
-        _ => promise * (paid - given_back).max(0) / paid.max(1),
-    }
+        _ if campaign.cancels || left < campaign.min_spend => 0,
+        _ => promise * left / paid.max(1),
+    };
+    (netted + of_left).min(promise)
 }

@@ -97,8 +97,9 @@ fn funded_credit(evidence: &Evidence, seen: &Seen) -> i64 {
         .and_then(|payment| evidence.markets.get(seen.market)?.campaign(&payment.method));
     match (campaign, seen.promise()) {
         (Some(campaign), Some(promise)) if seen.view.cashback == "credited_to_wallet" => {
-            let platform = campaign.platform_part(promise.minor) * seen.view.minor / promise.minor;
-            seen.view.minor - platform
+            // What was meant to be with a cashback that failed is the price of what was given back.
+            let shared = (seen.view.minor - seen.netted()).max(0);
+            seen.view.minor - campaign.platform_part(promise.minor) * shared / promise.minor
         }
         _ => 0,
     }

@@ -45,6 +45,7 @@ fn good() -> Evidence {
             by_us: true,
             failed_at: None,
             arrived_at: Some(47 * HOUR + 60),
+            netted: 0,
         }],
         view: View {
             status: "paid".into(),

@@ -55,6 +55,12 @@ impl World {
                 view: read(&view),
             };
             seen.refunds.sort_by_key(|refund| refund.at);
+            for told in list(&view, "/refunds") {
+                let is_it = |refund: &&mut Refund| refund.id == text(told, "/refund");
+                if let Some(refund) = seen.refunds.iter_mut().find(is_it) {
+                    refund.netted = minor(told, "/had_as_cashback");
+                }
+            }
             seen.refused = refused(&memory, &seen);
             self.trace.add(
                 self.now(),
@@ -132,6 +138,7 @@ impl World {
                         by_us: !purpose.is_empty(),
                         failed_at: None,
                         arrived_at: (text(&object, "/status") == "succeeded").then_some(at),
+                        netted: 0,
                         id,
                     });
                 }

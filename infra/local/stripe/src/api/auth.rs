@@ -19,7 +19,8 @@ pub(super) fn owner(state: &State, headers: &HeaderMap) -> Result<Owner, Error> 
     else {
         return Ok(None);
     };
-    state.owner(account).ok_or_else(|| {
+    let owner = state.owner(account).filter(|_| !state.departed.contains(account));
+    owner.ok_or_else(|| {
         let message = format!(
             "The provided key '{}' does not have access to account '{account}' (or that account does not exist). \
              Application access may have been revoked.",

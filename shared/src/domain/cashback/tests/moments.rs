@@ -141,24 +141,54 @@ fn what_bounced_for_now_waits_a_quarter_of_an_hour() {
 fn only_what_we_asked_for_is_ours() {
     let paying = after(&[(47, DUE)]);
     let again = after(&[(47, DUE), (47, bounced(Failure::PlatformFunds, standing()))]);
-    let no_wallet = bounced(Failure::Declined, Standing { has_wallet: false, ..standing() });
     for (state, attempt, minor, is_ours) in [
         (Cashback::None { reason: NoCashback::CapReached }, 1, 125, false),
         (held(), 1, 125, false),
         (paying.clone(), 1, 125, true),
         (paying.clone(), 1, 124, false),
         (paying.clone(), 1, 126, false),
+        (paying.clone(), 0, 125, false),
         (paying.clone(), 2, 125, false),
-        (paying.on(&settled(), at(47)).unwrap(), 1, 125, true),
-        (paying.on(&settled(), at(47)).unwrap(), 1, 124, false),
-        (again.clone(), 1, 125, true),
-        (again.clone(), 2, 125, false),
-        (again.on(&DUE, at(48)).unwrap(), 1, 125, true),
-        (paying.on(&no_wallet, at(47)).unwrap(), 1, 125, true),
-        (paying.on(&no_wallet, at(47)).unwrap(), 2, 125, false),
-        (after(&[(47, Event::Matured { payer_owes: true })]), 9, 125, true),
-        (after(&[(47, Event::Matured { payer_owes: true })]), 1, 126, false),
+        // What was paid and what failed is known by Stripe's id.
+        (paying.on(&settled(), at(47)).unwrap(), 1, 125, false),
+        (again.clone(), 1, 125, false),
+        (again.on(&DUE, at(48)).unwrap(), 1, 125, false),
+        (again.on(&DUE, at(48)).unwrap(), 2, 125, true),
+        (after(&[(47, Event::Matured { payer_owes: true })]), 1, 125, false),
     ] {
-        assert_eq!(state.may_have_asked(attempt, sgd(minor)), is_ours, "{} {attempt} {minor}", state.name());
+        assert_eq!(state.is_asked_for(attempt, sgd(minor)), is_ours, "{} {attempt} {minor}", state.name());
+    }
+}
+
+/// What the merchant gave back while the payer was to have a part of it as cashback is owed if that does not arrive.
+#[test]
+fn what_was_netted_is_owed_when_the_cashback_bounces() {
+    for (left, netted, owed) in [
+        // All of 25.00 was given back: 23.75, and 1.25 as cashback.
+        (125, 125, 125),
+        // Half of it: 11.87, and 0.63.
+        (1313, 63, 63 + 62),
+        // And then the rest as well.
+        (0, 63, 0),
+        (50, 63, 50),
+        (2500, 0, 125),
+    ] {
+        let standing = Standing { rest: rest(left, netted), ..standing() };
+        let state = after(&[(47, DUE), (47, bounced(Failure::Declined, standing))]);
+        assert_eq!(state.owed().map_or(0, |(_, owed)| owed.minor()), owed, "{left} {netted}");
+    }
+}
+
+/// A refund that nobody can ask about any more may still arrive: it is a person's to decide, and no credit.
+#[test]
+fn what_may_still_arrive_is_no_credit() {
+    for (reason, name) in [
+        (Failure::Disconnected, "failed"),
+        (Failure::InsufficientFunds, "failed"),
+        (Failure::PlatformFunds, "credited_to_wallet"),
+        (Failure::Refused, "credited_to_wallet"),
+    ] {
+        let late = held().on(&DUE, at(200)).unwrap().on(&bounced(reason, standing()), at(200)).unwrap();
+        assert_eq!(late.name(), name, "{reason:?}");
     }
 }

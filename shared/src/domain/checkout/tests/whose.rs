@@ -57,14 +57,43 @@ fn a_refund_of_another_id_or_amount_is_not_the_one_that_was_asked_for() {
 }
 
 #[test]
-fn our_cashback_is_known_by_its_id_and_its_amount() {
+fn our_cashback_is_known_by_its_id() {
     let credited = after(Funding::Merchant, &credited());
     assert_eq!(words(&credited), "2500 left, credited");
-    let seen = |minor, outcome| {
-        words(&apply(&credited, &refund("re_cashback", minor, outcome, Purpose::Dashboard), 48))
-    };
+    let seen =
+        |outcome| words(&apply(&credited, &refund("re_cashback", 125, outcome, Purpose::Dashboard), 48));
     let gone = Outcome::Failed(Failure::ExpiredOrCanceledCard);
-    assert_eq!(seen(125, Outcome::Succeeded), "2500 left, credited");
-    assert_eq!(seen(125, gone), "2500 left, failed", "though its words are gone");
-    assert_eq!(seen(100, gone), "2500 left, credited");
+    assert_eq!(seen(Outcome::Succeeded), "2500 left, credited");
+    assert_eq!(seen(gone), "2500 left, failed", "though its words are gone");
+}
+
+/// Our words on a refund that we did not ask for make it no cashback, whatever the attempt and wherever the cashback stands.
+#[test]
+fn a_refund_that_only_says_that_it_is_ours_is_the_merchants() {
+    let gone = Outcome::Failed(Failure::ExpiredOrCanceledCard);
+    let credited = after(Funding::Merchant, &credited());
+    let failed = apply(&credited, &refund("re_cashback", 125, gone, Purpose::Dashboard), 48);
+    for (checkout, cashback) in [(paid_for(), "held"), (credited, "credited"), (failed, "failed")] {
+        let checkout_id = checkout.id.clone();
+        for attempt in [0, 1, 2, 9] {
+            let purpose = Purpose::Cashback { checkout: checkout_id.clone(), attempt };
+            let after = apply(&checkout, &refund("re_forged", 125, Outcome::Succeeded, purpose), 49);
+            let expected = format!("stripe:re_forged: succeeded 125, 2375 left, {cashback}");
+            assert_eq!(words(&after), expected, "attempt {attempt}");
+        }
+    }
+}
+
+/// News of an attempt that failed comes again, and out of order: it is no refund of the merchant's.
+#[test]
+fn late_news_of_a_cashback_that_bounced_is_no_refund() {
+    let gone = Outcome::Failed(Failure::ExpiredOrCanceledCard);
+    let credited = after(Funding::Merchant, &credited());
+    let failed = apply(&credited, &refund("re_cashback", 125, gone, Purpose::Dashboard), 48);
+    for outcome in [Outcome::Pending, gone, Outcome::Succeeded] {
+        for purpose in [Purpose::Dashboard, Purpose::Cashback { checkout: failed.id.clone(), attempt: 1 }] {
+            let after = apply(&failed, &refund("re_cashback", 125, outcome, purpose), 49);
+            assert_eq!(words(&after), "2500 left, failed", "{outcome:?}");
+        }
+    }
 }

@@ -283,7 +283,7 @@ impl World {
             let id = format!("re_r{number}");
             self.refunded(index, &id, asked, Purpose::Merchant { checkout: checkout.id, reference });
         } else {
-            self.apply(index, &Event::RefundRefused { key });
+            self.apply(index, &Event::RefundRefused { key, reason: Failure::Refused });
         }
     }
 
