@@ -19,6 +19,7 @@ use kembali::domain::cashback::Cashback;
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, Reference};
 use kembali::domain::money::Money;
+use kembali::domain::payment::Payment;
 use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -93,9 +94,8 @@ impl PayCashback {
     /// A merchant's refund that was begun, and whose function ended before Stripe was asked, is found here by the sweep: it
     /// has taken its part of the cashback already.
     async fn finish_refunds(&self, checkout: Checkout, now: Timestamp) -> (Checkout, Result<(), Fault>) {
-        let begun =
-            checkout.payment().map(|payment| payment.begun_refunds().map(|(reference, _)| reference.clone()));
-        let begun: Vec<Reference> = begun.into_iter().flatten().collect();
+        let begun = checkout.payment().into_iter().flat_map(Payment::begun_refunds);
+        let begun: Vec<Reference> = begun.map(|(reference, _)| reference.clone()).collect();
         let mut checkout = checkout;
         for reference in begun {
             let before = checkout.clone();
@@ -146,6 +146,10 @@ impl PayCashback {
         }
         match self.stripe.create_refund(account, &new).await {
             Ok(refund) => Ok(vec![Event::RefundSeen(refund)]),
+            // Nothing can be asked there any more, and nothing was: it can become credit.
+            Err(error) if error.is_disconnected() => {
+                Ok(vec![Event::CashbackRefused { attempt: *attempt, reason: Failure::Refused }])
+            }
             Err(StripeError::Refused { code }) => {
                 tracing::warn!(checkout = %checkout.id, code, "Stripe refused a cashback");
                 self.refused(account, charge, *attempt, &code).await

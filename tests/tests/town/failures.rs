@@ -279,6 +279,16 @@ async fn a_merchant_who_leaves_while_a_cashback_is_on_its_way_leaves_it_to_a_per
 }
 
 #[tokio::test]
+async fn a_merchant_who_left_before_the_release_leaves_the_payer_credit() {
+    let town = Town::new().await;
+    let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
+    town.stack.stripe().deauthorize(&shop.account);
+    town.hours(48).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
+    assert_eq!((town.wallets(), town.dead_letters()), (vec!["SG 125".to_owned()], 0));
+}
+
+#[tokio::test]
 async fn a_refund_that_was_begun_when_the_merchant_left_has_failed() {
     let (town, wire) = Town::on_a_swept_wire().await;
     let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
