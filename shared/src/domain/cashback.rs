@@ -191,7 +191,9 @@ impl Cashback {
                     Self::Failed { terms: terms.clone(), amount, reason: *reason, at: *at, attempt: *attempt }
                 }
             }
-            (Self::Failed { terms, amount, attempt, .. }, Event::Retried) if !amount.is_zero() => {
+            (Self::Failed { terms, amount, attempt, reason, .. }, Event::Retried)
+                if *reason != Failure::Disconnected && !amount.is_zero() =>
+            {
                 Self::Held(waiting::again(terms, *amount, *attempt, now))
             }
             (Self::Failed { terms, amount, attempt, .. }, Event::WrittenOff) => {
@@ -318,11 +320,15 @@ impl Cashback {
         }
     }
 
-    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe now. Of any other, whoever has a key of the
+    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe, and nobody knows yet what became of it. Of any other, whoever has a key of the
     /// account has written the number on a refund of their own.
     pub fn is_asked_for(&self, attempt: u32, amount: Money) -> bool {
         match self {
             Self::Paying { attempt: now, amount: paid, .. } => attempt == *now && amount == *paid,
+            // Nobody could be asked; it may have been on its way.
+            Self::Failed { attempt: next, amount: owed, reason: Failure::Disconnected, .. } => {
+                attempt.checked_add(1) == Some(*next) && amount == *owed
+            }
             Self::None { .. }
             | Self::Held(_)
             | Self::Frozen(_)

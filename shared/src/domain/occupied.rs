@@ -70,7 +70,7 @@ impl Occupied {
                 if let Cashback::CreditedToWallet { terms, amount, at, .. } = &payment.cashback {
                     let expires_at = at.plus_days(terms.wallet_days);
                     occupied.credited = Some(Lot { expires_at, minor: amount.minor() });
-                    let merchant = amount.minus(terms.platform_part(*amount)?)?;
+                    let merchant = amount.minus(payment.platform_part(terms, *amount)?)?;
                     occupied.owed_to_merchant_minor = kept.saturating_sub(merchant.minor());
                 }
             }

@@ -231,11 +231,13 @@ impl Payment {
                 let left = self.left_of(paid)?;
                 let left_then = paid.proportion(*amount, terms.amount, Round::Down)?;
                 let (rest, whole) = (left.minus(amount.at_most(left)?)?, left_then.minus(*amount)?);
-                if whole.is_zero() {
-                    Ok(part)
+                let part = if whole.is_zero() {
+                    part
                 } else {
-                    part.proportion(rest.at_most(whole)?, whole, Round::Down)
-                }
+                    part.proportion(rest.at_most(whole)?, whole, Round::Down)?
+                };
+                // What was netted was never the platform's.
+                part.at_most(self.platform_part(terms, *amount)?)
             }
         }
     }

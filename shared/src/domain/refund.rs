@@ -252,6 +252,11 @@ impl RefundState {
                 Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. },
                 Outcome::Failed(reason),
             ) => Self::Failed { reason, id: Some(id.clone()) },
+            // Of what nobody could be asked about there is news after all.
+            (Self::Failed { .. }, Outcome::Pending) if self.is_unknown() => Self::Pending { id: id.clone() },
+            (Self::Failed { .. }, Outcome::Succeeded) if self.is_unknown() => {
+                Self::Succeeded { id: id.clone() }
+            }
             (Self::Succeeded { .. }, Outcome::Pending)
             | (
                 Self::Failed { .. } | Self::Returned,
@@ -274,8 +279,13 @@ impl RefundState {
     pub fn counts(&self) -> bool {
         match self {
             Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. } | Self::Returned => true,
-            Self::Failed { .. } => false,
+            Self::Failed { .. } => self.is_unknown(),
         }
+    }
+
+    /// Whether Stripe may have it, and nobody can ask: it ended for us, and may be with the payer all the same.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Failed { reason: Failure::Disconnected, id: None })
     }
 
     /// Whether the payer has the money.

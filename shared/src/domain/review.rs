@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cashback::{Cashback, Waiting};
 use super::checkout::{Checkout, Verdict};
+use super::refund::Failure;
 use super::time::Timestamp;
 use crate::fault::{Kind, Problem};
 
@@ -99,12 +100,31 @@ impl Checkout {
         })
     }
 
+    fn failed_for(&self) -> Option<Failure> {
+        self.payment().and_then(|payment| match &payment.cashback {
+            Cashback::Failed { reason, .. } => Some(*reason),
+            Cashback::None { .. }
+            | Cashback::Held(_)
+            | Cashback::Frozen(_)
+            | Cashback::Paying { .. }
+            | Cashback::Credited { .. }
+            | Cashback::CreditedToWallet { .. }
+            | Cashback::Reversed { .. } => None,
+        })
+    }
+
     /// That a person may decide `verdict` now.
     ///
     /// # Errors
     /// The cashback does not wait for that.
     pub fn may_decide(&self, verdict: Verdict) -> Result<(), Problem> {
         let waits = self.waits_for_person().map(|(waits, _)| waits);
+        let may_have_arrived = verdict == Verdict::Retry && self.failed_for() == Some(Failure::Disconnected);
+        if may_have_arrived {
+            let detail = "The cashback may be with the payer: the account left while it was on its way.";
+            return Err(Problem::new(Kind::WrongState, detail)
+                .next("Write it off; if the payer has nothing, give credit by an adjustment."));
+        }
         if waits.is_some_and(|waits| waits.verdicts().contains(&verdict)) {
             return Ok(());
         }
@@ -138,7 +158,7 @@ mod tests {
     use crate::domain::checkout::{Event, State};
     use crate::domain::examples::{after, cashback_refund, open, paid};
     use crate::domain::market::Method;
-    use crate::domain::refund::{Failure, Outcome};
+    use crate::domain::refund::Outcome;
     use crate::domain::screening::Suspicion;
     use expect_test::expect;
 
@@ -169,6 +189,14 @@ mod tests {
         let allowed = |checkout: &Checkout| ALL.map(|verdict| checkout.may_decide(verdict).is_ok());
         assert_eq!(allowed(&in_review), [true, true, false, false]);
         assert_eq!(allowed(&failed), [false, false, true, true]);
+        // It may be with the payer: paid again, it would be twice.
+        let reason = Failure::Disconnected;
+        let unknown = [
+            (0, paid(Method::Paynow)),
+            (47, Event::CashbackMatured),
+            (47, Event::CashbackRefused { attempt: 1, reason }),
+        ];
+        assert_eq!(allowed(&after(Funding::Merchant, &unknown)), [false, false, false, true]);
     }
 
     #[test]

@@ -166,6 +166,8 @@ pub struct View {
     pub wallet: i64,
     /// What refunds gave back to the wallet, of those that have not failed.
     pub returned: i64,
+    /// What refunds that have not failed left to the cashback.
+    pub netted: i64,
     /// The books: debit, credit, how much.
     pub postings: Vec<(String, String, i64)>,
 }
@@ -235,11 +237,6 @@ impl Seen {
             .filter(|refund| !refund.is_cashback && refund.stands())
             .map(|refund| refund.minor)
             .sum()
-    }
-
-    /// How much of what the merchant gave back the payer was to have as cashback.
-    pub fn netted(&self) -> i64 {
-        self.refunds.iter().filter(|refund| refund.stands()).map(|refund| refund.netted).sum()
     }
 
     /// Whether the payer's bank took the payment back for good.

@@ -298,5 +298,6 @@ async fn a_refund_that_was_begun_when_the_merchant_left_has_failed() {
     town.hours(2).await;
     let view = town.read(&shop, &checkout).await;
     assert_eq!(text(&view, "/refunds/0/status"), "failed", "{view}");
-    assert_eq!((text(&view, "/cashback/amount/value"), town.dead_letters()), ("1.25".to_owned(), 0));
+    // It may have been made all the same: what it takes of the cashback stays taken.
+    assert_eq!((text(&view, "/cashback/amount/value"), town.dead_letters()), ("0.75".to_owned(), 0));
 }

@@ -158,8 +158,8 @@ impl Stripe {
     }
 
     /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then. The key of a
-    /// reversal is the sum that it brings about, so repeating it takes nothing more, and the hour: an empty balance is asked
-    /// again as soon as it may have been filled.
+    /// reversal is the sum that it brings about, so repeating it takes nothing more, and the hour of the message: a later
+    /// one asks an empty balance anew.
     ///
     /// # Errors
     /// See [`StripeError`].

@@ -93,6 +93,10 @@ impl Waiting {
         standing: &Standing,
         now: Timestamp,
     ) -> Result<Cashback, MoneyError> {
+        if reason == Failure::Disconnected {
+            let Self { terms, amount, attempt, .. } = self;
+            return Ok(Cashback::Failed { terms, amount, reason, at: now, attempt });
+        }
         let waiting = self.reduced(&standing.rest)?;
         Ok(match standing.dispute {
             Dispute::Open => Cashback::Frozen(waiting),

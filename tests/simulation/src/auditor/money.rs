@@ -61,10 +61,13 @@ fn due(evidence: &Evidence, seen: &Seen) -> Option<i64> {
     // As much of the payment was left when it was released as the cashback is of the promise.
     let left = payment.minor * cashback.minor / promise.minor;
     let rest = (payment.minor - seen.given_back() - cashback.minor).max(0);
-    match left - cashback.minor {
-        whole if whole <= rest => Some(part),
-        whole => Some(part * rest / whole),
-    }
+    let part = match left - cashback.minor {
+        whole if whole <= rest => part,
+        whole => part * rest / whole,
+    };
+    // What a refund left to the cashback is the price of what was given back, and none of the platform's.
+    let shared = (cashback.minor - seen.view.netted).max(0);
+    Some(part.min(campaign.platform_part(promise.minor) * shared / promise.minor))
 }
 
 /// A shop is sent what was spent there in credit, less the part of credit that it funds itself: never more than was spent,
@@ -98,7 +101,7 @@ fn funded_credit(evidence: &Evidence, seen: &Seen) -> i64 {
     match (campaign, seen.promise()) {
         (Some(campaign), Some(promise)) if seen.view.cashback == "credited_to_wallet" => {
             // What was meant to be with a cashback that failed is the price of what was given back.
-            let shared = (seen.view.minor - seen.netted()).max(0);
+            let shared = (seen.view.minor - seen.view.netted).max(0);
             seen.view.minor - campaign.platform_part(promise.minor) * shared / promise.minor
         }
         _ => 0,

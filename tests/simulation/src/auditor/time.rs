@@ -41,7 +41,7 @@ fn of_life(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     };
     let has_bounced = seen.refunds.iter().any(|refund| refund.is_cashback && !refund.stands());
     let was_poor = excuses(evidence, seen).iter().any(|(from, until)| until > from);
-    let left = left_of(promise.minor, campaign, payment.minor, (seen.given_back(), seen.netted()));
+    let left = left_of(promise.minor, campaign, payment.minor, (seen.given_back(), seen.view.netted));
     let deadline = deadline(evidence, seen, payment);
     let late =
         |at: i64| if at > deadline { vec![format!("{} seconds late", at - deadline)] } else { Vec::new() };

@@ -361,7 +361,7 @@ fn offers(told: &Value) -> BTreeMap<String, Offer> {
 }
 
 fn read(view: &Value) -> View {
-    let refunds = list(view, "/refunds").iter().filter(|refund| text(refund, "/status") != "failed");
+    let refunds = || list(view, "/refunds").iter().filter(|refund| text(refund, "/status") != "failed");
     let posting =
         |posting: &Value| (text(posting, "/debit"), text(posting, "/credit"), minor(posting, "/amount"));
     View {
@@ -372,7 +372,8 @@ fn read(view: &Value) -> View {
         text: text(view, "/cashback/text"),
         credited_at: seconds(&text(view, "/cashback/credited_at")),
         wallet: minor(view, "/wallet"),
-        returned: refunds.map(|refund| minor(refund, "/to_wallet")).sum(),
+        returned: refunds().map(|refund| minor(refund, "/to_wallet")).sum(),
+        netted: refunds().map(|refund| minor(refund, "/had_as_cashback")).sum(),
         postings: list(view, "/postings").iter().map(posting).collect(),
     }
 }
