@@ -122,3 +122,15 @@ proptest! {
         prop_assert_eq!(last, 125, "all but the cashback went back through Stripe");
     }
 }
+
+#[test]
+fn the_platform_pays_no_part_of_what_a_refund_left_to_the_cashback() {
+    let events = [(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, asked("r1", 1250))];
+    let start = open(Funding::Platform);
+    let paying = events.iter().fold(start, |checkout, (hours, event)| apply(&checkout, event, *hours));
+    let payment = paying.payment().unwrap();
+    let terms = payment.cashback.terms().unwrap();
+    assert_eq!(payment.netted(sgd(2500)), Ok(sgd(63)));
+    assert_eq!(payment.platform_part(terms, sgd(125)), Ok(sgd(62)));
+    assert_eq!(payment.platform_part(terms, sgd(63)), Ok(sgd(0)));
+}

@@ -191,4 +191,7 @@ fn what_may_still_arrive_is_no_credit() {
         let late = held().on(&DUE, at(200)).unwrap().on(&bounced(reason, standing()), at(200)).unwrap();
         assert_eq!(late.name(), name, "{reason:?}");
     }
+    // A won dispute would have it paid again.
+    let disputed = bounced(Failure::Disconnected, Standing { dispute: Dispute::Open, ..standing() });
+    assert_eq!(after(&[(47, DUE), (47, disputed)]).name(), "failed");
 }
