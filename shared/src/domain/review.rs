@@ -100,27 +100,16 @@ impl Checkout {
         })
     }
 
-    fn failed_for(&self) -> Option<Failure> {
-        self.payment().and_then(|payment| match &payment.cashback {
-            Cashback::Failed { reason, .. } => Some(*reason),
-            Cashback::None { .. }
-            | Cashback::Held(_)
-            | Cashback::Frozen(_)
-            | Cashback::Paying { .. }
-            | Cashback::Credited { .. }
-            | Cashback::CreditedToWallet { .. }
-            | Cashback::Reversed { .. } => None,
-        })
-    }
-
     /// That a person may decide `verdict` now.
     ///
     /// # Errors
     /// The cashback does not wait for that.
     pub fn may_decide(&self, verdict: Verdict) -> Result<(), Problem> {
         let waits = self.waits_for_person().map(|(waits, _)| waits);
-        let may_have_arrived = verdict == Verdict::Retry && self.failed_for() == Some(Failure::Disconnected);
-        if may_have_arrived {
+        let may_have_arrived = self.payment().is_some_and(|payment| {
+            matches!(payment.cashback, Cashback::Failed { reason: Failure::Disconnected, .. })
+        });
+        if verdict == Verdict::Retry && may_have_arrived {
             let detail = "The cashback may be with the payer: the account left while it was on its way.";
             return Err(Problem::new(Kind::WrongState, detail)
                 .next("Write it off; if the payer has nothing, give credit by an adjustment."));

@@ -18,6 +18,10 @@ fn credited() -> [(u32, Event); 3] {
     [(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, cashback_refund(Outcome::Succeeded))]
 }
 
+fn r1() -> RefundKey {
+    RefundKey::Requested(Reference::parse("r1").unwrap())
+}
+
 fn bounced_for_good() -> Event {
     cashback_refund(Outcome::Failed(Failure::ExpiredOrCanceledCard))
 }
@@ -63,13 +67,7 @@ fn every_state_and_every_event() {
         ("expired", Event::Expired),
         ("payment failed", Event::PaymentFailed),
         ("refund asked", asked("r2", 500)),
-        (
-            "refund refused",
-            Event::RefundRefused {
-                key: RefundKey::Requested(Reference::parse("r1").unwrap()),
-                reason: Failure::Refused,
-            },
-        ),
+        ("refund refused", Event::RefundRefused { key: r1(), reason: Failure::Refused }),
         ("refund seen", refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard)),
         ("cashback refund", cashback_refund(Outcome::Succeeded)),
         ("matured", Event::CashbackMatured),

@@ -12,8 +12,7 @@ fn a_refund_that_fails_in_a_dispute_releases_nothing() {
         if let Some(won) = closed {
             checkout = apply(&checkout, &examples::dispute_closed(won), 3);
         }
-        let key = RefundKey::Requested(Reference::parse("r1").unwrap());
-        checkout = apply(&checkout, &Event::RefundRefused { key, reason: Failure::Refused }, 4);
+        checkout = apply(&checkout, &Event::RefundRefused { key: r1(), reason: Failure::Refused }, 4);
         let name = |checkout: &Checkout| checkout.payment().unwrap().cashback.name();
         (name(&checkout), name(&apply(&checkout, &Event::CashbackMatured, 60)))
     };
