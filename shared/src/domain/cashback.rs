@@ -320,8 +320,8 @@ impl Cashback {
         }
     }
 
-    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe, and nobody knows yet what became of it. Of any other, whoever has a key of the
-    /// account has written the number on a refund of their own.
+    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe, and nobody knows yet what became of it. Of any
+    /// other, whoever has a key of the account has written the number on a refund of their own.
     pub fn is_asked_for(&self, attempt: u32, amount: Money) -> bool {
         match self {
             Self::Paying { attempt: now, amount: paid, .. } => attempt == *now && amount == *paid,

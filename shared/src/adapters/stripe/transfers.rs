@@ -55,8 +55,8 @@ impl Stripe {
     }
 
     /// Makes sure that `amount` is there for a cashback that the payer has, no less and no more: a refund takes some of it back,
-    /// and if that refund fails later, it belongs to the merchant again. The key is what was ever sent before, what is sent now
-    /// and the hour: Stripe is asked each time what is there, so a key only has to hold while an answer is in doubt, and a
+    /// and if that refund fails later, it belongs to the merchant again. The key is what was ever sent before, what is to be
+    /// there and the hour of the message: Stripe is asked each time what is there, so a key only has to hold while an answer is in doubt, and a
     /// refusal is not repeated for the day that Stripe remembers it.
     ///
     /// # Errors
