@@ -46,17 +46,29 @@ fn array<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
 }
 
 impl Outcome {
-    /// In what this differs from how it usually ends. After an outage a step may have come too late to end in the same way,
-    /// and the bus may lack what was given up; the budget has given the same in any case.
-    pub(crate) fn differs(&self, usual: &Self, is_delayed: bool, depends_on_time: bool) -> Option<String> {
-        let mut seen = match (is_delayed, depends_on_time) {
-            (false, _) | (true, false) => self.clone(),
-            (true, true) => Self { budget_payments: self.budget_payments, ..usual.clone() },
-        };
+    /// In what this differs from how it usually ends. After an outage a step may have come too late to end in the same way:
+    /// then it ends in one of the `late` ways, and the budget has given the same. The bus may lack what was given up.
+    pub(crate) fn differs(&self, usual: &Self, is_delayed: bool, late: &[&str]) -> Option<String> {
+        let mut seen = self.clone();
+        if is_delayed && late.contains(&self.standing.as_str()) {
+            seen = Self { budget_payments: self.budget_payments, ..usual.clone() };
+        }
         if is_delayed || self.is_told(usual) {
             seen.bus.clone_from(&usual.bus);
         }
         (seen != *usual).then(|| format!("it ends as {seen:?} and not as {usual:?}"))
+    }
+
+    /// What is left of a checkout whose page nobody saw: nothing moved, nothing is kept of what it had reserved, and the
+    /// payer has the credit that was `given`.
+    pub(crate) fn is_of_no_page(&self, given: i64) -> bool {
+        let (credit, used) = self.payer.split_once(", used ").unwrap_or_default();
+        let has_used = used.contains(|digit| matches!(digit, '1'..='9'));
+        self.standing == "expired "
+            && self.money.is_empty()
+            && self.budget_payments == 0
+            && credit == format!("{given} - 0")
+            && !has_used
     }
 
     /// Whether the bus was told how it ended, and nothing unusual. What was passed through at once may be left out.

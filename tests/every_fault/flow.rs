@@ -67,8 +67,8 @@ pub(crate) struct Flow {
     pub(crate) act: &'static [Step],
     /// How it ends: checkout and cashback.
     pub(crate) ends: &'static str,
-    /// Whether it ends otherwise when a step comes days later.
-    pub(crate) depends_on_time: bool,
+    /// How it may end when a step comes days later, where that is not the same; amounts may differ then as well.
+    pub(crate) late: &'static [&'static str],
 }
 
 const PLAIN: Flow = Flow {
@@ -80,7 +80,7 @@ const PLAIN: Flow = Flow {
     before: &[],
     act: &[],
     ends: "",
-    depends_on_time: false,
+    late: &[],
 };
 
 const PAID: &[Step] = &[Step::Create, Step::Pay];
@@ -91,7 +91,7 @@ pub(crate) const ENABLE: Flow =
     Flow { name: "apply and onboard", act: &[Step::Apply, Step::Onboard], ends: "enabled", ..PLAIN };
 
 /// A payment's life, for each rail and funding.
-pub(crate) const LIVES: [Flow; 4] = [
+pub(crate) const LIVES: [Flow; 6] = [
     Flow { name: "card, merchant", act: CREDITED, ends: "paid credited", ..PLAIN },
     Flow {
         name: "paynow, platform, cap and budget",
@@ -114,6 +114,23 @@ pub(crate) const LIVES: [Flow; 4] = [
     Flow {
         name: "pix, merchant",
         rail: Rail::Pix,
+        before: PAID,
+        act: &[Step::Mature],
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "pix, platform",
+        rail: Rail::Pix,
+        funding: "platform",
+        before: PAID,
+        act: &[Step::Mature],
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "card, split",
+        funding: "split",
         before: PAID,
         act: &[Step::Mature],
         ends: "paid credited",
@@ -169,7 +186,7 @@ pub(crate) const UNPAID: [Flow; 5] = [
 ];
 
 /// Refunds, before the release and after it.
-pub(crate) const REFUNDS: [Flow; 4] = [
+pub(crate) const REFUNDS: [Flow; 5] = [
     Flow {
         name: "a part before the release",
         rail: Rail::Paynow,
@@ -178,7 +195,7 @@ pub(crate) const REFUNDS: [Flow; 4] = [
         before: PAID,
         act: &[Step::Refund(Some("10.00")), Step::Mature],
         ends: "partly_refunded credited",
-        depends_on_time: true,
+        late: &["partly_refunded credited"],
         ..PLAIN
     },
     Flow {
@@ -186,7 +203,7 @@ pub(crate) const REFUNDS: [Flow; 4] = [
         before: PAID,
         act: &[Step::Refund(None)],
         ends: "refunded reversed",
-        depends_on_time: true,
+        late: &["refunded reversed", "refunded credited"],
         ..PLAIN
     },
     Flow {
@@ -199,23 +216,51 @@ pub(crate) const REFUNDS: [Flow; 4] = [
         ..PLAIN
     },
     Flow {
+        name: "all after the release, split",
+        rail: Rail::Upi,
+        funding: "split",
+        is_limited: true,
+        before: CREDITED,
+        act: &[Step::Refund(None)],
+        ends: "partly_refunded credited",
+        ..PLAIN
+    },
+    Flow {
         name: "in the dashboard",
         before: PAID,
         act: &[Step::RefundInDashboard],
         ends: "partly_refunded credited",
-        depends_on_time: true,
+        late: &["partly_refunded credited"],
         ..PLAIN
     },
 ];
 
 /// Disputes, won and lost.
-pub(crate) const DISPUTES: [Flow; 2] = [
+pub(crate) const DISPUTES: [Flow; 4] = [
     Flow {
         name: "won",
         before: PAID,
         act: &[Step::Dispute, Step::Day, Step::Close(true), Step::Mature],
         ends: "won credited",
-        depends_on_time: true,
+        late: &["won credited"],
+        ..PLAIN
+    },
+    Flow {
+        name: "lost before the release",
+        funding: "split",
+        is_limited: true,
+        before: PAID,
+        act: &[Step::Dispute, Step::Day, Step::Close(false), Step::Mature],
+        ends: "lost reversed",
+        late: &["lost reversed", "lost credited"],
+        ..PLAIN
+    },
+    Flow {
+        name: "won after the release, split",
+        funding: "split",
+        before: CREDITED,
+        act: &[Step::Dispute, Step::Close(true)],
+        ends: "won credited",
         ..PLAIN
     },
     Flow {
@@ -224,7 +269,7 @@ pub(crate) const DISPUTES: [Flow; 2] = [
         before: CREDITED,
         act: &[Step::Dispute, Step::Close(false)],
         ends: "lost credited",
-        depends_on_time: true,
+        late: &["lost credited"],
         ..PLAIN
     },
 ];
@@ -246,7 +291,7 @@ pub(crate) const WALLETS: [Flow; 3] = [
         before: &[Step::Create, Step::Pay, Step::BounceNext, Step::Mature],
         act: &[Step::Retry, Step::Day],
         ends: "paid credited",
-        depends_on_time: true,
+        late: &["paid credited"],
         ..PLAIN
     },
     Flow {
@@ -254,7 +299,7 @@ pub(crate) const WALLETS: [Flow; 3] = [
         before: &[Step::Credit],
         act: &[Step::CreateWithCredit, Step::Pay, Step::Mature],
         ends: "paid credited",
-        depends_on_time: true,
+        late: &["paid credited"],
         ..PLAIN
     },
 ];

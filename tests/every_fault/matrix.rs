@@ -6,7 +6,7 @@ use std::fmt;
 use local_wire::Fault;
 
 use super::audit::Outcome;
-use super::flow::Flow;
+use super::flow::{Flow, Step};
 use super::plan::{Hit, Kind, Lasting};
 use super::world::World;
 
@@ -106,7 +106,8 @@ impl Found {
 }
 
 /// What can go wrong with a call. All of it with `EVERY_FAULT=full`; else one of the outages in turn, and of a read, which
-/// has no effect that could be lost or doubled, beside that outage one refusal and a dropped handler.
+/// has no effect that could be lost or doubled, beside that outage one refusal and a dropped handler. A batch is also served
+/// in part.
 fn faults(kind: &Kind, turn: usize) -> Vec<(Fault, Lasting)> {
     // Whoever tries again at once is served, or is not.
     let lasting = if turn.is_multiple_of(2) { Lasting::Once } else { Lasting::EveryTry };
@@ -136,6 +137,7 @@ fn faults(kind: &Kind, turn: usize) -> Vec<(Fault, Lasting)> {
         let count = BEGINNINGS.len() * OUTAGES_HOURS.len();
         faults.extend(outages.skip(turn % count).take(1));
     }
+    faults.extend(is_batch(kind).then_some((Fault::Partly, Lasting::Once)));
     faults
 }
 
@@ -147,6 +149,12 @@ fn is_full() -> bool {
 fn is_read(kind: &Kind) -> bool {
     ["GetItem", "BatchGetItem", "Query"].contains(&kind.operation.as_str())
         || kind.operation.starts_with("GET ")
+}
+
+/// Whether a request can be served in part.
+fn is_batch(kind: &Kind) -> bool {
+    let batches = ["SendMessageBatch", "DeleteMessageBatch", "PutEvents", "BatchGetItem", "BatchWriteItem"];
+    batches.contains(&kind.operation.as_str())
 }
 
 /// Whether a request can meet another one.
@@ -229,7 +237,12 @@ impl Bench {
         self.gave_up |= self.world.rest(&life).await;
         let mut violations = self.world.violations(&life, is_delayed).await;
         let outcome = self.world.outcome(&life, &before).await;
-        violations.extend(outcome.differs(usual, is_delayed, self.world.flow.depends_on_time));
+        violations.extend(if life.had_no_page {
+            let given = if self.world.flow.before.contains(&Step::Credit) { 125 } else { 0 };
+            (!outcome.is_of_no_page(given)).then(|| format!("nobody saw its page, and it ends as {outcome:?}"))
+        } else {
+            outcome.differs(usual, is_delayed, self.world.flow.late)
+        });
         drop(guard);
         let asked = self.world.plan.asked_since();
         let broken = !violations.is_empty();

@@ -31,6 +31,8 @@ pub(crate) struct Life {
     pub(crate) phone: String,
     pub(crate) number: usize,
     pub(crate) dispute: String,
+    /// Whether its page had expired when the merchant was answered at last.
+    pub(crate) had_no_page: bool,
     /// What an API caller was refused.
     pub(crate) refused: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl World {
             phone: format!("+658{:07}", 1_000_000 + self.lives),
             number: self.lives,
             dispute: String::new(),
+            had_no_page: false,
             refused: Vec::new(),
         };
         self.faults.clear();
