@@ -5,6 +5,8 @@ use kembali_tests::{Shop, Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
+use crate::books::operator;
+
 fn order(reference: &str, phone: Option<&str>) -> Value {
     let mut body = json!({
         "reference": reference, "amount": {"value": "25.00", "currency": "SGD"}, "description": "kopi", "channel": "chat",
@@ -200,6 +202,61 @@ async fn a_failed_cashback_is_written_off() {
     assert_eq!(town.standing(&shop, &checkout).await, "paid reversed");
     assert_eq!(waiting(&town, "failed").await, [""; 0]);
     assert_eq!(decide(&town, &checkout, "retry", "after all").await.0, 409);
+}
+
+/// What `cargo operator` says when it decides, without the checkout, and whether it is content.
+async fn command(
+    town: &Town,
+    checkout: &Value,
+    verdict: &str,
+    reason: &str,
+) -> (Result<bool, String>, String) {
+    let id = text(checkout, "/id");
+    let (content, said) = operator(town, &[verdict, &id, "--reason", reason]).await;
+    (content, said.replace(&id, "chk"))
+}
+
+fn now(state: &str) -> (Result<bool, String>, String) {
+    (Ok(true), format!("chk: its cashback is {state}\n"))
+}
+
+#[tokio::test]
+async fn a_suspicious_cashback_is_approved_or_rejected_from_a_terminal() {
+    let town = Town::unswept().await;
+    let (shop, second) = suspected(&town).await;
+    let third = town.create(&shop, order("order-3", Some("+6591234567"))).await;
+    town.pay(&third, PayWith::Paynow).await;
+    for _ in 0..2 {
+        assert_eq!(command(&town, &second, "approve", "a large family").await, now("held"), "once or twice");
+    }
+    assert_eq!(command(&town, &third, "reject", "own shop").await, now("reversed"));
+    assert_eq!(waiting(&town, "in_review").await, [""; 0]);
+
+    let (content, said) = command(&town, &third, "approve", "after all").await;
+    let refusal = "409: The cashback is reversed, not in_review.";
+    assert!(content.as_ref().is_err_and(|error| error.starts_with(refusal)), "{content:?}");
+    assert_eq!(said, "");
+    let (content, _) = command(&town, &second, "approve", " ").await;
+    let refusal = "reason: Write 1 to 250 characters.";
+    assert!(content.as_ref().is_err_and(|error| error.contains(refusal)), "{content:?}");
+    let unknown = json!({"id": format!("chk_{}", "a".repeat(24))});
+    let (content, _) = command(&town, &unknown, "approve", "x").await;
+    assert!(content.as_ref().is_err_and(|error| error.starts_with("404: ")), "{content:?}");
+}
+
+#[tokio::test]
+async fn a_failed_cashback_is_tried_again_or_written_off_from_a_terminal() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = failed(&town, "merchant").await;
+    assert_eq!(command(&town, &checkout, "retry", "the shop called").await, now("held"));
+    town.stack.stripe().fail_next_refund(&shop.account, "expired_or_canceled_card");
+    town.hours(1).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "paid failed");
+    assert_eq!(command(&town, &checkout, "write-off", "nobody to pay").await, now("reversed"));
+    assert_eq!(operator(&town, &["reviews", "SG", "--state", "failed"]).await.0, Ok(true));
+    let (content, _) = command(&town, &checkout, "retry", "after all").await;
+    let refusal = "409: The cashback is reversed, not failed.";
+    assert!(content.as_ref().is_err_and(|error| error.starts_with(refusal)), "{content:?}");
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use serde_json::Value;
+use kembali::domain::checkout::Verdict;
+use serde_json::{Value, json};
 
-use super::{CommandError, Operator, path};
+use super::{CommandError, Decision, Operator, path};
 use crate::town::text;
 
 impl Operator {
@@ -36,6 +37,21 @@ impl Operator {
         }
         writeln!(out, "{waiting} cashbacks of {country} wait for a person ({state})")?;
         Ok(waiting == 0)
+    }
+
+    /// Decides on a cashback that waits for a person, and shows where it stands then. The same decision for the same reason
+    /// again changes nothing.
+    pub(super) async fn decide(
+        &self,
+        verdict: Verdict,
+        Decision { checkout, reason }: &Decision,
+        out: &mut impl Write,
+    ) -> Result<bool, CommandError> {
+        let at = format!("/v1/cashbacks/{checkout}/{}", verdict.name());
+        let review = self.send("POST", &at, Some(&json!({"reason": reason}))).await?.json();
+        let state = review.pointer("/checkout/cashback/state").and_then(Value::as_str);
+        writeln!(out, "{checkout}: its cashback is {}", state.ok_or(CommandError::NotUnderstood(at))?)?;
+        Ok(true)
     }
 
     /// Stops a market or lets it go on, and shows how it stands.

@@ -13,7 +13,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use kembali::domain::checkout::Verdict;
+use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::Day;
 use serde_json::{Value, json};
 
@@ -107,6 +109,14 @@ pub enum Command {
         #[arg(long, default_value = "in_review")]
         state: String,
     },
+    /// Says that a suspicious cashback is good: it is paid when its time comes, or within five minutes.
+    Approve(Decision),
+    /// Says that a suspicious cashback is not paid.
+    Reject(Decision),
+    /// Has a failed cashback tried again within five minutes.
+    Retry(Decision),
+    /// Gives a failed cashback up.
+    WriteOff(Decision),
     /// Shows the messages that were given up, sends them back, or takes them away.
     DeadLetters {
         /// What to do; without it, everything is shown.
@@ -126,6 +136,17 @@ pub enum Command {
         /// The market.
         country: String,
     },
+}
+
+/// A cashback that waits for a person, and why it is decided as it is.
+#[derive(Clone, Debug, Args)]
+pub struct Decision {
+    /// The checkout whose cashback it is, chk_…, as `reviews` lists it.
+    #[arg(value_parser = CheckoutId::parse)]
+    pub checkout: CheckoutId,
+    /// Why, for whoever asks later.
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Why something could not be found out.
@@ -209,6 +230,10 @@ pub async fn run(
             Ok(true)
         }
         Command::Reviews { country, state } => operator.reviews(country, state, out).await,
+        Command::Approve(decision) => operator.decide(Verdict::Approve, decision, out).await,
+        Command::Reject(decision) => operator.decide(Verdict::Reject, decision, out).await,
+        Command::Retry(decision) => operator.decide(Verdict::Retry, decision, out).await,
+        Command::WriteOff(decision) => operator.decide(Verdict::WriteOff, decision, out).await,
         Command::DeadLetters { what } => operator.dead_letters(what.as_ref(), out).await,
         Command::Stop { country, reason } => {
             operator.policy(country, "stop", Some(&json!({"reason": reason})), out).await
