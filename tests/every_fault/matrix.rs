@@ -106,8 +106,8 @@ impl Found {
 }
 
 /// What can go wrong with a call. All of it with `EVERY_FAULT=full`; else one of the outages in turn, and of a read, which
-/// has no effect that could be lost or doubled, beside that outage one refusal and a dropped handler. A batch is also served
-/// in part.
+/// has no effect that could be lost or doubled, beside that outage one refusal and a dropped handler. A batch is
+/// also served in part.
 fn faults(kind: &Kind, turn: usize) -> Vec<(Fault, Lasting)> {
     // Whoever tries again at once is served, or is not.
     let lasting = if turn.is_multiple_of(2) { Lasting::Once } else { Lasting::EveryTry };

@@ -110,10 +110,12 @@ impl Sky {
         if !self.dice.chance(per_mille) {
             return None;
         }
-        // The AWS SDK sleeps before it tries again, in real time: faults that end the function come cheaper.
+        // The AWS SDK sleeps before it tries again, in real time: faults that end the function, or answer, come cheaper.
         let fault = match asked.service {
             "stripe" => self.dice.pick(&Fault::ALL),
-            _ if self.dice.chance(600) => self.dice.pick(&[Fault::Crash, Fault::Crash, Fault::Twice]),
+            _ if self.dice.chance(600) => {
+                self.dice.pick(&[Fault::Crash, Fault::Crash, Fault::Twice, Fault::Partly])
+            }
             _ => self.dice.pick(&Fault::ALL),
         };
         if self.dice.chance(30) {

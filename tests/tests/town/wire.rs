@@ -108,6 +108,32 @@ async fn a_merchants_refund_whose_answer_is_lost_is_made_once() {
 }
 
 #[tokio::test]
+async fn cashbacks_that_were_queued_in_part_are_paid_once_and_in_time() {
+    let (town, wire) = Town::on_a_wire().await;
+    let shop = town.shop("SG").await;
+    town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    let mut checkouts = Vec::new();
+    for reference in ["order-1", "order-2", "order-3", "order-4"] {
+        let checkout = town.checkout(&shop, reference, "25.00", "SGD").await;
+        town.pay(&checkout, PayWith::Paynow).await;
+        checkouts.push(checkout);
+    }
+    let shard = |checkout| text(&town.checkout_item(checkout), "/due_shard/S");
+    let shards: Vec<String> = checkouts.iter().map(shard).collect();
+    assert_eq!(shards, ["due#0", "due#0", "due#0", "due#6"], "a batch of three, and one of one");
+    let mark = town.mark();
+    wire.cut("SendMessageBatch", Fault::Partly, 1);
+    town.hours(48).await;
+    assert_eq!(town.since(mark).count("sqs", "SendMessageBatch"), 3, "the first one came again");
+    for checkout in &checkouts {
+        let done = town.read(&shop, checkout).await;
+        assert_eq!(text(&done, "/cashback/state"), "credited", "{done}");
+        assert!(text(&done, "/cashback/credited_at") <= text(&done, "/cashback/promised_by"), "{done}");
+        assert_eq!(town.back(checkout).cashback, [125]);
+    }
+}
+
+#[tokio::test]
 async fn an_account_whose_creation_was_not_heard_of_is_the_merchants_only_one() {
     let (town, wire) = Town::on_a_wire().await;
     town.open_market("IN").await;

@@ -1,4 +1,6 @@
-//! How the four services refuse what they would otherwise serve, in their own words.
+//! How the four services refuse what they would otherwise serve, or serve in part, in their own words.
+
+mod part;
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -11,7 +13,7 @@ use crate::dynamodb::Conflict;
 use crate::wire::{self, Refusal};
 
 /// What the faults on the wire know of these services.
-pub const PEER: Peer = Peer { name, refusal };
+pub const PEER: Peer = Peer { name, refusal, part: part::part };
 
 fn name(parts: &Parts) -> Option<(&'static str, String)> {
     let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -47,7 +49,7 @@ fn refusal(asked: &Asked, _: &Parts, body: &Bytes, fault: Fault) -> Option<Respo
         Fault::Throttle => throttled(asked.service),
         Fault::Unavailable => failed(asked.service),
         Fault::Conflict => return conflict(asked, body),
-        Fault::Refuse | Fault::LoseReply | Fault::Twice | Fault::Crash => return None,
+        Fault::Refuse | Fault::LoseReply | Fault::Partly | Fault::Twice | Fault::Crash => return None,
     };
     Some(answer(refusal.status, refusal.code, &refusal.body()))
 }

@@ -9,8 +9,9 @@ use local_wire::faults::{Asked, Fault, Peer};
 use crate::api;
 use crate::error::Error;
 
-/// What the faults on the wire know of the API. The hosted pages are people's business, and are always served.
-pub const PEER: Peer = Peer { name, refusal };
+/// What the faults on the wire know of the API. The hosted pages are people's business, and are always served. There are
+/// no batches.
+pub const PEER: Peer = Peer { name, refusal, part: |_, _| None };
 
 fn name(parts: &Parts) -> Option<(&'static str, String)> {
     let path = parts.uri.path();
@@ -32,7 +33,7 @@ fn refusal(_: &Asked, parts: &Parts, _: &Bytes, fault: Fault) -> Option<Response
                 "There is currently another in-progress request using this Idempotent Key.".to_owned();
             Error::idempotency(message).coded("idempotency_key_in_use").with_status(409)
         }
-        Fault::Refuse | Fault::LoseReply | Fault::Twice | Fault::Crash => return None,
+        Fault::Refuse | Fault::LoseReply | Fault::Partly | Fault::Twice | Fault::Crash => return None,
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, error.body("req_refused").to_string()).into_response();

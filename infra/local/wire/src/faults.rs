@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::header;
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
@@ -48,6 +49,9 @@ pub enum Fault {
     /// The service answers that another request is at the same thing, in its own words, and does nothing. A request that
     /// cannot meet another, such as a read, is served.
     Conflict,
+    /// A batch is served in part: the first half of it, of one entry nothing. The answer names the rest as not served, in
+    /// the service's own words. A request that is no batch is served.
+    Partly,
     /// It arrives twice, and is answered the second time.
     Twice,
     /// It is served, and whoever asked is no more: the invocations that are running end where they wait.
@@ -56,12 +60,13 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Refuse,
         Self::LoseReply,
         Self::Throttle,
         Self::Unavailable,
         Self::Conflict,
+        Self::Partly,
         Self::Twice,
         Self::Crash,
     ];
@@ -74,6 +79,16 @@ pub struct Peer {
     pub name: fn(&Parts) -> Option<(&'static str, String)>,
     /// What the service answers to a request that it throttles, fails at or finds in conflict; `None` if it does not.
     pub refusal: fn(&Asked, &Parts, &Bytes, Fault) -> Option<Response>,
+    /// How the service serves a batch in part; `None` for a request that is no batch.
+    pub part: fn(&Asked, &Bytes) -> Option<Part>,
+}
+
+/// A batch that is served in part.
+pub struct Part {
+    /// The request with only what is served; `None` if that is nothing.
+    pub request: Option<Bytes>,
+    /// Makes the answer to the whole from the answer to that request, or from nothing.
+    pub complete: Box<dyn FnOnce(&Bytes) -> Response + Send>,
 }
 
 /// The faults of one stack. Cloning shares them.
@@ -138,6 +153,10 @@ impl Faults {
                     None => next.run(request()).await,
                 }
             }
+            Fault::Partly => match (peer.part)(&asked, &body) {
+                Some(part) => part.serve(parts, next).await,
+                None => next.run(request()).await,
+            },
             Fault::Twice => {
                 drop(next.clone().run(request()).await);
                 next.run(request()).await
@@ -161,6 +180,22 @@ impl Faults {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Part {
+    async fn serve(self, mut asked: Parts, next: Next) -> Response {
+        let Some(request) = self.request else { return (self.complete)(&Bytes::new()) };
+        // It was the length of the whole.
+        asked.headers.remove(header::CONTENT_LENGTH);
+        let (told, body) = next.run(Request::from_parts(asked, Body::from(request))).await.into_parts();
+        let Ok(body) = to_bytes(body, LARGEST_BODY_BYTES).await else { return no_answer() };
+        // What is refused as a whole is nothing to add to.
+        if told.status.is_success() {
+            (self.complete)(&body)
+        } else {
+            Response::from_parts(told, Body::from(body))
+        }
     }
 }
 

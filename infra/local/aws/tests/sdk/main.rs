@@ -3,6 +3,7 @@
 
 mod dynamodb;
 mod eventbridge;
+mod in_part;
 mod scheduler;
 mod sqs;
 
