@@ -58,12 +58,25 @@ impl ApplyStripeEvent {
     }
 
     async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
+        let Some(event) = self.readable(event).await? else { return Ok(()) };
         let is_news = self.apply_kind(event.account.as_ref(), event.kind, now).await?;
         if event.listed && is_news {
             // The metric and its alarm are made from this line.
             tracing::warn!(event = %event.id, missed = 1, "an event that no webhook had brought");
         }
         Ok(())
+    }
+
+    /// What could not be read when it came is asked of Stripe again: what could not read it may be mended. None if it turns
+    /// out not to concern us.
+    async fn readable(&self, event: StripeEvent) -> Result<Option<StripeEvent>, Fault> {
+        match (&event.kind, &event.account) {
+            (Kind::Unreadable { .. }, Some(account)) => {
+                let again = self.stripe.event(account, &event.id).await?;
+                Ok(again.map(|again| StripeEvent { listed: event.listed, ..again }))
+            }
+            _ => Ok(Some(event)),
+        }
     }
 
     /// Whether it was news.
@@ -92,6 +105,7 @@ impl ApplyStripeEvent {
                 self.on_charge(of, &charge, &Event::DisputeClosed { won, taken_minor }, now).await
             }
             Kind::AccountChanged { account } => self.on_account_changed(&account).await,
+            Kind::Unreadable { field } => Err(Fault::Bug(format!("a Stripe event cannot be read: {field}"))),
         }
     }
 }

@@ -8,7 +8,7 @@ use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::http::{Answer, Request, json, refuse, respond};
 use kembali::adapters::queue::Queue;
 use kembali::domain::signature::Secrets;
-use kembali::domain::stripe_event::{Parsed, parse};
+use kembali::domain::stripe_event::{Kind as StripeKind, Parsed, parse};
 use kembali::fault::{Kind, Problem};
 use serde_json::json;
 
@@ -58,19 +58,19 @@ impl ReceiveStripeEvent {
                 tracing::debug!(event_type, "not ours");
                 return json(200, &json!({"received": true, "used": false}));
             }
-            // Stripe keeps it, and tries again for three days: time to mend what cannot read it.
             Err(error) => {
-                // The metric and its alarm are made from this line.
-                tracing::error!(field = error.0, unreadable = 1, "a Stripe event cannot be read");
-                return Err(Problem::new(Kind::MalformedRequest, "The event cannot be read.")
-                    .field(error.0)
-                    .into());
+                let problem = Problem::new(Kind::MalformedRequest, "The body is no event of Stripe's.");
+                return Err(problem.field(error.0).into());
             }
         };
         // A Connect endpoint in live mode is sent test events too (https://docs.stripe.com/connect/webhooks): no error.
         if event.livemode != self.livemode {
             tracing::info!(event = %event.id, "of the other mode");
             return json(200, &json!({"received": true, "used": false}));
+        }
+        if let StripeKind::Unreadable { field } = &event.kind {
+            // The metric and its alarm are made from this line.
+            tracing::error!(event = %event.id, field, unreadable = 1, "a Stripe event cannot be read");
         }
         self.events.send(&*event).await?;
         json(200, &json!({"received": true, "used": true}))

@@ -44,6 +44,9 @@ pub(crate) struct OfEvent {
     charge: Option<ChargeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refund: Option<RefundId>,
+    /// The place in it that could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
 }
 
 /// What Lambda sends in place of changes that it gave up
@@ -125,9 +128,9 @@ impl From<Kind> for OfEvent {
                     Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. } => Some(checkout),
                     Purpose::Dashboard => None,
                 },
-                session: None,
                 charge: refund.charge,
                 refund: Some(refund.id),
+                ..Self::default()
             },
             Kind::ChargeRefunded { checkout, charge, .. } => {
                 of_charge("charge_refunded", Some(checkout), charge)
@@ -136,6 +139,7 @@ impl From<Kind> for OfEvent {
             Kind::DisputeClosed { charge, .. } => of_charge("dispute_closed", None, charge),
             // The event names the account.
             Kind::AccountChanged { .. } => Self { kind: "account_changed", ..Self::default() },
+            Kind::Unreadable { field } => Self { kind: "unreadable", field: Some(field), ..Self::default() },
         }
     }
 }

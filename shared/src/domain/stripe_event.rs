@@ -99,6 +99,12 @@ pub enum Kind {
         /// Which account.
         account: AccountId,
     },
+    /// Something that concerns us, without a field that we need. Stripe keeps it for thirty days and can be asked for it
+    /// by its id, once what could not read it is mended.
+    Unreadable {
+        /// The place in it, and never the value.
+        field: String,
+    },
 }
 
 /// The types of API v1 that concern us. Stripe's list of events does not have those of API v2.
@@ -169,10 +175,10 @@ struct Related {
 /// Reads a webhook's body.
 ///
 /// # Errors
-/// It is no event, or an event of a type we use without a field that we need.
+/// It is no event.
 pub fn parse(body: &[u8]) -> Result<Parsed, NotUnderstood> {
     let value: Value = serde_json::from_slice(body).map_err(|_| NotUnderstood("body".to_owned()))?;
-    understand(read(&value)?, false)
+    Ok(understand(read(&value)?, false))
 }
 
 /// Reads an event in Stripe's list of the events of `account`.
@@ -182,34 +188,33 @@ pub fn parse(body: &[u8]) -> Result<Parsed, NotUnderstood> {
 pub fn parse_listed(event: &Value, account: &AccountId) -> Result<Parsed, NotUnderstood> {
     let envelope: Envelope = read(event)?;
     // Whose events are asked for decides, not what stands in them.
-    understand(Envelope { account: Some(account.clone()), ..envelope }, true)
+    Ok(understand(Envelope { account: Some(account.clone()), ..envelope }, true))
 }
 
-fn understand(envelope: Envelope, listed: bool) -> Result<Parsed, NotUnderstood> {
+fn understand(envelope: Envelope, listed: bool) -> Parsed {
     let nothing = Value::Null;
     let object = envelope.data.as_ref().map_or(&nothing, |data| &data.object);
-    Ok(match kind(&envelope, object)? {
-        None => Parsed::NotOurs { event_type: envelope.event_type },
-        Some(kind) => {
-            let created = match envelope.created {
-                Created::Seconds(seconds) => Timestamp::from_epoch_seconds(seconds),
-                Created::Text(time) => time,
-            };
-            let account = match &kind {
-                Kind::AccountChanged { account } => Some(account.clone()),
-                Kind::ChargeSucceeded { .. }
-                | Kind::SessionPaid { .. }
-                | Kind::SessionFailed { .. }
-                | Kind::SessionExpired { .. }
-                | Kind::RefundChanged(_)
-                | Kind::ChargeRefunded { .. }
-                | Kind::DisputeOpened { .. }
-                | Kind::DisputeClosed { .. } => envelope.account.clone(),
-            };
-            let Envelope { id, livemode, .. } = envelope;
-            Parsed::Ours(Box::new(StripeEvent { id, account, livemode, created, kind, listed }))
-        }
-    })
+    let kind = kind(&envelope, object);
+    let kind = kind.unwrap_or_else(|NotUnderstood(field)| Some(Kind::Unreadable { field }));
+    let Some(kind) = kind else { return Parsed::NotOurs { event_type: envelope.event_type } };
+    let created = match envelope.created {
+        Created::Seconds(seconds) => Timestamp::from_epoch_seconds(seconds),
+        Created::Text(time) => time,
+    };
+    let account = match &kind {
+        Kind::AccountChanged { account } => Some(account.clone()),
+        Kind::ChargeSucceeded { .. }
+        | Kind::SessionPaid { .. }
+        | Kind::SessionFailed { .. }
+        | Kind::SessionExpired { .. }
+        | Kind::RefundChanged(_)
+        | Kind::ChargeRefunded { .. }
+        | Kind::DisputeOpened { .. }
+        | Kind::DisputeClosed { .. }
+        | Kind::Unreadable { .. } => envelope.account,
+    };
+    let Envelope { id, livemode, .. } = envelope;
+    Parsed::Ours(Box::new(StripeEvent { id, account, livemode, created, kind, listed }))
 }
 
 fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUnderstood> {

@@ -285,7 +285,8 @@ fn is_news_of_a_refund(town: &Town, body: &str) -> bool {
             | Kind::ChargeRefunded { .. }
             | Kind::DisputeOpened { .. }
             | Kind::DisputeClosed { .. }
-            | Kind::AccountChanged { .. } => false,
+            | Kind::AccountChanged { .. }
+            | Kind::Unreadable { .. } => false,
         },
         Ok(Parsed::NotOurs { .. }) | Err(_) => false,
     }

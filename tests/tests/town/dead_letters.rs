@@ -214,8 +214,17 @@ async fn a_failed_cashback_a_failed_refund_and_an_unreadable_event_are_told_once
     assert_eq!(log.values("failed_cashback"), [1]);
 
     let broken = town.forged("charge.dispute.created", &shop.account, json!({}));
-    assert_eq!(town.deliver(&broken).await.status, 400);
+    assert_eq!(town.deliver(&broken).await.status, 200);
     assert_eq!(log.values("unreadable"), [1]);
+    // It waits where a person sees it, and says what cannot be read.
+    town.hours(3).await;
+    let about = letters(&town, "stripe_events").await[0]["about"].clone();
+    assert_eq!(
+        about,
+        json!({
+            "what": "stripe_event", "event": broken["id"], "account": shop.account, "kind": "unreadable", "field": ".",
+        })
+    );
 
     // All that Stripe said, said again, is no news.
     for event in town.stack.stripe().events() {

@@ -1,6 +1,6 @@
 //! A cashback when something goes wrong: refunds that fail, balances that are empty, schedules that are lost.
 
-use kembali_tests::{Shop, Town, card, five_percent, text};
+use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;
 use local_wire::Fault;
 use serde_json::{Value, json};
@@ -300,4 +300,27 @@ async fn a_refund_that_was_begun_when_the_merchant_left_has_failed() {
     assert_eq!(text(&view, "/refunds/0/status"), "failed", "{view}");
     // It may have been made all the same: what it takes of the cashback stays taken.
     assert_eq!((text(&view, "/cashback/amount/value"), town.dead_letters()), ("0.75".to_owned(), 0));
+}
+
+#[tokio::test]
+async fn an_account_whose_events_could_not_be_read_is_asked_for_again_at_once() {
+    let (town, wire) = Town::on_a_swept_wire().await;
+    let (one, other) = (town.shop("SG").await, town.another_shop("SG", "shop-other").await);
+    let mut paid = Vec::new();
+    for shop in [&one, &other] {
+        paid.push((shop, town.checkout(shop, "order-1", "25.00", "SGD").await));
+    }
+    town.lose_webhooks();
+    for (_, checkout) in &paid {
+        town.stack.stripe().pay(&session_of(checkout), PayWith::Paynow).expect("it is open");
+    }
+    wire.cut("GET /v1/events", Fault::Unavailable, 1);
+    town.minutes(41).await;
+    for (shop, checkout) in &paid {
+        assert_eq!(town.standing(shop, checkout).await, "paid none");
+    }
+    // Where Stripe answers for nobody, it is left until the next half hour.
+    wire.cut("GET /v1/events", Fault::Unavailable, usize::MAX);
+    town.minutes(30).await;
+    assert!(town.stack.invocations().iter().all(|invocation| invocation.ok()), "no function fell over");
 }

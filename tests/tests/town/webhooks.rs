@@ -121,9 +121,21 @@ async fn what_is_not_ours_is_thanked_for_and_not_queued() {
     }
     assert!(town.since(mark).0.is_empty(), "{:?}", town.since(mark));
     assert_eq!(town.items(), before);
-    // What we need and cannot read Stripe keeps, and tries again for three days.
-    let broken = town.forged("charge.dispute.created", &shop.account, json!({}));
-    assert_eq!(town.deliver(&broken).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_asked_of_stripe_again() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = open_checkout(&town).await;
+    town.lose_webhooks();
+    town.pay(&checkout, PayWith::Paynow).await;
+    assert_eq!(town.standing(&shop, &checkout).await, "open ");
+    // It comes without what is needed; what Stripe tells when it is asked can be read.
+    let mut event = town.events(&["charge.succeeded"])[0].clone();
+    event["data"]["object"]["amount"] = json!("a lot");
+    assert_eq!(town.deliver(&event).await.status, 200);
+    town.settle().await;
+    assert_eq!((town.standing(&shop, &checkout).await.as_str(), town.dead_letters()), ("paid held", 0));
 }
 
 #[tokio::test]

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::request::{Form, Stripe, StripeError};
-use crate::domain::ids::AccountId;
+use super::request::{Call, Form, Stripe, StripeError};
+use crate::domain::ids::{AccountId, EventId};
 use crate::domain::recovery::Window;
 use crate::domain::stripe_event::{LISTED_TYPES, Parsed, StripeEvent, parse_listed};
+use crate::domain::stripe_object::NotUnderstood;
 
 impl Stripe {
-    /// The events of a connected account in `window` that concern us, oldest first. One that cannot be read is left out
-    /// and told: its webhook was refused for the same reason, which an alarm has told as well.
+    /// The events of a connected account in `window` that concern us, oldest first.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -21,20 +21,25 @@ impl Stripe {
         for (index, kind) in LISTED_TYPES.iter().enumerate() {
             filter.push((format!("types[{index}]"), (*kind).to_owned()));
         }
-        let read = |event: &Value| Ok(ours(event, account));
+        let read = |event: &Value| Ok(ours(event, account)?);
         let events = self.list_as("/v1/events", &filter, Some(account), read).await?;
         Ok(events.into_iter().rev().flatten().collect())
     }
+
+    /// An event of a connected account as Stripe has it now; none if it does not concern us. Stripe keeps it for thirty
+    /// days (<https://docs.stripe.com/api/events/retrieve>).
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn event(&self, account: &AccountId, id: &EventId) -> Result<Option<StripeEvent>, StripeError> {
+        let event = self.send(Call::get(format!("/v1/events/{id}"), Some(account))).await?;
+        Ok(ours(&event, account)?)
+    }
 }
 
-fn ours(event: &Value, account: &AccountId) -> Option<StripeEvent> {
-    match parse_listed(event, account) {
-        Ok(Parsed::Ours(event)) => Some(*event),
-        Ok(Parsed::NotOurs { .. }) => None,
-        Err(error) => {
-            // The metric and its alarm are made from this line.
-            tracing::error!(%account, field = error.0, unreadable = 1, "a Stripe event cannot be read");
-            None
-        }
-    }
+fn ours(event: &Value, account: &AccountId) -> Result<Option<StripeEvent>, NotUnderstood> {
+    Ok(match parse_listed(event, account)? {
+        Parsed::Ours(event) => Some(*event),
+        Parsed::NotOurs { .. } => None,
+    })
 }

@@ -126,9 +126,11 @@ fn what_is_not_ours_is_let_pass() {
 fn what_we_need_and_cannot_read_is_named() {
     let mut broken = charge();
     broken["amount"] = json!("a lot");
-    assert_eq!(event("charge.succeeded", &broken), Err(NotUnderstood("amount".into())));
-    assert_eq!(parse(b"not json"), Err(NotUnderstood("body".into())));
-    assert_eq!(event("charge.dispute.created", &json!({})), Err(NotUnderstood(".".into())));
+    let unreadable = |field: &str| Some(Kind::Unreadable { field: field.to_owned() });
+    assert_eq!(kind_of("charge.succeeded", &broken), unreadable("amount"));
+    assert_eq!(kind_of("charge.dispute.created", &json!({})), unreadable("."));
+    assert_eq!(parse(b"not json"), Err(NotUnderstood("body".into())), "and it is no event");
+    assert_eq!(parse(b"{\"id\": \"evt_1\"}"), Err(NotUnderstood(".".into())));
 }
 
 #[test]
