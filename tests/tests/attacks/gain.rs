@@ -21,56 +21,76 @@ pub(crate) struct Row {
     back: i64,
     kept: i64,
     honest: i64,
-    bound: i64,
 }
 
 impl Row {
-    /// What the rules of the campaign let a merchant and a payer have who trade with each other for the reward alone. To the
-    /// system that is a purchase like any other; caps, budgets, fees and screening are what keeps it small.
-    #[must_use]
-    pub(crate) fn bounded_by(self, bound: i64) -> Self {
-        Self { bound, ..self }
-    }
-
-    /// Whether they have more than they may.
+    /// Whether they have more than honest people would have.
     pub(crate) fn is_too_much(&self) -> bool {
-        self.gain() > self.bound
+        self.gain() > 0
     }
 
     /// What they have in the end beyond what an honest payer would have: money back and goods kept, less what was paid and
     /// less the cashback that the same goods earn without a trick.
-    pub(crate) fn gain(&self) -> i64 {
-        self.back + self.kept - self.paid - self.honest
+    fn gain(&self) -> i64 {
+        self.brings() - self.honest
+    }
+
+    fn brings(&self) -> i64 {
+        self.back + self.kept - self.paid
+    }
+
+    /// The line of the other table, for what is `number` purchases to whoever looks; `rule` lets it bring `most` and no more.
+    pub(crate) fn purchases(self, number: i64, rule: &'static str, most: i64) -> Purchases {
+        Purchases { row: self, number, rule, most }
     }
 
     pub(crate) fn head() -> String {
-        line(
-            ["attack", "coalition", "paid", "got back", "kept", "honest", "gain", "bound"].map(str::to_owned),
-        )
+        line("attack", "coalition", &["paid", "got back", "kept", "honest", "gain"].map(str::to_owned))
     }
 
     pub(crate) fn line(&self) -> String {
-        let minor = |amount: i64| amount.to_string();
-        line([
-            self.attack.to_owned(),
-            self.coalition.to_owned(),
-            minor(self.paid),
-            minor(self.back),
-            minor(self.kept),
-            minor(self.honest),
-            minor(self.gain()),
-            minor(self.bound),
-        ])
+        let numbers = [self.paid, self.back, self.kept, self.honest, self.gain()];
+        line(self.attack, self.coalition, &numbers.map(|number| number.to_string()))
     }
 }
 
-fn line([attack, coalition, numbers @ ..]: [String; 8]) -> String {
+/// What a merchant and a payer have who trade with each other for the reward alone, or a payer who buys in many parts. To
+/// the system these are purchases like any other, so they are compared with as many honest ones; caps, budgets, fees and
+/// screening are what keeps it small.
+#[derive(Clone, Debug)]
+pub(crate) struct Purchases {
+    row: Row,
+    number: i64,
+    rule: &'static str,
+    most: i64,
+}
+
+impl Purchases {
+    /// Whether it brings anything else than as many honest purchases, or more than the rule lets it.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.row.gain() != 0 || self.row.brings() > self.most
+    }
+
+    pub(crate) fn head() -> String {
+        let numbers = ["purchases", "paid", "got back", "kept", "brings", "honest", "gain", "at most"];
+        line("what is done", "bounded by", &numbers.map(str::to_owned))
+    }
+
+    pub(crate) fn line(&self) -> String {
+        let Self { row, number, rule, most } = self;
+        let numbers = [*number, row.paid, row.back, row.kept, row.brings(), row.honest, row.gain(), *most];
+        line(row.attack, rule, &numbers.map(|number| number.to_string()))
+    }
+}
+
+fn line(attack: &str, beside: &str, numbers: &[String]) -> String {
     let numbers: String = numbers.iter().map(|number| format!("{number:>9}")).collect();
-    format!("{attack:<58} {coalition:<17}{numbers}\n")
+    format!("{attack:<58} {beside:<17}{numbers}\n")
 }
 
 /// The line of an attack that is over. `kept` is the price of what was really bought and not given back, `honest` the
-/// cashback that this earns whoever buys nothing else; both are said by hand, and never by the code under test.
+/// cashback that this earns whoever buys nothing else, or what an honest payer and merchant have together: the platform's
+/// cashback less its fees. Both are said by hand, and never by the code under test.
 pub(crate) fn row(
     town: &Town,
     attack: &'static str,
@@ -93,7 +113,7 @@ pub(crate) fn row(
         Coalition::Payers => "payer",
         Coalition::With(_) => "payer + merchant",
     };
-    Row { attack, coalition, paid, back, kept, honest, bound: 0 }
+    Row { attack, coalition, paid, back, kept, honest }
 }
 
 /// What a movement on a shop's balance means for whoever paid.

@@ -4,7 +4,7 @@ use kembali_tests::card;
 use local_stripe::PayWith::{self, Paynow};
 use serde_json::{Value, json};
 
-use crate::gain::{Coalition, Row, row};
+use crate::gain::{Coalition, Purchases, Row, row};
 use crate::street::{BEN, MEI, Street, five, order};
 
 fn another_card(number: usize) -> PayWith {
@@ -62,6 +62,14 @@ pub(crate) async fn split_under_a_min_spend() -> Row {
     split(terms, "one purchase in ten, each below min spend", 250).await
 }
 
+/// The same where no rule looks at more than one payment: ten purchases of 10.00 and one of 100.00 in ten parts are the same,
+/// and all of it earns 5%. A [cap](split_under_a_cap_by_sum) is the rule for whoever does not want that.
+pub(crate) async fn split_under_no_cap() -> Purchases {
+    let terms = json!({"max_per_payment": sgd("2.50")});
+    let row = split(terms, "one purchase in ten, 2.50 a payment at most", 10 * 50).await;
+    row.purchases(10, "none: add a cap", 10 * 50)
+}
+
 async fn split(terms: Value, attack: &'static str, honest: i64) -> Row {
     let street = Street::new([five(&terms)]).await;
     for number in 0..10 {
@@ -71,7 +79,7 @@ async fn split(terms: Value, attack: &'static str, honest: i64) -> Row {
     row(&street.town, attack, &Coalition::Payers, (10_000, honest))
 }
 
-/// The same where nothing is capped but each payment: a person looks at the second of a day.
+/// The same where nothing is capped but each payment: a person looks at the sixth of a day.
 pub(crate) async fn split_under_screening() -> Row {
     let street = Street::new([five(&json!({"max_per_payment": sgd("2.50")}))]).await;
     street.screen(json!({"payments_per_day": 5})).await;

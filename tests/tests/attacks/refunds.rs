@@ -1,6 +1,6 @@
 //! Giving back what the cashback was for.
 
-use kembali_tests::{card, text};
+use kembali_tests::{card, session_of, text};
 use local_stripe::PayWith::Paynow;
 use serde_json::json;
 
@@ -14,6 +14,27 @@ pub(crate) async fn pay_and_refund_at_once() -> Row {
     street.give_back(&checkout, "r1", None).await;
     street.wait().await;
     row(&street.town, "pay and refund at once", &Coalition::Payers, (0, 0))
+}
+
+/// Paid and given back before the payment's webhook has come. The API knows of no payment yet, and refuses; Stripe's
+/// dashboard does not. Then all webhooks come, the last one first.
+pub(crate) async fn before_the_payment_is_known() -> Row {
+    let street = Street::new([five(&json!({}))]).await;
+    let checkout = street.open(MEI, "order-1", "25.00").await;
+    let (town, stripe) = (&street.town, street.town.stack.stripe());
+    let known = stripe.events().len();
+    let endpoints = stripe.set_endpoints(Vec::new());
+    stripe.pay(&session_of(&checkout), Paynow).expect("the payer can pay");
+    let answer = town.refund(&street.shop, &checkout, "r1", None).await;
+    assert_eq!(answer.status, 409, "{}", answer.json());
+    stripe.refund_from_dashboard(&town.charge(&checkout), 2500).expect("the charge can be refunded");
+    let held = stripe.events().split_off(known);
+    stripe.set_endpoints(endpoints);
+    for event in held.iter().rev() {
+        assert_eq!(town.deliver(event).await.status, 200);
+    }
+    street.wait().await;
+    row(town, "pay and refund before the payment's webhook", &Coalition::Payers, (0, 0))
 }
 
 /// Half given back before the release: the cashback is that of the other half.
