@@ -72,23 +72,20 @@ impl ApplyStripeEvent {
         refund: StripeRefund,
         now: Timestamp,
     ) -> Result<bool, Fault> {
+        // Of something that has no charge, such as a customer's cash balance, and so is no payment of ours.
+        let Some(charge) = refund.charge.clone() else { return Ok(false) };
         let named = match &refund.purpose {
             Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. } => Some(checkout.clone()),
             Purpose::Dashboard => None,
         };
-        let charge = refund.charge.clone();
         let event = Event::RefundSeen(refund);
         if let Some(id) = named
             && let Some(checkout) = self.load(account, &id, true).await?
-            && charge.as_ref().is_none_or(|charge| took(&checkout, charge))
+            && took(&checkout, &charge)
         {
             return self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news);
         }
-        match charge {
-            Some(charge) => self.on_charge(account, &charge, &event, now).await,
-            // Of something that has no charge, and so is no payment of ours.
-            None => Ok(false),
-        }
+        self.on_charge(account, &charge, &event, now).await
     }
 
     /// An event that names a charge only. Our checkout is in the charge's metadata, unless somebody has changed that: then the

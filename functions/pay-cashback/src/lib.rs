@@ -124,7 +124,7 @@ impl PayCashback {
         let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
         let new = NewRefund { charge, amount: *amount, purpose: &purpose };
         if may_have_been_asked {
-            match self.stripe.find_refund(account, &new).await {
+            match self.stripe.find_refund(account, &new, |id| payment.knows(id)).await {
                 Ok(Some(found)) => return Ok(vec![Event::RefundSeen(found)]),
                 Ok(None) => {}
                 // It may be on its way all the same.
@@ -183,7 +183,9 @@ impl PayCashback {
             // next try is another attempt.
             Err(StripeError::Refused { code }) => {
                 tracing::error!(checkout = %checkout.id, code, "Stripe refused the platform's part");
-                Ok(Some(Failure::PlatformFunds))
+                // An account that has left will not come back within the promise.
+                let has_left = ["resource_missing", "account_invalid"].contains(&code.as_str());
+                Ok(Some(if has_left { Failure::Refused } else { Failure::PlatformFunds }))
             }
             Err(error) => Err(error.into()),
         }
@@ -200,7 +202,7 @@ impl PayCashback {
     ) -> Result<Vec<Event>, Fault> {
         let refused = |reason| Event::CashbackRefused { attempt, reason };
         Ok(match code {
-            "balance_insufficient" => vec![refused(Failure::InsufficientFunds)],
+            "balance_insufficient" | "insufficient_balance_for_refund" => vec![refused(Failure::InsufficientFunds)],
             "charge_disputed" | "refund_disputed_payment" => {
                 vec![Event::DisputeOpened { taken_minor: None }, refused(Failure::Refused)]
             }

@@ -4,7 +4,7 @@ use super::commit::apply;
 use super::store::Store;
 use super::stripe::{NewRefund, Stripe, StripeError};
 use crate::domain::checkout::{Checkout, Event};
-use crate::domain::ids::Reference;
+use crate::domain::ids::{Reference, RefundId};
 use crate::domain::refund::{Failure, Purpose, RefundKey, RefundState};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
@@ -32,8 +32,9 @@ pub async fn perform(
     let purpose = Purpose::Merchant { checkout: checkout.id.clone(), reference: reference.clone() };
     let charge = &payment.charge.charge;
     let new = NewRefund { charge, amount: refund.amount, purpose: &purpose };
+    let known = |id: &RefundId| payment.knows(id);
     let found =
-        if may_have_been_asked { stripe.find_refund(&checkout.account, &new).await } else { Ok(None) };
+        if may_have_been_asked { stripe.find_refund(&checkout.account, &new, known).await } else { Ok(None) };
     let event = match found {
         Ok(Some(seen)) => Event::RefundSeen(seen),
         Ok(None) => match stripe.create_refund(&checkout.account, &new).await {

@@ -99,7 +99,7 @@ pub(in crate::domain) fn paid(method: Method) -> Event {
 pub(in crate::domain) fn refund(id: &str, minor: i64, outcome: Outcome, purpose: Purpose) -> Event {
     Event::RefundSeen(StripeRefund {
         id: RefundId::parse(id).unwrap(),
-        charge: None,
+        charge: Some(ChargeId::parse("ch_1").unwrap()),
         amount: sgd(minor),
         outcome,
         purpose,

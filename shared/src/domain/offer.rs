@@ -153,6 +153,11 @@ impl Terms {
         self.shares.iter().any(|share| share.platform_minor > 0)
     }
 
+    /// Whether the merchant pays any of it.
+    pub fn has_merchant_part(&self) -> bool {
+        self.shares.iter().any(|share| share.platform_minor < share.minor)
+    }
+
     /// The campaign that gives most of it, the first by name among equals: the one that is named to people.
     pub fn campaign(&self) -> Option<&CampaignId> {
         let most = self.shares.iter().map(|share| share.minor).max()?;

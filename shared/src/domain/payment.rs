@@ -200,6 +200,11 @@ impl Payment {
         })
     }
 
+    /// Whether Stripe's id is that of a refund which is told of already, or of a cashback that bounced.
+    pub fn knows(&self, id: &RefundId) -> bool {
+        self.bounced.contains(id) || self.refunds.values().any(|refund| refund.state.id() == Some(id))
+    }
+
     /// Whether a refund ended without giving anything back.
     pub fn has_failed_refund(&self) -> bool {
         self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))

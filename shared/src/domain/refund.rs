@@ -181,19 +181,18 @@ impl Failure {
         }
     }
 
-    /// Whether a cashback that failed so for good may become credit that the platform owes. What a merchant promised and
-    /// has no money for may not: otherwise an empty balance would make everybody's campaign the platform's, and its own part
-    /// may be in that balance. Nor what may still arrive: the payer would have it twice.
-    pub fn may_become_credit(self) -> bool {
+    /// Whether a cashback that failed so for good may become credit that the platform owes. What may still arrive may not:
+    /// the payer would have it twice. Nor what the merchant has a part in and can bring about, by an empty balance, a refund
+    /// that it stops, or an account that leaves: everybody's campaign would be the platform's.
+    pub fn may_become_credit(self, merchant_has_part: bool) -> bool {
         match self {
             Self::InsufficientFunds | Self::Disconnected => false,
+            Self::MerchantRequest | Self::Refused => !merchant_has_part,
             Self::PlatformFunds
             | Self::ExpiredOrCanceledCard
             | Self::LostOrStolenCard
             | Self::Declined
-            | Self::MerchantRequest
             | Self::ChargeForPendingRefundDisputed
-            | Self::Refused
             | Self::Unknown => true,
         }
     }

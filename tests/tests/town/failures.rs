@@ -278,14 +278,22 @@ async fn a_merchant_who_leaves_while_a_cashback_is_on_its_way_leaves_it_to_a_per
     assert_eq!((town.wallets().len(), town.back(&checkout).cashback), (0, vec![125]), "it has arrived");
 }
 
+/// What the platform promised it owes. What the merchant promised a person decides: whoever leaves in time would have the
+/// platform pay.
 #[tokio::test]
-async fn a_merchant_who_left_before_the_release_leaves_the_payer_credit() {
-    let town = Town::new().await;
-    let (shop, checkout) = paid(&town, "merchant", Some(PHONE)).await;
-    town.stack.stripe().deauthorize(&shop.account);
-    town.hours(48).await;
-    assert_eq!(town.standing(&shop, &checkout).await, "paid credited_to_wallet");
-    assert_eq!((town.wallets(), town.dead_letters()), (vec!["SG 125".to_owned()], 0));
+async fn a_merchant_who_left_before_the_release_leaves_the_payer_what_the_platform_promised() {
+    for (funding, ends, wallets) in [
+        ("platform", "paid credited_to_wallet", vec!["SG 125".to_owned()]),
+        ("merchant", "paid failed", Vec::new()),
+    ] {
+        let town = Town::new().await;
+        let (shop, checkout) = paid(&town, funding, Some(PHONE)).await;
+        fund_platform(&town);
+        town.stack.stripe().deauthorize(&shop.account);
+        town.hours(48).await;
+        assert_eq!(town.standing(&shop, &checkout).await, ends, "{funding}");
+        assert_eq!((town.wallets(), town.dead_letters()), (wallets, 0), "{funding}");
+    }
 }
 
 #[tokio::test]

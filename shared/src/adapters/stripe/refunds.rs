@@ -1,7 +1,7 @@
 //! Refunds: the merchant's, and ours that is a cashback.
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
-use crate::domain::ids::{AccountId, ChargeId};
+use crate::domain::ids::{AccountId, ChargeId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::refund::{Purpose, StripeRefund};
 use crate::domain::stripe_object::{self, metadata};
@@ -79,7 +79,8 @@ impl Stripe {
     }
 
     /// The refund that [`create_refund`](Self::create_refund) made from `new`, if Stripe has it: what to ask before asking
-    /// for it again. Another one with our metadata and another amount was made by somebody else, and is not it.
+    /// for it again. Another one with our metadata was made by somebody else, and is not it: one of another amount, or one
+    /// that is `known` already for something else.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -87,8 +88,11 @@ impl Stripe {
         &self,
         account: &AccountId,
         new: &NewRefund<'_>,
+        known: impl Fn(&RefundId) -> bool,
     ) -> Result<Option<StripeRefund>, StripeError> {
-        let is_it = |refund: &StripeRefund| &refund.purpose == new.purpose && refund.amount == new.amount;
+        let is_it = |refund: &StripeRefund| {
+            &refund.purpose == new.purpose && refund.amount == new.amount && !known(&refund.id)
+        };
         Ok(self.refunds(account, new.charge).await?.into_iter().find(is_it))
     }
 }

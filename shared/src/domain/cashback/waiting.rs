@@ -106,7 +106,8 @@ impl Waiting {
             }
             Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
             Dispute::None | Dispute::Won => {
-                if standing.has_wallet && reason.may_become_credit() {
+                let has_part = waiting.terms.has_merchant_part();
+                if standing.has_wallet && reason.may_become_credit(has_part) {
                     waiting.to_wallet(WalletReason::Unrefundable(reason), now)
                 } else {
                     let Self { terms, amount, attempt, .. } = waiting;

@@ -40,8 +40,9 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
-        // Metadata can be written by whoever has a key of the account; which charge the money came from cannot.
-        if seen.charge.as_ref().is_some_and(|charge| charge != &payment.charge.charge) {
+        // Metadata can be written by whoever has a key of the account; which charge the money came from cannot. A refund of
+        // a customer's cash balance has none (https://docs.stripe.com/payments/customer-balance/refunding).
+        if seen.charge.as_ref() != Some(&payment.charge.charge) {
             return Ok(self.state.clone());
         }
         if let Cashback::Credited { attempt, refund, .. } = &payment.cashback

@@ -50,8 +50,9 @@ impl Transfer {
 /// Sends money from the platform's available balance to a connected account.
 pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
     let destination = Some(wish.destination.clone());
+    let is_there = !act.state.departed.contains(&wish.destination);
     let (_, account) =
-        act.state.accounts.find(&wish.destination).ok_or_else(|| {
+        act.state.accounts.find(&wish.destination).filter(|_| is_there).ok_or_else(|| {
             Error::missing("destination", &wish.destination).with_status(400).at("destination")
         })?;
     if !account.can(Configuration::Recipient, TRANSFERS) {

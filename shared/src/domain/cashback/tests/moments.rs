@@ -186,7 +186,10 @@ fn what_may_still_arrive_is_no_credit() {
         (Failure::Disconnected, "failed"),
         (Failure::InsufficientFunds, "failed"),
         (Failure::PlatformFunds, "credited_to_wallet"),
-        (Failure::Refused, "credited_to_wallet"),
+        (Failure::Declined, "credited_to_wallet"),
+        // The merchant pays these, and can bring that about.
+        (Failure::Refused, "failed"),
+        (Failure::MerchantRequest, "failed"),
     ] {
         let late = held().on(&DUE, at(200)).unwrap().on(&bounced(reason, standing()), at(200)).unwrap();
         assert_eq!(late.name(), name, "{reason:?}");

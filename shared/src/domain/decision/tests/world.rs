@@ -297,7 +297,7 @@ impl World {
         let refund = refund.clone();
         let seen = StripeRefund {
             id: RefundId::parse(id).unwrap(),
-            charge: None,
+            charge: Some(ChargeId::parse(&format!("ch_{index}")).unwrap()),
             amount: sgd(refund.minor),
             outcome,
             purpose: refund.purpose,
