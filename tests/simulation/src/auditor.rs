@@ -7,6 +7,7 @@ mod money;
 mod news;
 mod order;
 mod promises;
+mod refunds;
 mod rest;
 mod time;
 mod wallet;
@@ -18,7 +19,7 @@ use crate::report::Violation;
 type Rule = fn(&Evidence) -> Vec<(Option<usize>, String)>;
 
 /// All rules, with their names.
-const RULES: [(&str, Rule); 10] = [
+const RULES: [(&str, Rule); 11] = [
     ("what is promised is what the campaign says", promises::check),
     ("one cashback a payment, of what is left of its promise", cashbacks::check),
     ("every promise is kept in time, or explained", time::check),
@@ -28,6 +29,7 @@ const RULES: [(&str, Rule); 10] = [
     ("credit given is credit spent, left or taken back", wallet::check),
     ("no state goes backwards", order::check),
     ("what happens at Stripe is known within an hour, whatever becomes of its webhooks", news::check),
+    ("a refund that was accepted is made, or was netted, or failed for a reason", refunds::check),
     ("nothing is left over, told or forgotten", rest::check),
 ];
 

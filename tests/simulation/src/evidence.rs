@@ -72,12 +72,28 @@ pub struct Seen {
     pub dispute: Option<(i64, Option<(i64, bool)>)>,
     /// What Stripe took for the dispute and did not give back.
     pub disputed_minor: i64,
-    /// Refunds that the merchant asked for and that were answered with success: when.
-    pub granted: Vec<i64>,
+    /// Refunds that the merchant asked for, accepted or not.
+    pub asked: Vec<Asked>,
     /// Amounts of refunds that were asked for and that Stripe never made.
     pub refused: Vec<i64>,
+    /// Whether a request about it was answered with a failure or not at all, a webhook about it did not come as it should,
+    /// or a refund of it failed.
+    pub met_fault: bool,
     /// How the API shows it in the end.
     pub view: View,
+}
+
+/// A refund that a merchant asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The merchant's reference.
+    pub reference: String,
+    /// When it was asked for the first time.
+    pub first_at: i64,
+    /// How much; `None` for all that is left.
+    pub minor: Option<i64>,
+    /// When it was answered with success.
+    pub granted_at: Option<i64>,
 }
 
 /// What was promised for a way to pay.
@@ -113,6 +129,8 @@ pub struct Payment {
 pub struct Refund {
     /// `re_…`.
     pub id: String,
+    /// The merchant's reference for it, as we wrote it there.
+    pub reference: String,
     /// How much.
     pub minor: i64,
     /// When it was made.
@@ -168,8 +186,27 @@ pub struct View {
     pub returned: i64,
     /// What refunds that have not failed left to the cashback.
     pub netted: i64,
+    /// Each refund.
+    pub refunds: Vec<Shown>,
     /// The books: debit, credit, how much.
     pub postings: Vec<(String, String, i64)>,
+}
+
+/// How the API shows a refund.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The merchant's reference; empty for one that was made in Stripe's dashboard.
+    pub reference: String,
+    /// Stripe's id; empty where there is none.
+    pub id: String,
+    /// How much goes through Stripe.
+    pub minor: i64,
+    /// How much goes back to the wallet.
+    pub to_wallet: i64,
+    /// How much the payer has already, as cashback of what is given back.
+    pub netted: i64,
+    /// `succeeded`, `failed`, …
+    pub status: String,
 }
 
 /// A line of the bus.

@@ -1,6 +1,6 @@
 //! The post office between Stripe and the gateway: it loses, repeats, delays and misdates webhooks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -57,6 +57,8 @@ struct Office {
     /// The events that were taken by the gateway, with the first time.
     taken: BTreeMap<String, i64>,
     lost: BTreeMap<String, i64>,
+    /// The events that did not just come.
+    touched: BTreeSet<String>,
 }
 
 /// What becomes of a delivery.
@@ -111,6 +113,7 @@ impl Mail {
             lines: Vec::new(),
             taken: BTreeMap::new(),
             lost: BTreeMap::new(),
+            touched: BTreeSet::new(),
         };
         let mail = Self(Arc::new(Mutex::new(office)));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -163,6 +166,11 @@ impl Mail {
     /// Which events were lost for good, and when.
     pub fn lost(&self) -> Vec<(String, i64)> {
         self.lock().lost.iter().map(|(id, at)| (id.clone(), *at)).collect()
+    }
+
+    /// Which events were lost, repeated, delayed or misdated.
+    pub fn touched(&self) -> BTreeSet<String> {
+        self.lock().touched.clone()
     }
 
     /// Delivers the copies that are due. How many there were.
@@ -269,6 +277,9 @@ impl Mail {
         };
         let mut office = self.lock();
         *office.counts.entry(fate.name()).or_default() += 1;
+        if fate != Fate::Pass {
+            office.touched.insert(id.clone());
+        }
         office.lines.push((now, format!("webhook {name} {id} {}: {status}", fate.name())));
         status
     }

@@ -60,7 +60,10 @@ fn main() -> ExitCode {
                         return;
                     }
                     let Some(run) = live(seed, arguments.lives) else {
-                        bar.suspend(|| println!("seed {seed} did not come to an end"));
+                        bar.suspend(|| {
+                            println!("seed {seed} did not come to an end");
+                            println!("{}", again(seed, &arguments));
+                        });
                         lock(&total).violations += 1;
                         continue;
                     };
@@ -102,6 +105,10 @@ fn tell(seed: u64, run: &Run, arguments: &Arguments) {
         }
     }
     if !run.violations.is_empty() {
-        println!("to see it again: cargo simulate --seed {seed} --lives {}", arguments.lives);
+        println!("{}", again(seed, arguments));
     }
+}
+
+fn again(seed: u64, arguments: &Arguments) -> String {
+    format!("to see it again: cargo simulate --seed {seed} --lives {}", arguments.lives)
 }

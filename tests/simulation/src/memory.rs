@@ -20,6 +20,8 @@ pub struct Memory {
     pub refunds: BTreeMap<u8, RefundAsked>,
     /// The dispute.
     pub dispute: Option<String>,
+    /// Whether a request was answered with a failure, or not at all.
+    pub met_fault: bool,
     /// What was answered and must never be.
     pub problems: Vec<String>,
 }

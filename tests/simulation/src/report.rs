@@ -36,6 +36,8 @@ pub struct Report {
     pub disputes: u64,
     /// What befell everybody.
     pub blows: u64,
+    /// Lives that met a fault of their own: a request, a webhook or a refund.
+    pub faulted: u64,
     /// Requests that met a fault, by service and fault.
     pub faults: BTreeMap<String, u64>,
     /// What was done to webhooks.
@@ -63,6 +65,7 @@ impl Report {
             promised: count(lives.iter().filter(|seen| seen.promise().is_some()).count()),
             refunds: count(refunds.count()),
             disputes: count(lives.iter().filter(|seen| seen.dispute.is_some()).count()),
+            faulted: count(lives.iter().filter(|seen| seen.met_fault).count()),
             ends,
             ..Self::default()
         }
@@ -78,6 +81,7 @@ impl Report {
         self.promised += other.promised;
         self.refunds += other.refunds;
         self.disputes += other.disputes;
+        self.faulted += other.faulted;
         self.blows += other.blows;
         self.redriven += other.redriven;
         self.violations += other.violations;
@@ -102,6 +106,7 @@ impl std::fmt::Display for Report {
             writeln!(out, "{count:>9} ended {end}")?;
         }
         writeln!(out, "{:>9} refunds by merchants, {} disputes", self.refunds, self.disputes)?;
+        writeln!(out, "{:>9} lives met a fault of their own", self.faulted)?;
         let faults: u64 = self.faults.values().sum();
         writeln!(out, "{faults:>9} requests met a fault, {} blows befell everybody", self.blows)?;
         for (fault, count) in &self.faults {

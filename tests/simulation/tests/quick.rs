@@ -34,4 +34,5 @@ fn faulted_lives_keep_every_promise() {
     assert!(report.ends.contains_key("credited") && report.ends.contains_key("reversed"), "{report}");
     assert!(report.faults.values().sum::<u64>() > 20, "{report}");
     assert!(report.mail.values().sum::<u64>() > 100, "{report}");
+    assert!(report.faulted > 0, "{report}");
 }

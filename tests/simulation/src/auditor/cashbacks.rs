@@ -6,10 +6,10 @@ use crate::markets::Campaign;
 
 /// What is refunded in Stripe's dashboard is known here by then at the latest: the outage is over, and what was held back
 /// has arrived.
-const KNOWN_AFTER: i64 = 9 * 3600;
+pub(super) const KNOWN_AFTER: i64 = 9 * 3600;
 
 /// When a cashback is released, so long after the payment, at the earliest.
-const RELEASE: i64 = 47 * 3600;
+pub(super) const RELEASE: i64 = 47 * 3600;
 
 pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     each(evidence, of_life)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dice::Dice;
-use crate::evidence::{BudgetLeft, Offer, Payment, Refund, Told, Transfer, View, Wallet};
+use crate::evidence::{Asked, BudgetLeft, Offer, Payment, Refund, Shown, Told, Transfer, View, Wallet};
 use crate::markets::markets;
 
 const HOUR: i64 = 3600;
@@ -39,6 +39,7 @@ fn good() -> Evidence {
         }),
         refunds: vec![Refund {
             id: "re_1".into(),
+            reference: String::new(),
             minor: 100,
             at: 47 * HOUR,
             is_cashback: true,
@@ -145,6 +146,28 @@ fn what_is_late_forgotten_or_not_explained_is_found() {
     });
 }
 
+/// Whether it is found good that the cashback of the one life became credit, though nothing had failed, where another one of the
+/// same payer, which had bounced, became credit at `another_at`.
+fn credit_beside(another_at: i64) -> bool {
+    let mut evidence = good();
+    let mut other = evidence.lives[0].clone();
+    (other.life, other.id) = (8, "chk_2".into());
+    other.refunds[0].failed_at = Some(47 * HOUR + 60);
+    (other.view.cashback, other.view.credited_at) = ("credited_to_wallet".into(), another_at);
+    evidence.lives[0].refunds.clear();
+    evidence.lives[0].view.cashback = "credited_to_wallet".into();
+    evidence.lives.push(other);
+    let is_it = |violation: &Violation| violation.life == Some(7) && violation.rule == RULES[2].0;
+    !audit(&evidence).iter().any(is_it)
+}
+
+#[test]
+fn only_credit_that_was_given_before_can_be_owed() {
+    let credited_at = good().lives[0].view.credited_at;
+    assert!(credit_beside(credited_at - 1));
+    assert!(!credit_beside(credited_at + 1));
+}
+
 #[test]
 fn what_stood_in_the_way_excuses_for_as_long_as_it_did() {
     let late = |minutes: i64| {
@@ -232,9 +255,109 @@ fn a_payment_that_is_known_late_is_found() {
     });
 }
 
+/// Half of the goods were given back after the cashback of 1.00: the payer has 0.50 of their 10.00 already.
+fn give_back(evidence: &mut Evidence) {
+    let (at, seen) = (50 * HOUR, &mut evidence.lives[0]);
+    let reference = String::from("refund-1");
+    seen.asked.push(Asked {
+        reference: reference.clone(),
+        first_at: at,
+        minor: Some(1_000),
+        granted_at: Some(at),
+    });
+    seen.refunds.push(Refund {
+        id: "re_2".into(),
+        reference: reference.clone(),
+        minor: 950,
+        at,
+        by_us: true,
+        arrived_at: Some(at + 60),
+        netted: 50,
+        ..Refund::default()
+    });
+    let status = String::from("succeeded");
+    seen.view.refunds.push(Shown {
+        reference,
+        id: "re_2".into(),
+        minor: 950,
+        to_wallet: 0,
+        netted: 50,
+        status,
+    });
+    seen.view.netted = 50;
+}
+
+/// Whether the rule about refunds finds what is planted against a refund that was made as it should be.
+fn is_found(plant: impl FnOnce(&mut Seen)) -> bool {
+    let rules = found(|evidence| {
+        give_back(evidence);
+        plant(&mut evidence.lives[0]);
+    });
+    rules.contains(&RULES[9].0)
+}
+
+/// It failed, and Stripe did not make it.
+fn refuse(seen: &mut Seen) {
+    (seen.view.refunds[0].status, seen.view.netted) = ("failed".into(), 0);
+    seen.refunds.pop();
+}
+
+#[test]
+fn a_refund_that_was_made_in_whole_in_part_or_for_a_reason_not_at_all_is_found_good() {
+    assert!(!is_found(|_| {}));
+    assert!(!is_found(|seen| {
+        (seen.view.refunds[0].status, seen.view.netted) = ("failed".into(), 0);
+        seen.refunds[1].failed_at = Some(50 * HOUR + 60);
+    }));
+    assert!(!is_found(|seen| {
+        refuse(seen);
+        seen.dispute = Some((49 * HOUR, None));
+    }));
+    // All that is left: the other half, of which the payer has the other 0.50.
+    assert!(!is_found(|seen| {
+        let at = 70 * HOUR;
+        seen.asked.push(Asked {
+            reference: "refund-2".into(),
+            first_at: at,
+            minor: None,
+            granted_at: Some(at),
+        });
+        let made = Refund { id: "re_3".into(), reference: "refund-2".into(), at, ..seen.refunds[1].clone() };
+        seen.refunds.push(made);
+        let shown = Shown { id: "re_3".into(), reference: "refund-2".into(), ..seen.view.refunds[0].clone() };
+        seen.view.refunds.push(shown);
+        seen.view.netted = 100;
+    }));
+}
+
+#[test]
+fn a_refund_that_is_forgotten_made_twice_made_of_another_amount_or_asked_for_by_nobody_is_found() {
+    assert!(is_found(|seen| drop(seen.view.refunds.pop())));
+    for status in ["requested", "pending", "failed", ""] {
+        assert!(is_found(|seen| seen.view.refunds[0].status = status.into()), "{status}");
+    }
+    assert!(is_found(|seen| seen.refunds[1].failed_at = Some(50 * HOUR + 60)));
+    assert!(is_found(|seen| seen.refunds[1].minor = 949));
+    assert!(is_found(|seen| drop(seen.refunds.pop())));
+    assert!(is_found(|seen| {
+        let again = seen.refunds[1].clone();
+        seen.refunds.push(again);
+    }));
+    assert!(is_found(|seen| seen.asked[0].minor = Some(999)));
+    assert!(is_found(|seen| seen.refunds[1].reference = "refund-2".into()));
+    // The payer would have the whole price of the goods, and keep the cashback for them.
+    assert!(is_found(|seen| {
+        (seen.refunds[1].minor, seen.view.refunds[0].minor) = (1_000, 1_000);
+        (seen.view.refunds[0].netted, seen.view.netted) = (0, 0);
+    }));
+    assert!(is_found(|seen| seen.view.netted = 101));
+    // Nothing says why it was not made.
+    assert!(is_found(refuse));
+}
+
 #[test]
 fn what_is_left_over_told_or_answered_wrongly_is_found() {
-    check(9, |evidence| evidence.queues[0].1 = 1);
-    check(9, |evidence| evidence.phones.push("the bus".into()));
-    check(9, |evidence| evidence.problems.push((Some(7), "another merchant is answered 200".into())));
+    check(10, |evidence| evidence.queues[0].1 = 1);
+    check(10, |evidence| evidence.phones.push("the bus".into()));
+    check(10, |evidence| evidence.problems.push((Some(7), "another merchant is answered 200".into())));
 }

@@ -64,11 +64,15 @@ fn of_life(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     }
 }
 
-/// Whether the payer may have owed cashback: then the next one becomes credit.
+/// Whether the payer may have owed cashback: then the next one becomes credit. Only of credit that was given before can
+/// anything be owed.
 fn owed_before(evidence: &Evidence, seen: &Seen) -> bool {
     let same =
         |other: &&Seen| other.market == seen.market && other.payer == seen.payer && other.life != seen.life;
-    evidence.lives.iter().filter(same).any(|other| other.view.cashback == "credited_to_wallet")
+    let is_earlier = |other: &Seen| {
+        other.view.cashback == "credited_to_wallet" && other.view.credited_at <= seen.view.credited_at
+    };
+    evidence.lives.iter().filter(same).any(is_earlier)
 }
 
 /// When it must have arrived, with everything that stood in the way.

@@ -53,6 +53,16 @@ impl World {
         self.trace.add(now, Some(life), line);
     }
 
+    /// What was answered to a request about a life; zero for nothing.
+    fn answered(&mut self, life: usize, what: &str, status: u16) {
+        self.say(life, &format!("{what}: {status}"));
+        if !(200..500).contains(&status)
+            && let Some(memory) = self.lives.get_mut(life)
+        {
+            memory.met_fault = true;
+        }
+    }
+
     fn problem(&mut self, life: usize, line: String) {
         self.say(life, &line);
         if let Some(memory) = self.lives.get_mut(life) {
@@ -106,7 +116,7 @@ impl World {
             None => None,
         };
         let status = answer.as_ref().map_or(0, |answer| answer.status);
-        self.say(life, &format!("create: {status}"));
+        self.answered(life, "create", status);
         let Some(told) =
             answer.filter(|answer| matches!(answer.status, 200 | 201)).map(|answer| answer.json())
         else {
@@ -184,7 +194,7 @@ impl World {
         let Some(id) = self.lives.get(life).and_then(crate::memory::Memory::id) else { return };
         let answer = self.ask(life, "POST", &format!("/v1/checkouts/{id}/expire"), None).await;
         let status = answer.map_or(0, |answer| answer.status);
-        self.say(life, &format!("close: {status}"));
+        self.answered(life, "close", status);
         if !(200..500).contains(&status) && tries < PATIENCE {
             self.later(pause(tries), Act::Close { life, tries: tries + 1 });
         }
@@ -245,7 +255,7 @@ impl World {
         }
         let answer = self.ask(life, "POST", &format!("/v1/checkouts/{id}/refunds"), Some(body.clone())).await;
         let status = answer.map_or(0, |answer| answer.status);
-        self.say(life, &format!("refund {number} of {percent:?}%: {status}"));
+        self.answered(life, &format!("refund {number} of {percent:?}%"), status);
         if let Some(memory) = self.lives.get_mut(life) {
             let asked = memory.refunds.entry(number).or_default();
             if asked.body.is_null() {

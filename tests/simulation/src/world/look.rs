@@ -1,6 +1,6 @@
 //! Looking at the town in the end, from outside: Stripe, the API, the bus, the queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kembali_tests::text;
 use local_stripe::MovementKind;
@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::World;
 use super::acts::phone;
-use crate::evidence::{BudgetLeft, Evidence, Offer, Payment, Refund, Seen, Told, Transfer, View, Wallet};
-use crate::memory::{Memory, list, minor};
+use crate::evidence::{
+    Asked, BudgetLeft, Evidence, Offer, Payment, Refund, Seen, Shown, Told, Transfer, View, Wallet,
+};
+use crate::memory::{Memory, RefundAsked, list, minor};
 use crate::plan::Blow;
 
 /// What Stripe's events and balance transactions tell, by charge.
@@ -21,6 +23,8 @@ struct Truth {
     arrived: BTreeMap<String, i64>,
     moved: BTreeMap<(String, String), i64>,
     transfers: Vec<Transfer>,
+    /// Sessions and charges about which a webhook did not come as it should.
+    touched: BTreeSet<String>,
 }
 
 impl World {
@@ -50,8 +54,10 @@ impl World {
                 refunds: truth.refunds.remove(&charge).unwrap_or_default(),
                 dispute: truth.disputes.get(&charge).copied(),
                 disputed_minor: truth.disputed.get(&charge).copied().unwrap_or_default(),
-                granted: granted(&memory),
+                asked: asked(&memory),
                 refused: Vec::new(),
+                met_fault: memory.met_fault
+                    || [&memory.session, &charge].into_iter().any(|id| truth.touched.contains(id)),
                 view: read(&view),
             };
             seen.refunds.sort_by_key(|refund| refund.at);
@@ -62,6 +68,7 @@ impl World {
                 }
             }
             seen.refused = refused(&memory, &seen);
+            seen.met_fault |= seen.refunds.iter().any(|refund| !refund.stands());
             self.trace.add(
                 self.now(),
                 Some(life),
@@ -117,11 +124,16 @@ impl World {
                 truth.arrived.insert(one.source, one.created);
             }
         }
+        let touched = self.mail.touched();
         for event in stripe.events() {
             let object = event.pointer("/data/object").cloned().unwrap_or_default();
             let at = event.pointer("/created").and_then(Value::as_i64).unwrap_or_default();
             let (id, charge) = (text(&object, "/id"), text(&object, "/charge"));
             let number = |name: &str| object.pointer(name).and_then(Value::as_i64).unwrap_or_default();
+            if touched.contains(&text(&event, "/id")) {
+                let about = [&id, &charge].into_iter().filter(|id| !id.is_empty());
+                truth.touched.extend(about.cloned());
+            }
             if let Some(moved) = object.pointer("/balance_transactions").and_then(Value::as_array) {
                 let moved = moved.iter().filter_map(|one| one.get("amount")?.as_i64());
                 truth.disputed.insert(charge.clone(), -moved.sum::<i64>());
@@ -132,6 +144,7 @@ impl World {
                 ("refund.created", None) => {
                     let purpose = text(&object, "/metadata/kembali_purpose");
                     refund.push(Refund {
+                        reference: text(&object, "/metadata/kembali_reference"),
                         minor: number("/amount"),
                         at,
                         is_cashback: purpose == "cashback",
@@ -334,9 +347,14 @@ impl World {
     }
 }
 
-fn granted(memory: &Memory) -> Vec<i64> {
-    let answered = memory.refunds.values().filter_map(|asked| asked.answered);
-    answered.filter(|(_, status)| *status < 300).map(|(at, _)| at).collect()
+fn asked(memory: &Memory) -> Vec<Asked> {
+    let read = |asked: &RefundAsked| Asked {
+        reference: text(&asked.body, "/reference"),
+        first_at: asked.first_at,
+        minor: asked.body.get("amount").map(|_| minor(&asked.body, "/amount")),
+        granted_at: asked.answered.filter(|(_, status)| *status < 300).map(|(at, _)| at),
+    };
+    memory.refunds.values().map(read).collect()
 }
 
 /// The amounts that a merchant asked for and that no refund at Stripe is of.
@@ -362,6 +380,14 @@ fn offers(told: &Value) -> BTreeMap<String, Offer> {
 
 fn read(view: &Value) -> View {
     let refunds = || list(view, "/refunds").iter().filter(|refund| text(refund, "/status") != "failed");
+    let shown = |refund: &Value| Shown {
+        reference: text(refund, "/reference"),
+        id: text(refund, "/refund"),
+        minor: minor(refund, "/amount"),
+        to_wallet: minor(refund, "/to_wallet"),
+        netted: minor(refund, "/had_as_cashback"),
+        status: text(refund, "/status"),
+    };
     let posting =
         |posting: &Value| (text(posting, "/debit"), text(posting, "/credit"), minor(posting, "/amount"));
     View {
@@ -374,6 +400,7 @@ fn read(view: &Value) -> View {
         wallet: minor(view, "/wallet"),
         returned: refunds().map(|refund| minor(refund, "/to_wallet")).sum(),
         netted: refunds().map(|refund| minor(refund, "/had_as_cashback")).sum(),
+        refunds: list(view, "/refunds").iter().map(shown).collect(),
         postings: list(view, "/postings").iter().map(posting).collect(),
     }
 }
