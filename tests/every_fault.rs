@@ -37,7 +37,9 @@ mod every_fault {
             let [flows, cases, wrong] = &SUM;
             let (flows, cases, wrong) =
                 (add(flows, 1), add(cases, report.cases()), add(wrong, report.violations.len()));
-            println!("{report}\n  by now {flows} flows, each of their calls hit; {cases} cases, {wrong} violations");
+            println!(
+                "{report}\n  by now {flows} flows, each of their calls hit; {cases} cases, {wrong} violations"
+            );
             violations.extend(report.violations);
         }
         assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));

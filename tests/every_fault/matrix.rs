@@ -239,7 +239,8 @@ impl Bench {
         let outcome = self.world.outcome(&life, &before).await;
         violations.extend(if life.had_no_page {
             let given = if self.world.flow.before.contains(&Step::Credit) { 125 } else { 0 };
-            (!outcome.is_of_no_page(given)).then(|| format!("nobody saw its page, and it ends as {outcome:?}"))
+            (!outcome.is_of_no_page(given))
+                .then(|| format!("nobody saw its page, and it ends as {outcome:?}"))
         } else {
             outcome.differs(usual, is_delayed, self.world.flow.late)
         });

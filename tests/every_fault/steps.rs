@@ -29,7 +29,9 @@ impl World {
             Step::Create => self.create(life, self.order(life)).await,
             Step::CreateWithCredit => self.create_with_credit(life).await,
             // Whoever is answered only after days gets no page: it has expired.
-            Step::Pay if session.is_empty() && self.plan.over_at_millis().is_some() => life.had_no_page = true,
+            Step::Pay if session.is_empty() && self.plan.over_at_millis().is_some() => {
+                life.had_no_page = true
+            }
             Step::Pay => stripe.pay(&session, self.flow.rail.pay()).expect("it is open"),
             Step::PaySlowly(succeeds) => {
                 stripe.pay_slowly(&session, self.flow.rail.pay(), succeeds).expect("it is open");

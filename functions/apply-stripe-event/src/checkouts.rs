@@ -2,9 +2,10 @@
 
 use kembali::adapters::commit::apply;
 use kembali::domain::checkout::{Checkout, Event};
-use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, SessionId};
+use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId};
 use kembali::domain::money::Money;
 use kembali::domain::refund::{Purpose, StripeRefund};
+use kembali::domain::stripe_event::Page;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
@@ -30,16 +31,21 @@ impl ApplyStripeEvent {
     pub(crate) async fn on_session_over(
         &self,
         account: Option<&AccountId>,
-        id: &CheckoutId,
-        session: &SessionId,
+        page: &Page,
         event: &Event,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        match self.load(account, id, true).await? {
-            Some(checkout) if checkout.session.as_ref() == Some(session) => {
-                self.commit(checkout, event, now).await.map(|(_, is_news)| is_news)
-            }
-            Some(_) | None => Ok(false),
+        let named = match &page.checkout {
+            Some(id) => self.load(account, id, true).await?,
+            None => None,
+        };
+        let checkout = match named {
+            Some(checkout) if checkout.session.as_ref() == Some(&page.session) => Some(checkout),
+            Some(_) | None => self.by_reference(account, page).await?,
+        };
+        match checkout {
+            Some(checkout) => self.commit(checkout, event, now).await.map(|(_, is_news)| is_news),
+            None => Ok(false),
         }
     }
 
@@ -48,17 +54,28 @@ impl ApplyStripeEvent {
     pub(crate) async fn on_session_paid(
         &self,
         account: Option<&AccountId>,
-        id: &CheckoutId,
-        session: &SessionId,
+        page: &Page,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let Some(checkout) = self.load(account, id, false).await? else { return Ok(false) };
+        let named = match &page.checkout {
+            Some(id) => self.load(account, id, false).await?,
+            None => None,
+        };
+        let checkout = match named {
+            Some(checkout) if checkout.session.as_ref() == Some(&page.session) => checkout,
+            named => match (self.by_reference(account, page).await?, named) {
+                (Some(checkout), _) => checkout,
+                (None, Some(checkout)) if checkout.payment().is_some() => checkout,
+                (None, Some(_)) => {
+                    return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
+                }
+                (None, None) => return Ok(false),
+            },
+        };
         if checkout.payment().is_some() {
             return self.effects.ensure(&checkout, now).await.map(|()| false);
         }
-        if checkout.session.as_ref() != Some(session) {
-            return Err(Fault::Bug("a session that is not the checkout's was paid".to_owned()));
-        }
+        let session = &page.session;
         let paid = self.stripe.charge_of_session(&checkout.account, session).await?;
         let event = Event::Paid { charge: paid.charge, amount: paid.amount, fee: paid.fee };
         self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
@@ -122,10 +139,21 @@ impl ApplyStripeEvent {
         else {
             return Ok(None);
         };
-        let Some(merchant) = self.store.merchant_of(account).await? else { return Ok(None) };
-        let id = CheckoutId::of(&merchant.id, &reference);
-        let checkout = self.load(Some(account), &id, true).await?;
-        Ok(checkout.filter(|checkout| checkout.session.as_ref() == Some(&session)))
+        let page = Page { checkout: None, reference: Some(reference), session };
+        self.by_reference(Some(account), &page).await
+    }
+
+    /// The checkout that a session was made for, by what nobody can change in it; none if it was not made by us.
+    async fn by_reference(
+        &self,
+        account: Option<&AccountId>,
+        page: &Page,
+    ) -> Result<Option<Checkout>, Fault> {
+        let (Some(on), Some(reference)) = (account, &page.reference) else { return Ok(None) };
+        let Some(merchant) = self.store.merchant_of(on).await? else { return Ok(None) };
+        let id = CheckoutId::of(&merchant.id, reference);
+        let checkout = self.load(account, &id, true).await?;
+        Ok(checkout.filter(|checkout| checkout.session.as_ref() == Some(&page.session)))
     }
 
     /// `refunded` is a total: if it is what we know of, there is nothing to do; if not, Stripe is asked for every refund.

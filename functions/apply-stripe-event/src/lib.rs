@@ -85,15 +85,9 @@ impl ApplyStripeEvent {
             Kind::ChargeSucceeded { checkout, charge, amount, fee } => {
                 self.on_checkout(of, &checkout, &Event::Paid { charge, amount, fee }, now).await
             }
-            Kind::SessionPaid { checkout, session } => {
-                self.on_session_paid(of, &checkout, &session, now).await
-            }
-            Kind::SessionFailed { checkout, session } => {
-                self.on_session_over(of, &checkout, &session, &Event::PaymentFailed, now).await
-            }
-            Kind::SessionExpired { checkout, session } => {
-                self.on_session_over(of, &checkout, &session, &Event::Expired, now).await
-            }
+            Kind::SessionPaid(page) => self.on_session_paid(of, &page, now).await,
+            Kind::SessionFailed(page) => self.on_session_over(of, &page, &Event::PaymentFailed, now).await,
+            Kind::SessionExpired(page) => self.on_session_over(of, &page, &Event::Expired, now).await,
             Kind::RefundChanged(refund) => self.on_refund(of, refund, now).await,
             Kind::ChargeRefunded { checkout, charge, refunded } => {
                 self.on_charge_refunded(of, &checkout, &charge, refunded, now).await

@@ -202,7 +202,9 @@ impl PayCashback {
     ) -> Result<Vec<Event>, Fault> {
         let refused = |reason| Event::CashbackRefused { attempt, reason };
         Ok(match code {
-            "balance_insufficient" | "insufficient_balance_for_refund" => vec![refused(Failure::InsufficientFunds)],
+            "balance_insufficient" | "insufficient_balance_for_refund" => {
+                vec![refused(Failure::InsufficientFunds)]
+            }
             "charge_disputed" | "refund_disputed_payment" => {
                 vec![Event::DisputeOpened { taken_minor: None }, refused(Failure::Refused)]
             }

@@ -5,7 +5,7 @@ use kembali::adapters::messages::{BucketDue, Due};
 use kembali::domain::bucket::Bucket;
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, EventId, MerchantId, RefundId, SessionId};
 use kembali::domain::refund::Purpose;
-use kembali::domain::stripe_event::{Kind, StripeEvent};
+use kembali::domain::stripe_event::{Kind, Page, StripeEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a message is about.
@@ -107,9 +107,9 @@ impl About {
 
 impl From<Kind> for OfEvent {
     fn from(kind: Kind) -> Self {
-        let of_session = |kind, checkout, session| Self {
+        let of_session = |kind, Page { checkout, session, .. }: Page| Self {
             kind,
-            checkout: Some(checkout),
+            checkout,
             session: Some(session),
             ..Self::default()
         };
@@ -119,9 +119,9 @@ impl From<Kind> for OfEvent {
             Kind::ChargeSucceeded { checkout, charge, .. } => {
                 of_charge("charge_succeeded", Some(checkout), charge.charge)
             }
-            Kind::SessionPaid { checkout, session } => of_session("session_paid", checkout, session),
-            Kind::SessionFailed { checkout, session } => of_session("session_failed", checkout, session),
-            Kind::SessionExpired { checkout, session } => of_session("session_expired", checkout, session),
+            Kind::SessionPaid(page) => of_session("session_paid", page),
+            Kind::SessionFailed(page) => of_session("session_failed", page),
+            Kind::SessionExpired(page) => of_session("session_expired", page),
             Kind::RefundChanged(refund) => Self {
                 kind: "refund_changed",
                 checkout: match refund.purpose {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ids::{AccountId, ChargeId, CheckoutId, EventId, SessionId};
+use super::ids::{AccountId, ChargeId, CheckoutId, EventId, Reference, SessionId};
 use super::money::Money;
 use super::payment::Charge;
 use super::refund::StripeRefund;
@@ -45,26 +45,11 @@ pub enum Kind {
         fee: Money,
     },
     /// `checkout.session.completed` or `.async_payment_succeeded`, paid: the charge can be read at Stripe.
-    SessionPaid {
-        /// Which checkout.
-        checkout: CheckoutId,
-        /// Stripe's session.
-        session: SessionId,
-    },
+    SessionPaid(Page),
     /// `checkout.session.async_payment_failed`.
-    SessionFailed {
-        /// Which checkout.
-        checkout: CheckoutId,
-        /// Stripe's session.
-        session: SessionId,
-    },
+    SessionFailed(Page),
     /// `checkout.session.expired`.
-    SessionExpired {
-        /// Which checkout.
-        checkout: CheckoutId,
-        /// Stripe's session.
-        session: SessionId,
-    },
+    SessionExpired(Page),
     /// `refund.created`, `refund.updated`, `refund.failed` or `charge.refund.updated`.
     RefundChanged(StripeRefund),
     /// `charge.refunded`. Its amount is a total, never an addition: it says only whether we have missed a refund.
@@ -105,6 +90,20 @@ pub enum Kind {
         /// The place in it, and never the value.
         field: String,
     },
+}
+
+/// A page at Stripe, and whose it says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Which checkout, by its metadata: whoever has a key of the account can change that, or take it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout: Option<CheckoutId>,
+    /// The merchant's reference that it was made with, if it can be one. Nobody can change it
+    /// (<https://docs.stripe.com/api/checkout/sessions/update>).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// Stripe's session.
+    pub session: SessionId,
 }
 
 /// The types of API v1 that concern us. Stripe's list of events does not have those of API v2.
@@ -204,9 +203,9 @@ fn understand(envelope: Envelope, listed: bool) -> Parsed {
     let account = match &kind {
         Kind::AccountChanged { account } => Some(account.clone()),
         Kind::ChargeSucceeded { .. }
-        | Kind::SessionPaid { .. }
-        | Kind::SessionFailed { .. }
-        | Kind::SessionExpired { .. }
+        | Kind::SessionPaid(_)
+        | Kind::SessionFailed(_)
+        | Kind::SessionExpired(_)
         | Kind::RefundChanged(_)
         | Kind::ChargeRefunded { .. }
         | Kind::DisputeOpened { .. }
@@ -225,10 +224,7 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
         "checkout.session.completed"
         | "checkout.session.async_payment_succeeded"
         | "checkout.session.async_payment_failed"
-        | "checkout.session.expired" => match ours {
-            Some(checkout) => session(&envelope.event_type, checkout, object),
-            None => Ok(None),
-        },
+        | "checkout.session.expired" => session(&envelope.event_type, ours, object),
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             stripe_object::refund(object).map(|refund| Some(Kind::RefundChanged(refund)))
         }
@@ -266,16 +262,24 @@ struct Session {
     payment_status: String,
 }
 
-fn session(event_type: &str, checkout: CheckoutId, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
-    let session: Session = read(object)?;
+fn session(
+    event_type: &str,
+    checkout: Option<CheckoutId>,
+    object: &Value,
+) -> Result<Option<Kind>, NotUnderstood> {
+    let reference = object.get("client_reference_id").and_then(Value::as_str);
+    let reference = reference.and_then(|reference| Reference::parse(reference).ok());
+    if checkout.is_none() && reference.is_none() {
+        return Ok(None);
+    }
+    let Session { id, payment_status } = read(object)?;
+    let page = Page { checkout, reference, session: id };
     Ok(match event_type {
-        "checkout.session.expired" => Some(Kind::SessionExpired { checkout, session: session.id }),
-        "checkout.session.async_payment_failed" => {
-            Some(Kind::SessionFailed { checkout, session: session.id })
-        }
+        "checkout.session.expired" => Some(Kind::SessionExpired(page)),
+        "checkout.session.async_payment_failed" => Some(Kind::SessionFailed(page)),
         // Completed and not paid: the payer's bank takes its time, and another event will say how it ended.
-        _ if session.payment_status == "unpaid" => None,
-        _ => Some(Kind::SessionPaid { checkout, session: session.id }),
+        _ if payment_status == "unpaid" => None,
+        _ => Some(Kind::SessionPaid(page)),
     })
 }
 

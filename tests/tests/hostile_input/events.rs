@@ -279,9 +279,9 @@ fn is_news_of_a_refund(town: &Town, body: &str) -> bool {
         Ok(Parsed::Ours(event)) => match event.kind {
             Kind::RefundChanged(refund) => town.stack.stripe().object(refund.id.as_str()).is_none(),
             Kind::ChargeSucceeded { .. }
-            | Kind::SessionPaid { .. }
-            | Kind::SessionFailed { .. }
-            | Kind::SessionExpired { .. }
+            | Kind::SessionPaid(_)
+            | Kind::SessionFailed(_)
+            | Kind::SessionExpired(_)
             | Kind::ChargeRefunded { .. }
             | Kind::DisputeOpened { .. }
             | Kind::DisputeClosed { .. }

@@ -123,6 +123,46 @@ async fn what_is_not_ours_is_thanked_for_and_not_queued() {
     assert_eq!(town.items(), before);
 }
 
+/// Whoever has a key of the account can take our name off a page and off its payment. What it was made for stays.
+#[tokio::test]
+async fn a_page_that_lost_our_name_is_known_by_its_reference() {
+    let town = Town::unswept().await;
+    let (shop, checkout) = open_checkout(&town).await;
+    let other = town.checkout(&shop, "order-2", "25.00", "SGD").await;
+    town.lose_webhooks();
+    town.pay(&checkout, PayWith::Paynow).await;
+    let events = town.events(&["charge.succeeded", "checkout.session.completed"]);
+    assert_eq!(events.len(), 2);
+    // Nobody's name, and then that of another checkout.
+    for name in [json!({}), json!({"kembali_checkout": other["id"]})] {
+        for mut event in events.clone() {
+            event["data"]["object"]["metadata"] = name.clone();
+            let is_page = text(&event, "/type").starts_with("checkout");
+            if name == json!({}) || is_page {
+                assert_eq!(town.deliver(&event).await.status, 200);
+            }
+        }
+        town.settle().await;
+        assert_eq!((town.standing(&shop, &checkout).await.as_str(), town.dead_letters()), ("paid held", 0));
+        assert_eq!(town.standing(&shop, &other).await, "open ");
+    }
+    // A page of the merchant's own, made for something that we know nothing of.
+    let mut own = events[1].clone();
+    own["data"]["object"]["metadata"] = json!({});
+    own["data"]["object"]["client_reference_id"] = json!("table-7");
+    assert_eq!(town.deliver(&own).await.status, 200);
+    town.settle().await;
+    assert_eq!((town.dead_letters(), town.stack.sqs().messages("StripeEvents").len()), (0, 0));
+    // And one that expires unpaid gives back what it held.
+    let session = json!({
+        "id": session_of(&other), "object": "checkout.session", "payment_status": "unpaid", "metadata": {},
+        "client_reference_id": "order-2",
+    });
+    town.deliver(&town.forged("checkout.session.expired", &shop.account, session)).await;
+    town.settle().await;
+    assert_eq!(town.standing(&shop, &other).await, "expired ");
+}
+
 #[tokio::test]
 async fn an_event_that_cannot_be_read_is_asked_of_stripe_again() {
     let town = Town::unswept().await;

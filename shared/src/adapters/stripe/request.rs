@@ -263,7 +263,10 @@ fn refusal(status: StatusCode, answer: Option<&Value>) -> StripeError {
     let error = answer.and_then(|answer| answer.get("error"));
     let text = |name| error.and_then(|error| error.get(name)).and_then(Value::as_str).map(str::to_owned);
     // Some refusals for lack of money have a `message_code` and no `code`.
-    let code = text("code").or_else(|| text("message_code")).or_else(|| text("type")).unwrap_or_else(|| status.as_u16().to_string());
+    let code = text("code")
+        .or_else(|| text("message_code"))
+        .or_else(|| text("type"))
+        .unwrap_or_else(|| status.as_u16().to_string());
     match status.as_u16() {
         409 | 429 | 500.. => StripeError::Unknown { reason: format!("{} {code}", status.as_u16()) },
         401 => StripeError::Misused { code },

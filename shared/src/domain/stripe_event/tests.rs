@@ -48,9 +48,9 @@ fn a_charge_says_all_about_a_payment_and_nothing_about_a_person() {
 fn sessions_end_in_four_ways() {
     let session = |status: &str| json!({"id": "cs_1", "payment_status": status, "metadata": {"kembali_checkout": CHECKOUT}});
     let name = |event_type, status| match kind_of(event_type, &session(status)) {
-        Some(Kind::SessionPaid { .. }) => "paid",
-        Some(Kind::SessionFailed { .. }) => "failed",
-        Some(Kind::SessionExpired { .. }) => "expired",
+        Some(Kind::SessionPaid(_)) => "paid",
+        Some(Kind::SessionFailed(_)) => "failed",
+        Some(Kind::SessionExpired(_)) => "expired",
         None => "nothing",
         Some(other) => panic!("{other:?}"),
     };
