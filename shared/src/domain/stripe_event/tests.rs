@@ -62,6 +62,27 @@ fn sessions_end_in_four_ways() {
 }
 
 #[test]
+fn a_page_is_ours_by_our_name_or_by_a_reference() {
+    let page = |metadata: Value, reference: &str| {
+        let session = json!({
+            "id": "cs_1", "payment_status": "paid", "metadata": metadata, "client_reference_id": reference,
+        });
+        match kind_of("checkout.session.completed", &session) {
+            Some(Kind::SessionPaid(page)) => {
+                format!("{:?} {:?}", page.checkout.is_some(), page.reference.is_some())
+            }
+            None => "nobody's".to_owned(),
+            Some(other) => panic!("{other:?}"),
+        }
+    };
+    let ours = json!({"kembali_checkout": CHECKOUT});
+    assert_eq!(page(ours.clone(), "order-1"), "true true");
+    assert_eq!(page(ours, ""), "true false");
+    assert_eq!(page(json!({}), "order-1"), "false true");
+    assert_eq!(page(json!({}), ""), "nobody's");
+}
+
+#[test]
 fn a_dispute_is_over_when_the_money_stays_where_it_is() {
     let dispute = |event_type: &str, status: &str| {
         let object = json!({

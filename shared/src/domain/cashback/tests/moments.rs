@@ -194,6 +194,13 @@ fn what_may_still_arrive_is_no_credit() {
         let late = held().on(&DUE, at(200)).unwrap().on(&bounced(reason, standing()), at(200)).unwrap();
         assert_eq!(late.name(), name, "{reason:?}");
     }
+    // What the platform alone promised is nobody's to bring about.
+    for (platform_minor, name) in [(0, "failed"), (124, "failed"), (125, "credited_to_wallet")] {
+        let mut terms = terms(OnRefund::Proportional);
+        terms.shares[0].platform_minor = platform_minor;
+        let paying = Cashback::held(&terms, at(0), at(0)).on(&DUE, at(47)).unwrap();
+        assert_eq!(paying.on(&bounced(Failure::Refused, standing()), at(47)).unwrap().name(), name);
+    }
     // A won dispute would have it paid again.
     let disputed = bounced(Failure::Disconnected, Standing { dispute: Dispute::Open, ..standing() });
     assert_eq!(after(&[(47, DUE), (47, disputed)]).name(), "failed");

@@ -26,13 +26,14 @@ fn words(checkout: &Checkout) -> String {
 #[test]
 fn a_refund_of_another_charge_is_not_this_payments() {
     let seen = |charge: &str| {
-        let charge = Some(ChargeId::parse(charge).unwrap());
+        let charge = ChargeId::parse(charge).ok();
         let Event::RefundSeen(refund) = refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard) else {
             panic!("a refund")
         };
         words(&apply(&paid_for(), &Event::RefundSeen(StripeRefund { charge, ..refund }), 1))
     };
     assert_eq!(seen("ch_2"), "2500 left, held");
+    assert_eq!(seen(""), "2500 left, held", "of no charge");
     assert_eq!(seen("ch_1"), "stripe:re_1: succeeded 500, 2000 left, held");
 }
 
