@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::flow::Step;
 use super::world::{Life, World};
 
-/// How often somebody repeats a request, first after seconds and then every hour: for longer than any outage.
-const PATIENCE: usize = 90;
+/// How often somebody repeats a request, first after seconds and then every hour: for longer than three
+/// outages that follow one another.
+const PATIENCE: usize = 220;
 
 /// Who asks.
 #[derive(Clone, Copy)]

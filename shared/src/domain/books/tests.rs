@@ -1,8 +1,11 @@
+use super::matching::{DayMatch, Kind, Transaction};
 use super::*;
+use crate::domain::ids::AccountId;
 use crate::domain::ledger::Account;
 use crate::domain::time::Timestamp;
 use expect_test::expect;
 use iso_currency::Currency;
+use serde_json::json;
 
 fn posting(debit: Account, credit: Account, minor: i64, at: &str) -> Posting {
     Posting { debit, credit, minor, at: Timestamp::parse(at).unwrap() }
@@ -123,6 +126,11 @@ fn a_statement_opens_with_what_was_before() {
         let statement = Statement::new(Month::parse(month).unwrap(), &days, Currency::SGD);
         serde_json::to_value(statement).unwrap()
     };
+    let october = of("2026-10");
+    assert_eq!(
+        (&october["opening"]["value"], &october["closing"]["value"]),
+        (&"0.00".into(), &"0.00".into())
+    );
     let november = of("2026-11");
     assert_eq!(
         (&november["opening"]["value"], &november["closing"]["value"]),
@@ -130,7 +138,7 @@ fn a_statement_opens_with_what_was_before() {
     );
     assert_eq!(november["days"].as_array().map(Vec::len), Some(2));
     let december = of("2026-12");
-    assert_eq!((&december["opening"]["value"], &december["days"]), (&"24.75".into(), &serde_json::json!([])));
+    assert_eq!((&december["opening"]["value"], &december["days"]), (&"24.75".into(), &json!([])));
 }
 
 #[test]
@@ -166,4 +174,23 @@ fn a_claim_is_met_by_its_bounds_and_by_nothing_beyond_them() {
     let met = |claim: &Claim| (-4..=1).filter(|minor| claim.is_met_by(*minor)).collect::<Vec<i64>>();
     assert_eq!(met(&claim(-3, -3)), [-3]);
     assert_eq!(met(&claim(-2, 0)), [-2, -1, 0]);
+}
+
+#[test]
+fn a_fee_that_is_given_back_is_known_by_its_type_and_by_its_object() {
+    for (kind, object) in [("application_fee_refund", "application_fee"), ("adjustment", "fee_refund")] {
+        let source = json!({"object": object, "id": "fr_1", "charge": "ch_1", "account": "acct_1"});
+        let transaction = json!({"amount": -25, "created": 1, "type": kind, "source": source});
+        let about = Transaction::read(&transaction).unwrap().about.unwrap();
+        assert!(about.is(Kind::FeeRefund, "fr_1"), "{kind} {object}: {about:?}");
+    }
+}
+
+#[test]
+fn an_account_that_could_not_be_read_is_a_difference() {
+    let day = Day::parse("2026-11-22").unwrap();
+    let mut found = DayMatch::new(day, Timestamp::from_epoch_seconds(0), 1);
+    assert_eq!(found.differences(), 0);
+    found.not_read.push(AccountId::parse("acct_1").unwrap());
+    assert_eq!(found.differences(), 1);
 }
