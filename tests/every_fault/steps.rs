@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::flow::Step;
 use super::world::{Life, World};
 
-/// How often somebody repeats a request, first after seconds and then every hour: for longer than three
-/// outages that follow one another.
+/// How often somebody repeats a request, first after seconds and then every hour: for longer than three outages that
+/// follow one another.
 const PATIENCE: usize = 220;
 
 /// Who asks.

@@ -2,8 +2,6 @@ mod due;
 mod order;
 mod whose;
 
-use expect_test::expect;
-
 use super::*;
 use crate::domain::campaign::Funding;
 use crate::domain::decision::{Decision, decide};
@@ -13,6 +11,7 @@ use crate::domain::market::Method;
 use crate::domain::payer::{PayerKey, Phone};
 use crate::domain::refund::{Failure, Outcome, Purpose, RefundKey};
 use crate::domain::screening::Suspicion;
+use expect_test::expect;
 
 fn credited() -> [(u32, Event); 3] {
     [(0, paid(Method::Paynow)), (47, Event::CashbackMatured), (47, cashback_refund(Outcome::Succeeded))]
