@@ -14,7 +14,7 @@ use kembali::adapters::store::Store;
 use kembali::adapters::stripe::Stripe;
 use kembali::domain::checkout::Event;
 use kembali::domain::ids::AccountId;
-use kembali::domain::stripe_event::{Kind, StripeEvent};
+use kembali::domain::stripe::event::{Kind, StripeEvent};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kembali::adapters::store::Store;
+use kembali::domain::checkout::order::Known;
 use kembali::domain::ids::CampaignId;
 use kembali::domain::market::Country;
-use kembali::domain::order::Known;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

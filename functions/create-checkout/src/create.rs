@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::merchant_auth;
+use kembali::domain::checkout::new_checkout::{Content, NewCheckout};
+use kembali::domain::checkout::order::Order;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::{AccountId, CheckoutId, PayerId};
 use kembali::domain::market::{Country, Method};
-use kembali::domain::merchant::{self, Merchant};
-use kembali::domain::new_checkout::{Content, NewCheckout};
-use kembali::domain::order::Order;
+use kembali::domain::merchant;
+use kembali::domain::merchant::Merchant;
 use kembali::domain::payer::{Consent, Payer};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::{Kind, Problem};
 
 use crate::CreateCheckout;

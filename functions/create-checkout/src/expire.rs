@@ -3,8 +3,8 @@
 use kembali::adapters::commit::apply;
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::stripe::StripeError;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Event, State};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::{Kind, Problem};
 
 use crate::CreateCheckout;

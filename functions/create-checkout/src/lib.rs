@@ -16,10 +16,10 @@ use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, resp
 use kembali::adapters::merchant_auth;
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::{Stripe, StripeError};
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::payer::PayerKey;
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Fault;
 
 use campaigns::Campaigns;

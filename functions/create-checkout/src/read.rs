@@ -4,9 +4,9 @@ use data_encoding::BASE64URL_NOPAD;
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::merchant_auth;
 use kembali::adapters::store::PageEnd;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::{Day, Timestamp};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Problem;
 use serde::Serialize;
 

@@ -3,10 +3,10 @@
 use kembali::adapters::commit::apply;
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::refunds::perform;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::decision::{RefundRequest, request_refund};
 use kembali::domain::ids::Reference;
 use kembali::domain::money::Money;
-use kembali::domain::view::CheckoutView;
 use serde::Deserialize;
 
 use crate::CreateCheckout;

@@ -3,8 +3,8 @@
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::store::Written;
 use kembali::adapters::words::{Reason, actor};
-use kembali::domain::policy::{Policy, Stop};
-use kembali::domain::screening::Screening;
+use kembali::domain::campaign::policy::{Policy, Stop};
+use kembali::domain::campaign::screening::Screening;
 use kembali::fault::{Fault, Problem};
 
 use crate::{ManageMarket, country};

@@ -6,11 +6,11 @@ use kembali::adapters::http::{Answer, Request, json, not_found};
 use kembali::adapters::store::ReviewEnd;
 use kembali::adapters::words::{Reason, actor};
 use kembali::domain::cashback::{Cashback, Waiting};
+use kembali::domain::checkout::review::{Decided, Waits};
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, Verdict};
 use kembali::domain::ids::CheckoutId;
-use kembali::domain::review::{Decided, Waits};
 use kembali::domain::time::Timestamp;
-use kembali::domain::view::CheckoutView;
 use serde::Serialize;
 
 use crate::{ManageMarket, country};

@@ -3,7 +3,7 @@
 
 use kembali::adapters::http::{Answer, Request, json};
 use kembali::adapters::store::Written;
-use kembali::domain::budget::{Pot, Slot, part_of_budget};
+use kembali::domain::campaign::budget::{Pot, Slot, part_of_budget};
 use kembali::domain::campaign::{Campaign, Rule};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;

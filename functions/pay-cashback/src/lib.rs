@@ -16,11 +16,11 @@ use kembali::adapters::sqs_batch::{Report, read};
 use kembali::adapters::store::Store;
 use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
 use kembali::domain::cashback::Cashback;
+use kembali::domain::cashback::refund::{Failure, Purpose};
+use kembali::domain::checkout::payment::Payment;
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, Reference};
 use kembali::domain::money::Money;
-use kembali::domain::payment::Payment;
-use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

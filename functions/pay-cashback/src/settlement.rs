@@ -2,8 +2,8 @@
 
 use kembali::adapters::store::Written;
 use kembali::adapters::stripe::StripeError;
+use kembali::domain::books::settlement::{Event, Settlement};
 use kembali::domain::ids::MerchantId;
-use kembali::domain::settlement::{Event, Settlement};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

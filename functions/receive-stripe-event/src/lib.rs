@@ -7,8 +7,8 @@ use kembali::adapters::aws::Aws;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::http::{Answer, Request, json, refuse, respond};
 use kembali::adapters::queue::Queue;
-use kembali::domain::signature::Secrets;
-use kembali::domain::stripe_event::{Kind as StripeKind, Parsed, parse};
+use kembali::domain::stripe::event::{Kind as StripeKind, Parsed, parse};
+use kembali::domain::stripe::signature::Secrets;
 use kembali::fault::{Kind, Problem};
 use serde_json::json;
 

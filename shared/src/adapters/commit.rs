@@ -1,11 +1,11 @@
 //! Decide, then commit, and again if somebody else was faster.
 
 use super::store::{Committed, Store};
-use crate::domain::budget::Pot;
+use crate::domain::campaign::budget::Pot;
+use crate::domain::cashback::refund::{RefundKey, RefundState};
+use crate::domain::checkout::review::{Decided, Waits};
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::{Decision, decide};
-use crate::domain::refund::{RefundKey, RefundState};
-use crate::domain::review::{Decided, Waits};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

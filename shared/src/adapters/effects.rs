@@ -5,12 +5,12 @@ use super::aws::Aws;
 use super::config::{ConfigError, Environment};
 use super::schedule::Schedules;
 use super::stripe::Stripe;
-use crate::domain::bucket::Bucket;
+use crate::domain::books::settlement::release_at;
+use crate::domain::campaign::offer::Terms;
 use crate::domain::cashback::Cashback;
+use crate::domain::cashback::bucket::Bucket;
 use crate::domain::checkout::Checkout;
 use crate::domain::money::Money;
-use crate::domain::offer::Terms;
-use crate::domain::settlement::release_at;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

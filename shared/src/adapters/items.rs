@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 
 use super::keys::{Item, Key, due_shard, waits_shard};
 use super::messages::Due;
+use crate::domain::books::settlement::Settlement;
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::{CheckoutId, MerchantId};
-use crate::domain::settlement::Settlement;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

@@ -23,10 +23,10 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::books::Scope;
-use crate::domain::budget::Slot;
+use crate::domain::campaign::budget::Slot;
+use crate::domain::checkout::review::Waits;
 use crate::domain::ids::{AccountId, CampaignId, CardId, CheckoutId, MerchantId, PayerId, digest};
 use crate::domain::market::Country;
-use crate::domain::review::Waits;
 use crate::domain::time::Day;
 
 /// An item, or its key.

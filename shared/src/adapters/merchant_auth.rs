@@ -2,8 +2,8 @@
 
 use super::http::Request;
 use super::store::Store;
-use crate::domain::api_key::ApiKey;
 use crate::domain::merchant::Merchant;
+use crate::domain::merchant::api_key::ApiKey;
 use crate::fault::{Fault, Kind, Problem};
 
 /// The key that the request carries. Whether it is a merchant's is for [`check`] to say, once the merchant is read.

@@ -1,9 +1,9 @@
 //! What one function tells another. (`apply-stripe-event` is told a
-//! [`StripeEvent`](crate::domain::stripe_event::StripeEvent).)
+//! [`StripeEvent`](crate::domain::stripe::event::StripeEvent).)
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::bucket::Bucket;
+use crate::domain::cashback::bucket::Bucket;
 use crate::domain::ids::{CheckoutId, MerchantId};
 
 /// A schedule to `release-cashback`: the time of a bucket has come.

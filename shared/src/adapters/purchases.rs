@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::books::each_entry;
 use super::store::Store;
+use crate::domain::books::ledger::Account;
 use crate::domain::books::{Entry, Source};
 use crate::domain::campaign::MerchantCategory;
-use crate::domain::dry_run::PastPurchase;
+use crate::domain::campaign::dry_run::PastPurchase;
 use crate::domain::ids::{CheckoutId, MerchantId};
-use crate::domain::ledger::Account;
 use crate::domain::market::Country;
 use crate::domain::time::{Day, Timestamp};
 use crate::fault::Fault;

@@ -3,9 +3,9 @@
 use super::commit::apply;
 use super::store::Store;
 use super::stripe::{NewRefund, Stripe, StripeError};
+use crate::domain::cashback::refund::{Failure, Purpose, RefundKey, RefundState};
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::ids::{Reference, RefundId};
-use crate::domain::refund::{Failure, Purpose, RefundKey, RefundState};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

@@ -11,7 +11,7 @@ use aws_sdk_scheduler::types::{
 use super::aws::{Aws, client};
 use super::config::{ConfigError, Environment};
 use super::messages::BucketDue;
-use crate::domain::bucket::Bucket;
+use crate::domain::cashback::bucket::Bucket;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

@@ -2,24 +2,24 @@
 
 use iso_currency::Currency;
 
-use super::campaign::{Funding, NoCashback, OnRefund};
-use super::cashback;
-use super::checkout::{Checkout, Event, State};
-use super::decision::{Around, Decision, decide};
-use super::ids::{
+use crate::domain::books::settlement::Settlement;
+use crate::domain::campaign::offer::{Hold, Offer, Share, Terms};
+use crate::domain::campaign::screening::Screening;
+use crate::domain::campaign::{Funding, NoCashback, OnRefund};
+use crate::domain::cashback;
+use crate::domain::cashback::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use crate::domain::checkout::new_checkout::{Channel, Content};
+use crate::domain::checkout::payment::Charge;
+use crate::domain::checkout::{Checkout, Event, State};
+use crate::domain::decision::{Around, Decision, decide};
+use crate::domain::ids::{
     AccountId, CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId, SessionId,
 };
-use super::market::{Country, Method};
-use super::money::Money;
-use super::new_checkout::{Channel, Content};
-use super::offer::{Hold, Offer, Share, Terms};
-use super::payer::Payer;
-use super::payment::Charge;
-use super::refund::{Outcome, Purpose, RefundKey, StripeRefund};
-use super::screening::Screening;
-use super::settlement::Settlement;
-use super::tender::Tender;
-use super::time::Timestamp;
+use crate::domain::market::tender::Tender;
+use crate::domain::market::{Country, Method};
+use crate::domain::money::Money;
+use crate::domain::payer::Payer;
+use crate::domain::time::Timestamp;
 
 pub(in crate::domain) fn sgd(minor: i64) -> Money {
     Money::from_minor(minor, Currency::SGD).unwrap()

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::books::matching::{Claim, Kind};
+use crate::domain::books::matching::Kind;
+use crate::domain::books::movements::Claim;
+use crate::domain::books::settlement::Settlement;
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::{AccountId, CheckoutId};
-use crate::domain::settlement::Settlement;
 
 /// What is claimed, by what it is, with the checkout that claims it.
 #[derive(Default)]

@@ -10,12 +10,12 @@ use super::{Store, Written, fault, number};
 use crate::adapters::items::{item, read};
 use crate::adapters::keys::{Item, Key, book_days, journal, row_of, rows};
 use crate::domain::books::matching::DayMatch;
+use crate::domain::books::settlement::Settlement;
 use crate::domain::books::{Booked, Entry, Scope, Totals};
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::CheckoutId;
 use crate::domain::market::Country;
 use crate::domain::payer::Payer;
-use crate::domain::settlement::Settlement;
 use crate::domain::time::Day;
 use crate::fault::Fault;
 

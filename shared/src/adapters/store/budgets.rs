@@ -9,8 +9,8 @@ use super::commits::{before, broken, transaction_written};
 use super::{Store, Written, number, signed};
 use crate::adapters::items::item;
 use crate::adapters::keys::{Item, Key};
-use crate::domain::budget::{BudgetChange, Pot, Slot, moves, part_of_budget};
 use crate::domain::campaign::Campaign;
+use crate::domain::campaign::budget::{BudgetChange, Pot, Slot, moves, part_of_budget};
 use crate::domain::time::Day;
 use crate::fault::Fault;
 

@@ -7,10 +7,10 @@ use super::{Store, Written, fault};
 use crate::adapters::items::{item, read};
 use crate::adapters::keys::{Key, POLICY, campaigns};
 use crate::domain::campaign::Campaign;
+use crate::domain::campaign::policy::Policy;
 use crate::domain::ids::CampaignId;
 use crate::domain::market::Country;
-use crate::domain::policy::Policy;
-use crate::domain::rollout::Rollout;
+use crate::domain::merchant::rollout::Rollout;
 use crate::fault::Fault;
 
 impl Store {

@@ -8,7 +8,7 @@ use super::budgets::{attributes, enough, named, need};
 use super::{Store, Written, fault, number};
 use crate::adapters::items::{checkout_item, item, settlement_item};
 use crate::adapters::keys::{Item, Key};
-use crate::domain::budget::{BudgetChange, Pot, Slot};
+use crate::domain::campaign::budget::{BudgetChange, Pot, Slot};
 use crate::domain::decision::Commit;
 use crate::domain::market::Country;
 use crate::fault::Fault;

@@ -4,13 +4,13 @@ use super::commits::before;
 use super::{Store, Written};
 use crate::adapters::items::{item, read, settlement_item};
 use crate::adapters::keys::Key;
+use crate::domain::books::settlement::Settlement;
+use crate::domain::campaign::screening::Card;
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::Around;
 use crate::domain::ids::{CardId, MerchantId, PayerId};
 use crate::domain::market::Country;
 use crate::domain::payer::Payer;
-use crate::domain::screening::Card;
-use crate::domain::settlement::Settlement;
 use crate::fault::Fault;
 
 impl Store {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{Store, Written, fault, written};
 use crate::adapters::keys::{ACCOUNTS, Item, Key};
 use crate::domain::ids::AccountId;
-use crate::domain::recovery::Window;
+use crate::domain::stripe::recovery::Window;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

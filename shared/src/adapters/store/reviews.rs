@@ -6,9 +6,9 @@ use super::{Store, fault};
 use crate::adapters::items::{checkout_id, read};
 use crate::adapters::keys::{Item, Key, waits_shard};
 use crate::domain::checkout::Checkout;
+use crate::domain::checkout::review::Waits;
 use crate::domain::ids::CheckoutId;
 use crate::domain::market::Country;
-use crate::domain::review::Waits;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

@@ -10,7 +10,7 @@ use super::request::{Body, Call, Form, Stripe, StripeError};
 use crate::domain::ids::{AccountId, MerchantId, Reference};
 use crate::domain::market::{Capability, Country};
 use crate::domain::merchant::{AccountReading, Requirement};
-use crate::domain::stripe_object::read;
+use crate::domain::stripe::object::read;
 use crate::domain::time::Timestamp;
 
 /// What an account is created from.

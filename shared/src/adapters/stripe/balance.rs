@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::request::{Call, Stripe, StripeError};
 use crate::domain::books::matching::{Kind, Transaction};
+use crate::domain::books::settlement::merchant_of_group;
 use crate::domain::ids::{AccountId, CheckoutId, MerchantId};
-use crate::domain::settlement::merchant_of_group;
-use crate::domain::stripe_object::read;
+use crate::domain::stripe::object::read;
 use crate::domain::time::Timestamp;
 
 /// A transfer for a cashback, as far as the match needs it.

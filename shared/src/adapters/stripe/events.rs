@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::request::{Call, Form, Stripe, StripeError};
 use crate::domain::ids::{AccountId, EventId};
-use crate::domain::recovery::Window;
-use crate::domain::stripe_event::{LISTED_TYPES, Parsed, StripeEvent, parse_listed};
-use crate::domain::stripe_object::NotUnderstood;
+use crate::domain::stripe::event::{LISTED_TYPES, Parsed, StripeEvent, parse_listed};
+use crate::domain::stripe::object::NotUnderstood;
+use crate::domain::stripe::recovery::Window;
 
 impl Stripe {
     /// The events of a connected account in `window` that concern us, oldest first.

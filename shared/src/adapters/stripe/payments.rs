@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::request::{Call, Stripe, StripeError};
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, Reference, SessionId};
-use crate::domain::stripe_object::{self, ChargeObject};
+use crate::domain::stripe::object::{self, ChargeObject};
 
 /// Where a charge says that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Stripe {
         let answer = self.send(Call::get(format!("/v1/charges/{charge}"), Some(account))).await?;
         let intent = answer.get("payment_intent").and_then(Value::as_str);
         Ok(Origin {
-            checkout: stripe_object::checkout_of(&answer),
+            checkout: object::checkout_of(&answer),
             payment_intent: intent.and_then(|intent| PaymentIntentId::parse(intent).ok()),
         })
     }
@@ -65,6 +65,6 @@ impl Stripe {
         let path = format!("/v1/checkout/sessions/{session}?expand%5B0%5D=payment_intent.latest_charge");
         let answer = self.send(Call::get(path, Some(account))).await?;
         let charge = answer.pointer("/payment_intent/latest_charge").unwrap_or(&Value::Null);
-        Ok(stripe_object::charge(charge)?)
+        Ok(object::charge(charge)?)
     }
 }

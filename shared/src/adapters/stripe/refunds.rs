@@ -1,10 +1,10 @@
 //! Refunds: the merchant's, and ours that is a cashback.
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
+use crate::domain::cashback::refund::{Purpose, StripeRefund};
 use crate::domain::ids::{AccountId, ChargeId, RefundId};
 use crate::domain::money::Money;
-use crate::domain::refund::{Purpose, StripeRefund};
-use crate::domain::stripe_object::{self, metadata};
+use crate::domain::stripe::object::{self, metadata};
 
 /// What a refund is created from.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ impl Stripe {
         ];
         form.extend(tags.into_iter().map(|(name, value)| (format!("metadata[{name}]"), value)));
         let answer = self.send(Call::post("/v1/refunds", Some(account), key, Body::Form(form))).await?;
-        Ok(stripe_object::refund(&answer)?)
+        Ok(object::refund(&answer)?)
     }
 
     /// All refunds of a charge.
@@ -75,7 +75,7 @@ impl Stripe {
     ) -> Result<Vec<StripeRefund>, StripeError> {
         let filter = [("charge".to_owned(), charge.to_string())];
         let found = self.list("/v1/refunds", &filter, Some(account)).await?;
-        found.iter().map(|refund| Ok(stripe_object::refund(refund)?)).collect()
+        found.iter().map(|refund| Ok(object::refund(refund)?)).collect()
     }
 
     /// The refund that [`create_refund`](Self::create_refund) made from `new`, if Stripe has it: what to ask before asking

@@ -88,8 +88,8 @@ impl From<StripeError> for Fault {
     }
 }
 
-impl From<crate::domain::stripe_object::NotUnderstood> for StripeError {
-    fn from(error: crate::domain::stripe_object::NotUnderstood) -> Self {
+impl From<crate::domain::stripe::object::NotUnderstood> for StripeError {
+    fn from(error: crate::domain::stripe::object::NotUnderstood) -> Self {
         Self::NotUnderstood { field: error.0 }
     }
 }

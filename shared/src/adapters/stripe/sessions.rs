@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
+use crate::domain::checkout::new_checkout::Content;
 use crate::domain::ids::{AccountId, CheckoutId, SessionId, digest};
 use crate::domain::market::Method;
 use crate::domain::money::Money;
-use crate::domain::new_checkout::Content;
-use crate::domain::stripe_object::{metadata, read};
+use crate::domain::stripe::object::{metadata, read};
 
 /// A line's name is cut to this before the price is added to it; Stripe takes 250 characters.
 const LONGEST_LINE: usize = 180;

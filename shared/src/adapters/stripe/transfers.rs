@@ -3,10 +3,10 @@
 use serde::Deserialize;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
+use crate::domain::books::settlement::{self, Made, Settlement};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
-use crate::domain::settlement::{self, Made, Settlement};
-use crate::domain::stripe_object::{metadata, read};
+use crate::domain::stripe::object::{metadata, read};
 use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]

@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::settlement::merchant_of_group;
+use crate::domain::cashback::refund::Purpose;
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, MerchantId};
-use crate::domain::refund::Purpose;
-use crate::domain::settlement::merchant_of_group;
-use crate::domain::stripe_object::{NotUnderstood, checkout_of, read, refund};
+use crate::domain::stripe::object::{NotUnderstood, checkout_of, read, refund};
 use crate::domain::time::{Day, Timestamp};
 
 pub use super::movements::{

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::rule::{Budget, Funding, Limit, Occasion, Period, Reward, Rule, Stacking, Tier};
 use crate::domain::market::Country;
+use crate::domain::market::tender::Tender;
 use crate::domain::money::Money;
-use crate::domain::tender::Tender;
 use crate::fault::Problem;
 
 const MOST_TIERS: usize = 20;

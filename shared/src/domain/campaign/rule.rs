@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::usual::{self, BUDGET_SHARDS};
+use crate::domain::checkout::new_checkout::Channel;
 use crate::domain::ids::{CampaignId, MerchantId};
+use crate::domain::market::tender::Tender;
 use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::new_checkout::Channel;
-use crate::domain::tender::Tender;
 use crate::domain::time::Timestamp;
 
 /// A campaign's rule. What it does not name it does not limit.

@@ -1,10 +1,14 @@
 mod moments;
 
 use super::*;
-use crate::domain::campaign::OnRefund;
-use crate::domain::ids::CampaignId;
-use crate::domain::offer::{Hold, Share};
-use crate::domain::payment::Dispute;
+use crate::domain::campaign::offer::{Hold, Share, Terms};
+use crate::domain::campaign::screening::Suspicion;
+use crate::domain::campaign::{NoCashback, OnRefund};
+use crate::domain::cashback::refund::Failure;
+use crate::domain::checkout::payment::Dispute;
+use crate::domain::ids::{CampaignId, RefundId};
+use crate::domain::money::Money;
+use crate::domain::time::Timestamp;
 use expect_test::expect;
 use iso_currency::Currency;
 

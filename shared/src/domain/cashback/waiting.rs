@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cashback, Rest, Reversal, Standing, WalletReason};
+use super::event::{Rest, Reversal, Standing, WalletReason};
+use super::refund::Failure;
+use super::state::Cashback;
 use crate::domain::campaign::OnRefund;
+use crate::domain::campaign::offer::Terms;
+use crate::domain::campaign::screening::Suspicion;
+use crate::domain::checkout::payment::Dispute;
 use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::offer::Terms;
-use crate::domain::payment::Dispute;
-use crate::domain::refund::Failure;
-use crate::domain::screening::Suspicion;
 use crate::domain::time::Timestamp;
 
 /// How long after a try that failed for now the next one waits: several fit into the margin.

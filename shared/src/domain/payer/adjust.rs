@@ -1,9 +1,10 @@
 //! Changing a wallet by hand.
 
-use super::{Adjustment, Lot, Payer};
+use super::record::{Adjustment, Payer};
+use super::wallet::Lot;
+use crate::domain::books::ledger::Account;
 use crate::domain::campaign::usual::WALLET_DAYS;
 use crate::domain::ids::Reference;
-use crate::domain::ledger::Account;
 use crate::fault::{Kind, Problem};
 
 impl Payer {
@@ -60,7 +61,7 @@ impl Adjustment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ledger::balances;
+    use crate::domain::books::ledger::balances;
     use crate::domain::market::Country;
     use crate::domain::payer::{PayerKey, Phone};
     use crate::domain::time::Timestamp;

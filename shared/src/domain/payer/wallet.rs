@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Payer;
-use crate::domain::ledger::{Account, Posting};
+use super::record::Payer;
+use crate::domain::books::ledger::{Account, Posting};
 use crate::domain::time::Timestamp;
 
 /// Credit that comes back from a checkout that was not paid can be spent for at least so long.

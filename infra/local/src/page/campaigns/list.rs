@@ -159,9 +159,9 @@ fn limits(rule: &Rule) -> Vec<String> {
     lines.extend(rule.min_spend.map(|least| format!("payments from {least}")));
     lines.extend(rule.max_per_payment.map(|most| format!("at most {most} a payment")));
     lines.extend(rule.channels.as_ref().map(|channels| {
-        let name = |channel: &kembali::domain::new_checkout::Channel| match channel {
-            kembali::domain::new_checkout::Channel::Chat => "in the chat",
-            kembali::domain::new_checkout::Channel::Counter => "at the counter",
+        let name = |channel: &kembali::domain::checkout::new_checkout::Channel| match channel {
+            kembali::domain::checkout::new_checkout::Channel::Chat => "in the chat",
+            kembali::domain::checkout::new_checkout::Channel::Counter => "at the counter",
         };
         channels.iter().map(name).collect::<Vec<_>>().join(" or ")
     }));

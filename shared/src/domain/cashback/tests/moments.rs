@@ -1,6 +1,9 @@
 //! When it is released, who has looked at it, and what takes it away.
 
 use super::*;
+use crate::domain::campaign::NoCashback;
+use crate::domain::campaign::offer::Terms;
+use crate::domain::cashback::refund::Failure;
 
 #[test]
 fn a_rule_that_cancels_cancels_by_the_first_cent() {

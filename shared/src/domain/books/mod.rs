@@ -1,0 +1,20 @@
+//! books
+
+mod amounts;
+mod balance_sheet;
+pub mod entry;
+pub mod ledger;
+pub mod matching;
+pub mod movements;
+pub mod settlement;
+mod statement;
+mod totals;
+
+pub use amounts::SignedAmount;
+pub use balance_sheet::{Balance, CampaignReport, balances_of};
+pub use entry::{Booked, Entry, NoSource, Once, Source};
+pub use statement::{InvalidMonth, Month, Statement, StatementDay, StatementLine};
+pub use totals::{Flow, Scope, Totals, add_to, merge};
+
+#[cfg(test)]
+mod tests;

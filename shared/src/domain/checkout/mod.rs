@@ -1,0 +1,16 @@
+//! checkout
+
+mod event;
+pub mod new_checkout;
+pub mod order;
+pub mod payment;
+mod refunds;
+pub mod review;
+pub mod state;
+pub mod view;
+
+pub use event::{Event, Insight, Refused, Verdict};
+pub use state::{Checkout, State};
+
+#[cfg(test)]
+mod tests;

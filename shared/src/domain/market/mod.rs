@@ -1,0 +1,6 @@
+//! market
+
+pub mod country;
+pub mod tender;
+
+pub use country::{Capability, Country, Method};

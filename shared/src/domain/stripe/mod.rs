@@ -1,0 +1,6 @@
+//! stripe
+
+pub mod event;
+pub mod object;
+pub mod recovery;
+pub mod signature;
