@@ -3,8 +3,8 @@
 use super::store::{Committed, Store};
 use crate::domain::campaign::budget::Pot;
 use crate::domain::cashback::refund::{RefundKey, RefundState};
-use crate::domain::checkout::review::{Decided, Waits};
-use crate::domain::checkout::{Checkout, Event};
+use crate::domain::checkout::review::Waits;
+use crate::domain::checkout::{Checkout, Decided, Event};
 use crate::domain::decision::{Decision, decide};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;

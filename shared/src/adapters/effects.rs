@@ -6,11 +6,11 @@ use super::config::{ConfigError, Environment};
 use super::schedule::Schedules;
 use super::stripe::Stripe;
 use crate::domain::books::settlement::release_at;
-use crate::domain::campaign::offer::Terms;
 use crate::domain::cashback::Cashback;
 use crate::domain::cashback::bucket::Bucket;
 use crate::domain::checkout::Checkout;
 use crate::domain::money::Money;
+use crate::domain::promise::Terms;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 

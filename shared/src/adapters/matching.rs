@@ -13,10 +13,11 @@ use super::books::each_entry;
 use super::store::{Store, Written};
 use super::stripe::{Stripe, StripeError};
 use crate::domain::books::Source;
-use crate::domain::books::matching::{DayMatch, Difference, Kind, Thing, Verdict};
+use crate::domain::books::matching::{DayMatch, Difference, Verdict};
 use crate::domain::books::movements::{
     Claim, claim_for, claim_of_settlement, claims, claims_of_day, settlements_of_day,
 };
+use crate::domain::books::thing::{Kind, Thing};
 use crate::domain::ids::{AccountId, CheckoutId, MerchantId};
 use crate::domain::market::Country;
 use crate::domain::time::{Day, Timestamp};

@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::books::each_entry;
 use super::store::Store;
-use crate::domain::books::ledger::Account;
 use crate::domain::books::{Entry, Source};
 use crate::domain::campaign::MerchantCategory;
 use crate::domain::campaign::dry_run::PastPurchase;
 use crate::domain::ids::{CheckoutId, MerchantId};
 use crate::domain::market::Country;
+use crate::domain::posting::Account;
 use crate::domain::time::{Day, Timestamp};
 use crate::fault::Fault;
 
@@ -103,7 +103,7 @@ async fn read(store: &Store, places: &[Place]) -> Result<Vec<PastPurchase>, Faul
     let known: BTreeMap<_, _> = checkouts.iter().map(|checkout| (&checkout.id, checkout)).collect();
     let mut found = Vec::with_capacity(places.len());
     for place in places {
-        let past = known.get(&place.checkout).map(|checkout| PastPurchase::of(checkout)).transpose();
+        let past = known.get(&place.checkout).map(|checkout| checkout.past_purchase()).transpose();
         let past = past.map_err(|error| Fault::Bug(format!("a past payment: {error}")))?.flatten();
         found.extend(past.map(|past| PastPurchase { at: place.at, ..past }));
     }

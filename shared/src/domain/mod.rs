@@ -12,6 +12,8 @@ pub mod market;
 pub mod merchant;
 pub mod money;
 pub mod payer;
+pub mod posting;
+pub mod promise;
 pub mod stripe;
 pub mod time;
 mod unsaid;

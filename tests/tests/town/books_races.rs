@@ -4,9 +4,9 @@ use kembali::adapters::aws::Aws;
 use kembali::adapters::books::{close_day, days_of, open_days, write_journal};
 use kembali::adapters::config::Environment;
 use kembali::adapters::store::{BookDay, DayState, Store, Written};
-use kembali::domain::books::ledger::{Account, Posting};
 use kembali::domain::books::{Entry, Scope, Source, Totals};
 use kembali::domain::market::Country;
+use kembali::domain::posting::{Account, Posting};
 use kembali::domain::time::{Day, Timestamp};
 use kembali_tests::Town;
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::books::matching::Kind;
 use crate::domain::books::movements::Claim;
 use crate::domain::books::settlement::Settlement;
+use crate::domain::books::thing::Kind;
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::{AccountId, CheckoutId};
 

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::books::matching::{DayMatch, Thing, Transaction};
+use crate::domain::books::matching::DayMatch;
+use crate::domain::books::thing::{Thing, Transaction};
 use crate::domain::time::Timestamp;
 
 /// All that moved about that day for one thing.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::request::{Call, Stripe, StripeError};
-use crate::domain::books::matching::{Kind, Transaction};
 use crate::domain::books::settlement::merchant_of_group;
+use crate::domain::books::thing::{Kind, Transaction};
 use crate::domain::ids::{AccountId, CheckoutId, MerchantId};
 use crate::domain::stripe::object::read;
 use crate::domain::time::Timestamp;

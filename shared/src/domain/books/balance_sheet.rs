@@ -4,8 +4,8 @@ use iso_currency::Currency;
 use serde::Serialize;
 
 use super::amounts::SignedAmount;
-use super::ledger::Account;
 use super::totals::Totals;
+use crate::domain::posting::Account;
 
 /// One account's balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -21,13 +21,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Posting;
 use super::settlement::Settlement;
 use crate::domain::cashback::Cashback;
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::{CampaignId, CheckoutId, MerchantId, PayerId};
 use crate::domain::market::Country;
 use crate::domain::payer::Payer;
+use crate::domain::posting::Posting;
 use crate::domain::time::Day;
 use crate::fault::Fault;
 

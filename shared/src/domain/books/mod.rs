@@ -8,6 +8,7 @@ pub mod matching;
 pub mod movements;
 pub mod settlement;
 mod statement;
+pub mod thing;
 mod totals;
 
 pub use amounts::SignedAmount;

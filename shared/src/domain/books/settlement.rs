@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Account, Posting};
-use crate::domain::cashback::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::market::Country;
 use crate::domain::money::{Money, MoneyError};
+use crate::domain::posting::{Account, Posting};
+use crate::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use crate::domain::time::Timestamp;
 
 /// A transfer that Stripe refused is asked for again after so long, under the next number.

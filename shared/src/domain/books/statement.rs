@@ -6,8 +6,8 @@ use iso_currency::Currency;
 use serde::Serialize;
 
 use super::amounts::SignedAmount;
-use super::ledger::Account;
 use super::totals::Totals;
+use crate::domain::posting::Account;
 use crate::domain::time::Day;
 
 /// A month of a market's own calendar, written `2026-11`.

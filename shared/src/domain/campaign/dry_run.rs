@@ -14,17 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use super::budget::Pot;
 use super::evaluate::Purchase;
-use super::no_cashback::NoCashback;
 use super::record::Campaign;
 use super::rule::{MerchantCategory, Moment, Occasion, Rule};
-use crate::domain::cashback::Cashback;
-use crate::domain::checkout::Checkout;
-use crate::domain::checkout::new_checkout::Channel;
 use crate::domain::ids::{MerchantId, PayerId};
-use crate::domain::market::Country;
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Channel, Country, Tender};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::payer::{Payer, Window};
+use crate::domain::promise::NoCashback;
 use crate::domain::time::{Day, Timestamp};
 
 /// A payment of the past, as far as a rule may ask.
@@ -121,26 +117,6 @@ pub struct Report {
     pub by_merchant: Vec<MerchantSum>,
     /// Those that would have earned nothing, by the rule that says no.
     pub refused: Vec<Refusals>,
-}
-
-impl PastPurchase {
-    /// The payment of `checkout`, if it was paid.
-    ///
-    /// # Errors
-    /// Amounts of two currencies met.
-    pub fn of(checkout: &Checkout) -> Result<Option<Self>, MoneyError> {
-        let Some(payment) = checkout.payment() else { return Ok(None) };
-        let own_card = payment.cashback == Cashback::None { reason: NoCashback::OwnMerchant };
-        Ok(Some(Self {
-            merchant: checkout.merchant.clone(),
-            payer: checkout.payer.clone(),
-            is_insider: checkout.insider || own_card,
-            amount: checkout.charged()?,
-            tender: payment.charge.tenders().first().copied(),
-            channel: checkout.content.channel,
-            at: payment.charge.paid_at,
-        }))
-    }
 }
 
 /// What `rule` would have given for `purchases`, which are in the order of their times. `categories` are the merchants'

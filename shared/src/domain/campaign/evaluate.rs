@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::no_cashback::NoCashback;
 use super::record::Campaign;
-use super::rule::{Cap, MerchantCategory, Occasion, Period, Reward, Rule, VisitScope};
-use crate::domain::checkout::new_checkout::Channel;
+use super::rule::{Cap, MerchantCategory, Occasion, Reward, Rule, VisitScope};
 use crate::domain::ids::MerchantId;
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::payer::{Payer, Use, Window};
-use crate::domain::time::Timestamp;
+use crate::domain::promise::NoCashback;
+use crate::domain::time::{Period, Timestamp};
 
 /// A payment that may earn, as it is known when its checkout is created.
 #[derive(Clone, Copy, Debug)]

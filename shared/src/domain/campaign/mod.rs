@@ -4,20 +4,17 @@ pub mod budget;
 mod check;
 pub mod dry_run;
 mod evaluate;
-mod no_cashback;
 pub mod offer;
 pub mod policy;
 pub mod record;
 mod rule;
 pub mod screening;
-pub mod usual;
 
 pub use evaluate::{Purchase, Verdict};
-pub use no_cashback::NoCashback;
 pub use record::Campaign;
 pub use rule::{
-    Budget, Cap, Funding, InvalidCategory, InvalidMoment, Limit, MerchantCategory, Moment, Occasion,
-    OnRefund, Period, Reward, Rule, Stacking, Tier, VisitScope,
+    Budget, Cap, Funding, InvalidCategory, InvalidMoment, Limit, MerchantCategory, Moment, Occasion, Reward,
+    Rule, Stacking, Tier, VisitScope,
 };
 
 #[cfg(test)]

@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::evaluate::Purchase;
-use super::no_cashback::NoCashback;
 use super::record::Campaign;
-use super::rule::{OnRefund, Period, Stacking};
-use crate::domain::cashback::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
+use super::rule::Stacking;
 use crate::domain::ids::{CampaignId, CheckoutId, digest};
-use crate::domain::market::Method;
-use crate::domain::market::tender::Tender;
-use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::time::Timestamp;
+use crate::domain::market::{Method, Tender};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::promise::{Hold, Share, Terms};
+use crate::domain::promise::{NoCashback, OnRefund};
 
 /// A promise as it was shown, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,82 +26,16 @@ pub enum Offer {
     },
 }
 
-/// The terms of one promise. They outlive the campaign's end, its pause and its next version. What is as usual is not
-/// written down: an item is paid for by the byte.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
-    /// How much, in all.
-    pub amount: Money,
-    /// Of which campaigns: one, or several that are added up.
-    pub shares: Vec<Share>,
-    /// Within how many hours of payment.
-    #[serde(default = "super::usual::promise_hours", skip_serializing_if = "is_usual_promise")]
-    pub promise_hours: u32,
-    /// How many hours before that it is released.
-    #[serde(default = "super::usual::release_margin_hours", skip_serializing_if = "is_usual_margin")]
-    pub release_margin_hours: u32,
-    /// What a refund before the release does to it.
-    #[serde(default, skip_serializing_if = "OnRefund::is_usual")]
-    pub on_refund: OnRefund,
-    /// What has to be left of the payment for it, in minor units: the least that earns this reward.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
-    pub least_minor: i64,
-    /// For how many days it can be spent if it becomes wallet credit.
-    #[serde(default = "super::usual::wallet_days", skip_serializing_if = "is_usual_expiry")]
-    pub wallet_days: u16,
-}
-
-/// What one campaign gives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// How much, in minor units.
-    pub minor: i64,
-    /// How much of that the platform pays, in minor units; the merchant pays the rest.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
-    pub platform_minor: i64,
-    /// What of the campaign's limits it uses.
-    #[serde(default, skip_serializing_if = "Hold::is_nothing")]
-    pub hold: Hold,
-}
-
-/// What a promise uses of a campaign's limits, from the creation of the checkout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// The part of the budget it is taken from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<u8>,
-    /// Whether the whole campaign has a budget.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
-    pub total: bool,
-    /// Whether each day has a budget.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
-    pub daily: bool,
-    /// By which periods the payer's use is counted.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub periods: BTreeSet<Period>,
-    /// Whether the merchant is marked as one at whom the payer has earned.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
-    pub merchant: bool,
-}
-
-impl Hold {
-    fn of(campaign: &Campaign, checkout: &CheckoutId) -> Self {
-        let rule = &campaign.rule;
-        let budget = &rule.budget;
-        Self {
-            shard: (!budget.is_unlimited()).then(|| shard(checkout, budget.shards())),
-            total: budget.total.is_some(),
-            daily: budget.per_day.is_some(),
-            periods: rule.periods(),
-            merchant: rule.occasion == Some(super::rule::Occasion::OncePerMerchant),
-        }
-    }
-
-    /// Whether it uses nothing.
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
+/// What a promise of `campaign` holds.
+fn hold(campaign: &Campaign, checkout: &CheckoutId) -> Hold {
+    let rule = &campaign.rule;
+    let budget = &rule.budget;
+    Hold {
+        shard: (!budget.is_unlimited()).then(|| shard(checkout, budget.shards())),
+        total: budget.total.is_some(),
+        daily: budget.per_day.is_some(),
+        periods: rule.periods(),
+        merchant: rule.occasion == Some(super::rule::Occasion::OncePerMerchant),
     }
 }
 
@@ -113,73 +45,6 @@ fn shard(checkout: &CheckoutId, shards: u8) -> u8 {
         .bytes()
         .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     u8::try_from(sum % u32::from(shards.max(1))).unwrap_or_default()
-}
-
-fn is_usual_promise(hours: &u32) -> bool {
-    *hours == PROMISE_HOURS
-}
-
-fn is_usual_margin(hours: &u32) -> bool {
-    *hours == RELEASE_MARGIN_HOURS
-}
-
-fn is_usual_expiry(days: &u16) -> bool {
-    *days == super::usual::wallet_days()
-}
-
-impl Terms {
-    /// Until when it is promised, for a payment made at `paid_at`.
-    pub fn promised_by(&self, paid_at: Timestamp) -> Timestamp {
-        paid_at.plus_hours(self.promise_hours)
-    }
-
-    /// When it is released: the margin before the promise ends.
-    pub fn release_at(&self, paid_at: Timestamp) -> Timestamp {
-        paid_at.plus_hours(self.promise_hours.saturating_sub(self.release_margin_hours))
-    }
-
-    /// What the platform pays of `amount`, which is the promise or what is left of it.
-    ///
-    /// # Errors
-    /// Another currency than the promise's.
-    pub fn platform_part(&self, amount: Money) -> Result<Money, MoneyError> {
-        let platform = self.shares.iter().fold(0_i64, |sum, share| sum.saturating_add(share.platform_minor));
-        let platform = Money::from_minor(platform, amount.currency())?;
-        amount.proportion(platform, self.amount, Round::Down)
-    }
-
-    /// Whether the platform pays any of it.
-    pub fn has_platform_part(&self) -> bool {
-        self.shares.iter().any(|share| share.platform_minor > 0)
-    }
-
-    /// Whether the merchant pays any of it.
-    pub fn has_merchant_part(&self) -> bool {
-        self.shares.iter().any(|share| share.platform_minor < share.minor)
-    }
-
-    /// The campaign that gives most of it, the first by name among equals: the one that is named to people.
-    pub fn campaign(&self) -> Option<&CampaignId> {
-        let most = self.shares.iter().map(|share| share.minor).max()?;
-        self.shares.iter().find(|share| share.minor == most).map(|share| &share.campaign)
-    }
-
-    /// How `amount`, which is the promise or what is left of it, divides among the campaigns. The parts add up to it.
-    ///
-    /// # Errors
-    /// Another currency than the promise's.
-    pub fn split(&self, amount: Money) -> Result<Vec<(CampaignId, Money)>, MoneyError> {
-        let mut parts = Vec::new();
-        let (mut promised, mut given) = (0_i64, Money::zero(amount.currency()));
-        for share in &self.shares {
-            promised = promised.saturating_add(share.minor);
-            let so_far = Money::from_minor(promised, amount.currency())?;
-            let until_here = amount.proportion(so_far, self.amount, Round::Down)?;
-            parts.push((share.campaign.clone(), until_here.minus(given)?));
-            given = until_here;
-        }
-        Ok(parts)
-    }
 }
 
 impl Offer {
@@ -356,7 +221,7 @@ fn share(campaign: &Campaign, amount: Money, checkout: &CheckoutId) -> Result<Sh
         campaign: campaign.rule.id.clone(),
         minor: amount.minor(),
         platform_minor: campaign.rule.funding.platform_part(amount)?.minor(),
-        hold: Hold::of(campaign, checkout),
+        hold: hold(campaign, checkout),
     })
 }
 

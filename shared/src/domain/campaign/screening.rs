@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cashback::Suspicion;
 use crate::domain::ids::{CardId, MerchantId, PayerId};
 use crate::domain::payer::Payer;
 use crate::domain::time::Day;
@@ -22,29 +23,6 @@ pub struct Screening {
     /// How many cards one payer uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cards_per_payer: Option<u32>,
-}
-
-/// Why a person should look at a cashback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Suspicion {
-    /// One payer, more payments on one day than usual.
-    ManyPayments,
-    /// One card, more payers than usual.
-    ManyPayersOneCard,
-    /// One payer, more cards than usual.
-    ManyCardsOnePayer,
-}
-
-impl Suspicion {
-    /// For a person to read.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::ManyPayments => "one payer made more payments on one day than is usual",
-            Self::ManyPayersOneCard => "more payers paid with one card than is usual",
-            Self::ManyCardsOnePayer => "one payer paid with more cards than is usual",
-        }
-    }
 }
 
 /// How many payers of a card are remembered: more than any screening allows.

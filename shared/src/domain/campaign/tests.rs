@@ -7,14 +7,13 @@ mod rewards;
 mod wire;
 
 use crate::domain::market::Country;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Period, Timestamp};
 use iso_currency::Currency;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::checkout::new_checkout::Channel;
 use crate::domain::ids::{MerchantId, Reference};
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Channel, Tender};
 use crate::domain::money::Money;
 use crate::domain::payer::{Payer, PayerKey, Phone, Window};
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dispute::Dispute;
 use super::refund::Failure;
-use crate::domain::checkout::payment::Dispute;
 use crate::domain::ids::RefundId;
 use crate::domain::money::Money;
 

@@ -1,13 +1,18 @@
 //! cashback
 
 pub mod bucket;
+mod dispute;
 mod event;
+mod life;
 pub mod refund;
 pub mod state;
+mod suspicion;
 mod waiting;
 
+pub use dispute::Dispute;
 pub use event::{Event, Rest, Reversal, Standing, WalletReason};
-pub use state::{Cashback, PROMISE_HOURS, RELEASE_MARGIN_HOURS};
+pub use state::Cashback;
+pub use suspicion::Suspicion;
 pub use waiting::Waiting;
 
 #[cfg(test)]

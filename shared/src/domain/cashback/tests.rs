@@ -1,13 +1,11 @@
 mod moments;
 
 use super::*;
-use crate::domain::campaign::offer::{Hold, Share, Terms};
-use crate::domain::campaign::screening::Suspicion;
-use crate::domain::campaign::{NoCashback, OnRefund};
 use crate::domain::cashback::refund::Failure;
-use crate::domain::checkout::payment::Dispute;
+use crate::domain::cashback::{Dispute, Suspicion};
 use crate::domain::ids::{CampaignId, RefundId};
 use crate::domain::money::Money;
+use crate::domain::promise::{Hold, NoCashback, OnRefund, PROMISE_HOURS, RELEASE_MARGIN_HOURS, Share, Terms};
 use crate::domain::time::Timestamp;
 use expect_test::expect;
 use iso_currency::Currency;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::payment::Charge;
-use crate::domain::campaign::screening::Suspicion;
+use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, RefundKey, StripeRefund};
 use crate::domain::ids::SessionId;
 use crate::domain::money::{Money, MoneyError};

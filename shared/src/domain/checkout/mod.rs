@@ -1,14 +1,17 @@
 //! checkout
 
+mod decided;
 mod event;
 pub mod new_checkout;
 pub mod order;
+mod past;
 pub mod payment;
 mod refunds;
 pub mod review;
 pub mod state;
 pub mod view;
 
+pub use decided::Decided;
 pub use event::{Event, Insight, Refused, Verdict};
 pub use state::{Checkout, State};
 

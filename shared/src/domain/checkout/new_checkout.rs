@@ -1,5 +1,6 @@
 //! A request for a checkout: parsed, checked against the market, compared with an earlier one.
 
+use crate::domain::market::Channel;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{PayerId, Reference};
@@ -69,16 +70,6 @@ pub struct Item {
     pub quantity: u32,
     /// What one costs.
     pub unit_amount: Money,
-}
-
-/// Where the payer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// In the chat.
-    Chat,
-    /// At the counter.
-    Counter,
 }
 
 /// What a merchant asked for, as it is kept: the same reference must come with the same again.

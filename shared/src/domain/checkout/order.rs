@@ -6,13 +6,13 @@ use super::new_checkout::Content;
 use super::state::{Checkout, State};
 use crate::domain::campaign::offer::Market;
 use crate::domain::campaign::policy::Policy;
-use crate::domain::campaign::{Campaign, NoCashback, Purchase};
+use crate::domain::campaign::{Campaign, Purchase};
 use crate::domain::ids::{AccountId, CampaignId, CheckoutId};
-use crate::domain::market::Method;
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Method, Tender};
 use crate::domain::merchant::Merchant;
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::payer::{Lot, Payer};
+use crate::domain::promise::NoCashback;
 use crate::domain::time::Timestamp;
 
 /// What a merchant asks for, checked, with everything that is known about it.

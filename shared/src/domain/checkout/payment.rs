@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::campaign::OnRefund;
-use crate::domain::campaign::offer::Terms;
+use crate::domain::cashback::Dispute;
 use crate::domain::cashback::refund::{Refund, RefundKey, RefundState};
 use crate::domain::cashback::{Cashback, Rest};
 use crate::domain::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
-use crate::domain::market::Method;
-use crate::domain::market::tender::{CardFunding, Tender};
+use crate::domain::market::{CardFunding, Method, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
+use crate::domain::promise::{OnRefund, Terms};
 use crate::domain::time::Timestamp;
 
 /// A payment and everything that happened to it.
@@ -57,21 +56,6 @@ pub struct Charge {
     pub paid_at: Timestamp,
 }
 
-/// Whether a payment is disputed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dispute {
-    /// It never was.
-    #[default]
-    None,
-    /// It is.
-    Open,
-    /// It was, and the merchant kept the money.
-    Won,
-    /// It was, and the payer has the money.
-    Lost,
-}
-
 /// What of a payment can still be given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refundable {
@@ -104,12 +88,6 @@ impl Charge {
     /// What was paid with, the finest first; empty for a method that is none of ours.
     pub fn tenders(&self) -> &'static [Tender] {
         self.method.map_or(&[], |method| Tender::paid_with(method, self.funding))
-    }
-}
-
-impl Dispute {
-    fn is_none(&self) -> bool {
-        matches!(self, Self::None)
     }
 }
 

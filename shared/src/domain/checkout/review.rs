@@ -19,20 +19,6 @@ pub enum Waits {
     Failed,
 }
 
-/// What a person decided on a cashback. It is written with what it changes, in the checkout itself: neither is ever there
-/// without the other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decided {
-    /// What.
-    pub verdict: Verdict,
-    /// Who.
-    pub actor: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 impl Waits {
     /// Its name in the API and in the table.
     pub fn name(self) -> &'static str {
@@ -145,8 +131,9 @@ impl Checkout {
 mod tests {
     use super::*;
     use crate::domain::campaign::Funding;
-    use crate::domain::campaign::screening::Suspicion;
+    use crate::domain::cashback::Suspicion;
     use crate::domain::cashback::refund::Outcome;
+    use crate::domain::checkout::Decided;
     use crate::domain::checkout::{Event, State};
     use crate::domain::examples::{after, cashback_refund, open, paid};
     use crate::domain::market::Method;

@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::decided::Decided;
 use super::event::{Event, Insight, Refused, Verdict};
 use super::new_checkout::Content;
-use super::payment::{Charge, Dispute, Payment};
-use super::review::Decided;
-use crate::domain::books::ledger::Posting;
-use crate::domain::campaign::NoCashback;
+use super::payment::{Charge, Payment};
 use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Screening;
 use crate::domain::cashback;
-use crate::domain::cashback::Cashback;
 use crate::domain::cashback::refund::{Refund, RefundState};
+use crate::domain::cashback::{Cashback, Dispute};
 use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, SessionId};
-use crate::domain::market::Country;
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Country, Tender};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::payer::Lot;
+use crate::domain::posting::Posting;
+use crate::domain::promise::NoCashback;
 use crate::domain::time::Timestamp;
 
 /// One checkout: one item of the table.

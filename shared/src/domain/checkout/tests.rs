@@ -4,7 +4,7 @@ mod whose;
 
 use super::*;
 use crate::domain::campaign::Funding;
-use crate::domain::campaign::screening::Suspicion;
+use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, Outcome, Purpose, RefundKey};
 use crate::domain::checkout::payment::Charge;
 use crate::domain::decision::{Decision, decide};

@@ -2,20 +2,19 @@
 
 use serde::Serialize;
 
-use super::new_checkout::{Channel, Item};
+use super::new_checkout::Item;
 use super::payment::Payment;
 use super::state::{Checkout, State};
-use crate::domain::books::ledger::Posting;
-use crate::domain::campaign::NoCashback;
 use crate::domain::campaign::offer::Offer;
 use crate::domain::cashback::refund::{Refund, RefundKey};
 use crate::domain::cashback::{Cashback, Waiting, WalletReason};
 use crate::domain::ids::{
     CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId,
 };
-use crate::domain::market::Method;
-use crate::domain::market::tender::Tender;
+use crate::domain::market::{Channel, Method, Tender};
 use crate::domain::money::Money;
+use crate::domain::posting::Posting;
+use crate::domain::promise::NoCashback;
 use crate::domain::time::Timestamp;
 
 /// A checkout.

@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::campaign::budget::{BudgetChange, Slot};
-use crate::domain::campaign::offer::{Offer, Share, Terms};
-use crate::domain::cashback::Cashback;
-use crate::domain::checkout::payment::Dispute;
+use crate::domain::campaign::offer::Offer;
+use crate::domain::cashback::{Cashback, Dispute};
 use crate::domain::checkout::{Checkout, State};
 use crate::domain::ids::CampaignId;
 use crate::domain::money::MoneyError;
 use crate::domain::payer::{Lot, Payer, Window};
+use crate::domain::promise::{Share, Terms};
 use crate::domain::time::Timestamp;
 
 /// What a checkout uses of its payer's caps in one campaign.

@@ -1,6 +1,11 @@
 //! market
 
-pub mod country;
-pub mod tender;
+mod channel;
+mod country;
+mod method;
+mod tender;
 
-pub use country::{Capability, Country, Method};
+pub use channel::Channel;
+pub use country::Country;
+pub use method::{Capability, Method};
+pub use tender::{CardFunding, Tender};

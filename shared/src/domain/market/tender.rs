@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::country::Method;
+use super::method::Method;
 
 /// A way to pay that a campaign can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! Changing a wallet by hand.
 
+use super::lot::Lot;
 use super::record::{Adjustment, Payer};
-use super::wallet::Lot;
-use crate::domain::books::ledger::Account;
-use crate::domain::campaign::usual::WALLET_DAYS;
 use crate::domain::ids::Reference;
+use crate::domain::posting::Account;
+use crate::domain::promise::WALLET_DAYS;
 use crate::fault::{Kind, Problem};
 
 impl Payer {
@@ -61,9 +61,9 @@ impl Adjustment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::books::ledger::balances;
     use crate::domain::market::Country;
     use crate::domain::payer::{PayerKey, Phone};
+    use crate::domain::posting::balances;
     use crate::domain::time::Timestamp;
     use expect_test::expect;
     use proptest::prelude::*;

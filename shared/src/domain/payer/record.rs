@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::lot::Lot;
 use super::usage::Use;
-use super::wallet::Lot;
-use crate::domain::books::ledger::Posting;
 use crate::domain::ids::{CampaignId, CardId, MerchantId, PayerId, Reference};
 use crate::domain::market::Country;
+use crate::domain::posting::Posting;
 use crate::domain::time::{Day, Timestamp};
 
 /// One payer in one market: one item of the table.

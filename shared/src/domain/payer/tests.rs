@@ -8,8 +8,8 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::books::ledger::{Account, balances};
 use crate::domain::campaign::tests::{clock, merchant};
+use crate::domain::posting::{Account, balances};
 
 /// Day 1 is 1 November 2026, at noon.
 fn day(day: u16) -> Timestamp {

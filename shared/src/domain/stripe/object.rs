@@ -8,8 +8,7 @@ use serde_json::Value;
 use crate::domain::cashback::refund::{Failure, Outcome, Purpose, StripeRefund};
 use crate::domain::checkout::payment::Charge;
 use crate::domain::ids::{ChargeId, CheckoutId, PaymentIntentId, Reference, RefundId};
-use crate::domain::market::Method;
-use crate::domain::market::tender::CardFunding;
+use crate::domain::market::{CardFunding, Method};
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
 

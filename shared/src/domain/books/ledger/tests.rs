@@ -1,6 +1,7 @@
 //! What finance reads: the books of one checkout, in every way it can go.
 
 use crate::domain::examples;
+use crate::domain::posting::{NoAccount, balances};
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -9,8 +10,7 @@ use crate::domain::campaign::offer::Offer;
 use crate::domain::cashback::refund::{Failure, Outcome, Purpose};
 use crate::domain::checkout::Event;
 use crate::domain::examples::*;
-use crate::domain::market::tender::Tender;
-use crate::domain::market::{Country, Method};
+use crate::domain::market::{Country, Method, Tender};
 use crate::domain::payer::{Lot, PayerKey, Phone};
 
 /// What each account holds in the end, and that it is nothing in all.

@@ -2,9 +2,9 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::books::ledger::balances;
 use crate::domain::examples::at;
 use crate::domain::ids::Reference;
+use crate::domain::posting::balances;
 
 fn paid(number: u32) -> Event {
     Event::Paid { number, transfer: format!("tr_{number}") }

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::campaign::tests::{amount, campaign, clock, merchant, sgd};
-use crate::domain::checkout::new_checkout::Channel;
 use crate::domain::ids::Reference;
-use crate::domain::market::Country;
+use crate::domain::market::{Channel, Country};
 
 fn checkout(number: u32) -> CheckoutId {
     CheckoutId::of(&merchant("baker-13"), &Reference::parse(&format!("order-{number}")).unwrap())

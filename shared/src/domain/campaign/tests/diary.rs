@@ -7,13 +7,13 @@ use crate::domain::campaign::offer::{Market, Offer};
 use crate::domain::campaign::record::Campaign;
 use crate::domain::campaign::rule::Funding;
 use crate::domain::campaign::tests::{amount, campaign, clock, merchant};
-use crate::domain::checkout::new_checkout::{Channel, Content};
+use crate::domain::checkout::new_checkout::Content;
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::decision::occupied::Occupied;
 use crate::domain::decision::{Around, Decision, decide};
 use crate::domain::examples;
 use crate::domain::ids::{CheckoutId, Reference};
-use crate::domain::market::{Country, Method};
+use crate::domain::market::{Channel, Country, Method};
 use crate::domain::payer::{Payer, PayerKey, Phone};
 use crate::domain::time::Timestamp;
 
@@ -71,7 +71,7 @@ fn create(
         merchant: &merchant,
         category: None,
         amount: price,
-        tender: crate::domain::market::tender::Tender::Card,
+        tender: crate::domain::market::Tender::Card,
         channel: Channel::Chat,
         at,
         payer: Some(payer),

@@ -3,11 +3,11 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use crate::domain::campaign::rule::Period;
 use crate::domain::campaign::tests::diary::diary;
 use crate::domain::campaign::tests::sgd;
 use crate::domain::market::Country;
 use crate::domain::payer::Window;
+use crate::domain::time::Period;
 
 fn check(rule: Value, lines: &[&str], expected: Expect) {
     expected.assert_eq(&diary(Country::SG, rule, lines));

@@ -5,7 +5,7 @@ use expect_test::expect;
 
 use super::*;
 use crate::domain::campaign::Funding;
-use crate::domain::campaign::screening::Suspicion;
+use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, Outcome};
 use crate::domain::checkout::event::{Event, Insight};
 use crate::domain::examples::*;

@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::campaign::offer::Market;
 use crate::domain::campaign::tests::{campaign, clock, sgd};
-use crate::domain::campaign::{Funding, NoCashback, Purchase};
+use crate::domain::campaign::{Funding, Purchase};
 use crate::domain::cashback::refund::{Outcome, Purpose};
 use crate::domain::checkout::{Event, Insight};
 use crate::domain::decision::decide::{Around, Decision, decide};
 use crate::domain::examples::{self, asked, open, paid};
 use crate::domain::ids::{PayerId, Reference};
-use crate::domain::market::tender::Tender;
-use crate::domain::market::{Country, Method};
+use crate::domain::market::{Country, Method, Tender};
 use crate::domain::money::Money;
 use crate::domain::payer::{PayerKey, Phone};
+use crate::domain::promise::NoCashback;
 use iso_currency::Currency;
 
 fn mei() -> PayerId {

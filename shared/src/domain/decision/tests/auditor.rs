@@ -3,21 +3,21 @@
 
 use crate::domain::books::ledger::positions;
 use crate::domain::books::settlement::Settlement;
-use crate::domain::cashback::Cashback;
-use crate::domain::checkout::payment::Dispute;
+use crate::domain::cashback::{Cashback, Dispute};
 use crate::domain::checkout::{Checkout, State};
 use crate::domain::payer::record::Payer;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::books::ledger::{Account, Posting, balances};
 use crate::domain::campaign::Cap;
 use crate::domain::campaign::budget::{Pot, Slot};
-use crate::domain::campaign::offer::{Hold, Offer, Terms};
+use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::tests::merchant;
 use crate::domain::decision::tests::world::{Sale, World};
 use crate::domain::ids::{CampaignId, MerchantId};
 use crate::domain::market::Country;
 use crate::domain::payer::Window;
+use crate::domain::posting::{Account, Posting, balances};
+use crate::domain::promise::{Hold, Terms};
 
 pub(super) fn audit(world: &World) {
     for sale in &world.sales {

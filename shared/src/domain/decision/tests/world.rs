@@ -1,35 +1,34 @@
 //! A small world around the rules: a table that writes what a commit says, a Stripe that refuses what it would refuse, and
 //! two payers, two cards, two shops.
 
-use crate::domain::books::settlement::Settlement;
-use crate::domain::campaign::screening::Card;
-use crate::domain::cashback::Cashback;
-use crate::domain::cashback::refund::RefundKey;
-use crate::domain::checkout::{Checkout, Event, State};
-use crate::domain::ids::Reference;
-use crate::domain::money::Money;
-use crate::domain::payer::record::Payer;
-use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iso_currency::Currency;
 
 use super::super::*;
 use crate::domain::books::settlement;
+use crate::domain::books::settlement::Settlement;
 use crate::domain::campaign::Funding;
 use crate::domain::campaign::budget::{Pot, Slot};
 use crate::domain::campaign::policy::Policy;
+use crate::domain::campaign::screening::Card;
 use crate::domain::campaign::screening::Screening;
 use crate::domain::campaign::tests::{campaign, clock, merchant};
+use crate::domain::cashback::Cashback;
+use crate::domain::cashback::refund::RefundKey;
 use crate::domain::cashback::refund::{Failure, Outcome, Purpose, StripeRefund};
 use crate::domain::checkout::Verdict;
 use crate::domain::checkout::order::Known;
 use crate::domain::checkout::payment::Charge;
+use crate::domain::checkout::{Checkout, Event, State};
+use crate::domain::ids::Reference;
 use crate::domain::ids::{CardId, ChargeId, MerchantId, RefundId};
-use crate::domain::market::tender::CardFunding;
-use crate::domain::market::{Country, Method};
+use crate::domain::market::{CardFunding, Country, Method};
 use crate::domain::merchant::Merchant;
+use crate::domain::money::Money;
+use crate::domain::payer::record::Payer;
 use crate::domain::payer::{Adjustment, PayerKey, Phone};
+use crate::domain::time::Timestamp;
 use crate::domain::{examples, merchant};
 
 pub(super) const SHOPS: [&str; 2] = ["baker-13", "tailor-7"];

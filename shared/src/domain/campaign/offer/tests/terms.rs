@@ -1,6 +1,7 @@
 //! The terms of a promise, what it holds, and that it is never more than the payment.
 
 use super::*;
+use crate::domain::money::Round;
 
 /// What several campaigns promise together keeps the strictest of their terms.
 #[test]
@@ -95,12 +96,12 @@ fn what_a_promise_holds_is_written_down_and_no_more() {
         "caps": [{"per": "day", "payments": 1}, {"per": "campaign", "payments": 3}],
     });
     let campaigns = market(&[limited]);
-    let hold = Hold::of(&campaigns[0], &checkout(1));
+    let held = hold(&campaigns[0], &checkout(1));
     expect![[r#"
         {"daily":true,"periods":["day","campaign"],"shard":3,"total":true}
     "#]]
-    .assert_eq(&format!("{}\n", serde_json::to_value(hold).unwrap()));
-    assert!(Hold::of(&market(&[json!({})])[0], &checkout(1)).is_nothing());
+    .assert_eq(&format!("{}\n", serde_json::to_value(held).unwrap()));
+    assert!(hold(&market(&[json!({})])[0], &checkout(1)).is_nothing());
 }
 
 /// The usual offer is small: an item is paid for by the byte.
