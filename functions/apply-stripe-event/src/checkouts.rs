@@ -1,6 +1,6 @@
 //! Events about a payment. Each of these says whether the event was news.
 
-use kembali::adapters::commit::apply;
+use kembali::adapters::flows::commit::apply;
 use kembali::domain::cashback::refund::{Purpose, StripeRefund};
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId};

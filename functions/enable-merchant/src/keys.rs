@@ -1,6 +1,6 @@
 //! `POST /v1/merchants/{merchant}/keys` and `…/keys/reset`
 
-use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::merchant::api_key::ApiKey;
 use kembali::fault::Fault;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::stripe::OnboardingLink;
+use kembali::adapters::clients::stripe::OnboardingLink;
 use kembali::domain::campaign::MerchantCategory;
 use kembali::domain::ids::{AccountId, MerchantId, Reference};
 use kembali::domain::market::{Country, Method};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::dynamodb::{Event as ChangeEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use kembali::adapters::books::{add_to_pages, write_journal};
+use kembali::adapters::flows::books::{add_to_pages, write_journal};
 use kembali::domain::books::Booked;
 use kembali::domain::books::settlement::Settlement;
 use kembali::domain::checkout::Checkout;

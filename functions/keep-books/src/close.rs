@@ -1,8 +1,8 @@
 //! Closing days: the hourly event.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use kembali::adapters::books::close_day;
-use kembali::adapters::store::{BookDay, DayState};
+use kembali::adapters::clients::store::{BookDay, DayState};
+use kembali::adapters::flows::books::close_day;
 use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;

@@ -11,9 +11,9 @@ mod changes;
 mod close;
 
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::store::Store;
 use kembali::fault::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

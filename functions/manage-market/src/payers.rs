@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::campaign::budget::Pot;
 use kembali::domain::campaign::offer::Offer;
 use kembali::domain::checkout::Checkout;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kembali::adapters::books::days_of;
-use kembali::adapters::http::{Answer, Request, json, not_found};
+use kembali::adapters::edge::http::{Answer, Request, json, not_found};
+use kembali::adapters::flows::books::days_of;
 use kembali::domain::books::{Balance, CampaignReport, Scope, Totals, balances_of};
 use kembali::domain::campaign::Campaign;
 use kembali::domain::campaign::budget::Left;

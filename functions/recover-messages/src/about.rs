@@ -1,7 +1,7 @@
 //! What a message that was given up is about: the names in it, and nothing else of its body.
 
-use kembali::adapters::dead_letters::DeadLetter;
-use kembali::adapters::messages::{BucketDue, Due};
+use kembali::adapters::clients::messages::{BucketDue, Due};
+use kembali::adapters::flows::dead_letters::DeadLetter;
 use kembali::domain::cashback::bucket::Bucket;
 use kembali::domain::cashback::refund::Purpose;
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, EventId, MerchantId, RefundId, SessionId};

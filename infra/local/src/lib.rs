@@ -4,6 +4,7 @@
 //! every function its [environment] and puts the [gateway] in front. Nothing happens by itself: the
 //! [engine] does what is due whenever it is asked to, by the stack's own clock.
 
+pub mod authorizer;
 pub mod aws;
 pub mod client;
 pub mod commands;
@@ -13,7 +14,6 @@ pub mod environment;
 pub mod functions;
 pub mod gateway;
 pub mod names;
-pub mod operator;
 pub mod options;
 pub mod page;
 pub mod registry;

@@ -15,12 +15,12 @@ use local_wire::serve::{Served, serve_on};
 use local_wire::{Calls, Clock};
 use tokio::net::TcpListener;
 
+use crate::authorizer::Operator;
 use crate::aws::Aws;
 use crate::engine::{Engine, Unsettled};
 use crate::environment::{Environment, EnvironmentError};
 use crate::functions::{Functions, Invocation, Registry};
 use crate::gateway::Gateway;
-use crate::operator::Operator;
 use crate::options::Options;
 use crate::template::{Authorizer, Template, TemplateError};
 

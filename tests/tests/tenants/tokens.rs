@@ -1,6 +1,6 @@
 //! What stands in the `Authorization` header.
 
-use kembali_local::operator::Operator;
+use kembali_local::authorizer::Operator;
 
 use crate::dice::Dice;
 use crate::world::World;

@@ -19,8 +19,8 @@ use axum::response::Response;
 use axum::routing::any;
 use local_wire::Clock;
 
+use crate::authorizer::Operator;
 use crate::functions::Functions;
-use crate::operator::Operator;
 use crate::template::Template;
 use request::Arrival;
 

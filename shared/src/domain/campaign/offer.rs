@@ -10,8 +10,7 @@ use super::rule::Stacking;
 use crate::domain::ids::{CampaignId, CheckoutId, digest};
 use crate::domain::market::{Method, Tender};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::promise::{Hold, Share, Terms};
-use crate::domain::promise::{NoCashback, OnRefund};
+use crate::domain::promise::{Hold, NoCashback, OnRefund, Share, Terms};
 
 /// A promise as it was shown, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,7 @@ use crate::domain::ids::{CampaignId, MerchantId};
 use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::promise::OnRefund;
-use crate::domain::time::Period;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Period, Timestamp};
 
 /// A campaign's rule. What it does not name it does not limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

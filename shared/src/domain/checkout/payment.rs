@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::cashback::Dispute;
 use crate::domain::cashback::refund::{Refund, RefundKey, RefundState};
-use crate::domain::cashback::{Cashback, Rest};
+use crate::domain::cashback::{Cashback, Dispute, Rest};
 use crate::domain::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
 use crate::domain::market::{CardFunding, Method, Tender};
 use crate::domain::money::{Money, MoneyError, Round};

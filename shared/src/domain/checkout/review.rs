@@ -133,8 +133,7 @@ mod tests {
     use crate::domain::campaign::Funding;
     use crate::domain::cashback::Suspicion;
     use crate::domain::cashback::refund::Outcome;
-    use crate::domain::checkout::Decided;
-    use crate::domain::checkout::{Event, State};
+    use crate::domain::checkout::{Decided, Event, State};
     use crate::domain::examples::{after, cashback_refund, open, paid};
     use crate::domain::market::Method;
     use expect_test::expect;
