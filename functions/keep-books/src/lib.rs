@@ -19,8 +19,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use close::Closed;
-
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
 pub struct KeepBooks {
@@ -35,6 +33,17 @@ pub enum Done {
     Kept(DynamoDbEventResponse),
     /// Days were closed.
     Closed(Closed),
+}
+
+/// What was closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    /// How many days.
+    pub days: usize,
+    /// How many rows were written.
+    pub rows: usize,
+    /// How many days must be tried again.
+    pub failed: usize,
 }
 
 impl KeepBooks {

@@ -4,7 +4,6 @@
 //! every function its [environment] and puts the [gateway] in front. Nothing happens by itself: the
 //! [engine] does what is due whenever it is asked to, by the stack's own clock.
 
-pub mod authorizer;
 pub mod aws;
 pub mod client;
 pub mod commands;
@@ -13,6 +12,7 @@ pub mod engine;
 pub mod environment;
 pub mod functions;
 pub mod gateway;
+pub mod issuer;
 pub mod names;
 pub mod options;
 pub mod page;

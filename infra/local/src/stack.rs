@@ -15,12 +15,12 @@ use local_wire::serve::{Served, serve_on};
 use local_wire::{Calls, Clock};
 use tokio::net::TcpListener;
 
-use crate::authorizer::Operator;
 use crate::aws::Aws;
 use crate::engine::{Engine, Unsettled};
 use crate::environment::{Environment, EnvironmentError};
 use crate::functions::{Functions, Invocation, Registry};
 use crate::gateway::Gateway;
+use crate::issuer::Issuer;
 use crate::options::Options;
 use crate::template::{Authorizer, Template, TemplateError};
 
@@ -88,7 +88,7 @@ pub struct Stack {
     functions: Arc<Functions>,
     engine: Engine,
     environment: Environment,
-    operators: BTreeMap<String, Operator>,
+    operators: BTreeMap<String, Issuer>,
     gateway_served: Served,
     stripe_served: Served,
     _aws_served: Served,
@@ -304,11 +304,11 @@ fn database(data_dir: Option<&Path>) -> Result<Option<PathBuf>, StackError> {
     Ok(Some(path.join("dynamodb.sqlite")))
 }
 
-fn operators(environment: &Environment, key: &[u8]) -> Result<BTreeMap<String, Operator>, EnvironmentError> {
+fn operators(environment: &Environment, key: &[u8]) -> Result<BTreeMap<String, Issuer>, EnvironmentError> {
     let operator = |(name, authorizer): (&String, &Authorizer)| {
         let issuer = environment.resolve(name, &authorizer.issuer)?;
         let audiences = authorizer.audiences.iter().map(|audience| environment.resolve(name, audience));
-        Ok((name.clone(), Operator::new(issuer, audiences.collect::<Result<_, _>>()?, key)))
+        Ok((name.clone(), Issuer::new(issuer, audiences.collect::<Result<_, _>>()?, key)))
     };
     environment.template.authorizers.iter().map(operator).collect()
 }

@@ -1,4 +1,5 @@
-//! books
+//! What finance reads: what the books must show, journals, statements, the match with Stripe. It may use
+//! [`stripe`](super::stripe) and what stands below it. Begin with [`ledger`].
 
 mod amounts;
 mod balance_sheet;

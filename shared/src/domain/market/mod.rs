@@ -1,4 +1,5 @@
-//! market
+//! Where businesses are, what they charge in, and how people there pay. It may use the ground. Begin with
+//! [`Country`]; a new way to pay begins with [`Method`].
 
 mod channel;
 mod country;

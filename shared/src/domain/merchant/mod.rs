@@ -1,4 +1,5 @@
-//! merchant
+//! A business from application to enabled, its keys, and who may apply at all. It may use
+//! [`campaign`](super::campaign) and what stands below it. Begin with [`Merchant`]: its life as one `match`.
 
 pub mod api_key;
 pub mod rollout;

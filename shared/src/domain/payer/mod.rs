@@ -1,4 +1,5 @@
-//! payer
+//! Who pays, without a name: what they have used of campaigns, their wallet, what they owe. It may use
+//! [`market`](super::market), [`posting`](super::posting) and what stands below them. Begin with [`Payer`].
 
 mod adjust;
 mod identity;

@@ -1,4 +1,5 @@
-//! stripe
+//! What Stripe says, read into our words: signatures, events, objects. It may use [`checkout`](super::checkout) and what
+//! stands below it. Begin with [`event`].
 
 pub mod event;
 pub mod object;

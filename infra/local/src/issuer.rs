@@ -13,13 +13,13 @@ pub type Claims = BTreeMap<String, String>;
 
 /// One authorizer of the API, with the key that signs its tokens.
 #[derive(Clone)]
-pub struct Operator {
+pub struct Issuer {
     issuer: String,
     audiences: Vec<String>,
     secret: Vec<u8>,
 }
 
-impl Operator {
+impl Issuer {
     /// An authorizer that accepts tokens of `issuer` for one of `audiences`.
     pub fn new(issuer: String, audiences: Vec<String>, secret: &[u8]) -> Self {
         Self { issuer, audiences, secret: secret.to_vec() }
@@ -80,8 +80,8 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn operator(issuer: &str, audience: &str, secret: &[u8]) -> Operator {
-        Operator::new(issuer.to_owned(), vec![audience.to_owned()], secret)
+    fn operator(issuer: &str, audience: &str, secret: &[u8]) -> Issuer {
+        Issuer::new(issuer.to_owned(), vec![audience.to_owned()], secret)
     }
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn tokens_of_others_are_refused() {
         let ours = operator("https://example.com/", "kembali-operator", b"secret");
-        let check = |other: Operator| {
+        let check = |other: Issuer| {
             let header = format!("Bearer {}", other.token("ana", NOW, 600).unwrap());
             ours.authorize(Some(&header), NOW)
         };
