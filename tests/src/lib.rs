@@ -18,9 +18,9 @@ pub use wire::Wire;
 pub use kembali_local::town::{Shop, session_of, text};
 
 use kembali_local::client::{Client, Response};
-use kembali_local::registry::production;
 use kembali_local::town::Town as People;
 use kembali_local::{Options, Stack};
+use local_functions::production;
 use local_stripe::PayWith;
 use local_wire::Clock;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tower::Service as _;
 
 use super::*;
-use crate::functions::Handler;
+use local_functions::Handler;
 
 const NOW: i64 = 1_800_000_000;
 

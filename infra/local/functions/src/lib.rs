@@ -1,8 +1,11 @@
 //! The production functions, as the local stack deploys them: the same `handle`, real payload bytes in, real answer
 //! bytes out.
+//!
+//! They have a crate of their own since they take the compiler longest: what stands above them is built without them.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use apply_stripe_event::ApplyStripeEvent;
@@ -21,7 +24,17 @@ use release_cashback::ReleaseCashback;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::functions::{Answer, Build, Registry};
+/// One deployed function: the bytes of a genuine Lambda payload in, the bytes of its answer out.
+pub type Handler = Arc<dyn Fn(Vec<u8>) -> Answer + Send + Sync>;
+
+/// What a [`Handler`] is waited on for: its answer, or the message of its error.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send>>;
+
+/// Builds a handler from the environment variables that the template gives the function.
+pub type Build = Arc<dyn Fn(&BTreeMap<String, String>) -> Result<Handler, String> + Send + Sync>;
+
+/// What builds each function, by the name of its binary (`Metadata.BuildProperties.Binary` in the template).
+pub type Registry = BTreeMap<&'static str, Build>;
 
 /// A function of the workspace under the name of its binary. The functions share a form and no trait: each has `new`
 /// and `handle`.
@@ -60,7 +73,7 @@ pub fn production() -> Registry {
 }
 
 fn build(
-    build: impl Fn(&BTreeMap<String, String>) -> Result<crate::functions::Handler, String> + Send + Sync + 'static,
+    build: impl Fn(&BTreeMap<String, String>) -> Result<Handler, String> + Send + Sync + 'static,
 ) -> Build {
     Arc::new(build)
 }
