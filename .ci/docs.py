@@ -1,5 +1,5 @@
-"""What the documents claim about this repository: their links, anchors and names must exist, and what they offer to paste
-must survive it. Each finding is a line `file: what is wrong`."""
+"""What the documents claim about this repository: their links, anchors and names must exist, and what they
+offer to paste must survive it. Each finding is a line `file: what is wrong`."""
 import re
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 LONGEST_README_LINES = 200
 FENCE = re.compile(r"^ *```(.*?)^ *```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
-# A name of the code: in backticks, with an underscore. Names of tests, fields, states and variables all have one.
+# A name of the code: in backticks, with an underscore. Tests, fields, states and variables all have one.
 NAME = re.compile(r"`(?!AWS_)(\w*[a-zA-Z0-9]_\w+)`")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -49,8 +49,8 @@ def links(file: str, text: str, places: set[str]) -> list[str]:
 
 
 def shell(file: str, text: str) -> list[str]:
-    """What breaks when a block is pasted into bash or zsh. An interactive zsh has no comments, and wants a file for each
-    unquoted ? or *."""
+    """What breaks when a block is pasted into bash or zsh. An interactive zsh has no comments, and it wants a
+    file for each unquoted ? or *."""
     found = []
     for block in FENCE.findall(text):
         language, _, script = block.partition("\n")

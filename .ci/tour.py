@@ -1,5 +1,5 @@
-"""Takes the README's tour as a newcomer does: pastes its blocks into an interactive bash and an interactive zsh, beside a
-running `cargo local`, and looks for what the README says that they answer.
+"""Takes the README's tour as a newcomer does: pastes its blocks into an interactive bash and an interactive
+zsh, beside a running `cargo local`, and looks for what the README says that they answer.
 
 Usage: tour.py BINARY    the binary of `cargo local`
 """
@@ -19,7 +19,8 @@ from pathlib import Path
 README = Path(__file__).resolve().parents[1] / "README.md"
 SHELLS = [["bash", "--norc", "-i"], ["zsh", "-f", "-i"]]
 PATIENCE_SECONDS = 60
-# What each block answers, in the order of the README; none of it stands in the block. The first one only names functions.
+# What each block answers, in the order of the README; none of it stands in the block. The first block only
+# names functions.
 ANSWERS = [
     [],
     ['"status":"open"', "PayNow"],
@@ -66,7 +67,8 @@ class Shell:
 
 def start(binary: str, folder: str) -> tuple[subprocess.Popen[str], str]:
     """Starts the stack on free ports, and reads the lines that it prints to be pasted."""
-    anywhere = [part for name in ("page", "gateway", "stripe", "aws") for part in (f"--{name}", "127.0.0.1:0")]
+    names = ("page", "gateway", "stripe", "aws")
+    anywhere = [part for name in names for part in (f"--{name}", "127.0.0.1:0")]
     stack = subprocess.Popen([binary, *anywhere], cwd=folder, stdout=subprocess.PIPE, text=True)
     exports = []
     for line in stack.stdout or []:

@@ -1,4 +1,4 @@
-//! The bounds of the flows, as the README has them, counted at the wire. `cargo test counts -- --nocapture`
+//! The bounds of the flows, as tests/README.md has them, counted at the wire. `cargo test counts -- --nocapture`
 //! prints what was measured.
 
 use kembali_tests::{Shop, Spent, Town, card, five_percent, is_of_books, item_bytes, session_of, text};
