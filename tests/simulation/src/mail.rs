@@ -20,7 +20,7 @@ use crate::dice::Dice;
 /// Whether webhooks are lost for good. What no webhook brings is fetched from Stripe's list of events.
 pub const LOSES_FOR_GOOD: bool = true;
 
-/// The events that the endpoints are subscribed to, as the README has them.
+/// The events that the endpoints are subscribed to, as infra/README.md has them.
 const SUBSCRIBED: [&str; 7] = [
     "checkout.session.",
     "charge.succeeded",

@@ -1,5 +1,6 @@
 //! A cashback's life when nothing goes wrong.
 
+use kembali::domain::market::Country;
 use kembali_tests::{Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
@@ -81,13 +82,8 @@ async fn life(
         stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
     }
     town.campaign(country, five_percent("five", method, funding)).await;
-    let currency = match country {
-        "SG" => "SGD",
-        "IN" => "INR",
-        "BR" => "BRL",
-        _ => "USD",
-    };
-    let checkout = town.checkout(&shop, "order-1", value, currency).await;
+    let currency = Country::parse(country).unwrap().currency();
+    let checkout = town.checkout(&shop, "order-1", value, currency.code()).await;
     // At the worst second of a bucket.
     town.stack.clock().advance(1);
     town.pay(&checkout, with).await;

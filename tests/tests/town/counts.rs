@@ -1,5 +1,5 @@
-//! The bounds of the flows, as the README has them, counted at the wire. `cargo test counts -- --nocapture`
-//! prints what was measured.
+//! The bounds of the flows, as tests/README.md has them, counted at the wire.
+//! `cargo test counts -- --nocapture` prints what was measured.
 
 use kembali_tests::{Shop, Spent, Town, card, five_percent, is_of_books, item_bytes, session_of, text};
 use local_stripe::PayWith;

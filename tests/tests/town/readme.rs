@@ -1,14 +1,14 @@
-//! What the README offers to copy works.
+//! What the documents offer to copy works.
 
 use kembali_tests::Town;
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_campaign_in_the_readme_can_be_created() {
+async fn every_campaign_of_the_examples_can_be_created() {
     let town = Town::unswept().await;
-    let readme = include_str!("../../../README.md");
+    let examples = include_str!("../../../shared/src/domain/campaign/README.md");
     let mut created = Vec::new();
-    for block in readme.split("```json campaign ").skip(1) {
+    for block in examples.split("```json campaign ").skip(1) {
         let (country, rest) = block.split_once('\n').expect("a market after the mark");
         let (rule, _) = rest.split_once("```").expect("the block ends");
         let rule: Value = serde_json::from_str(rule).expect("the block is JSON");

@@ -73,13 +73,15 @@ fn greet(settings: &Settings, stack: &Stack, page_url: &str, shop: Option<&Shop>
     println!("  api        {}", stack.gateway_url());
     println!("  stripe     {}  (a stand-in: no real money)", stack.stripe_url());
     println!("  env file   {}  (for `cargo lambda watch --env-file`)", settings.env_file.display());
-    println!("\nTo try it with curl, paste into another shell:\n");
-    println!("  export API={}", stack.gateway_url());
+    // No comments among these lines: pasted into zsh, a `#` is a word like any other.
+    let name = shop.map(|shop| format!(" as {}", shop.name)).unwrap_or_default();
+    println!("\nTo try it with curl{name}, paste into another shell:\n");
+    println!("  export PAGE={page_url} API={}", stack.gateway_url());
     if let Some(token) = stack.operator_token() {
         println!("  export OPERATOR={token}");
     }
     if let Some(shop) = shop {
-        println!("  export MERCHANT={} KEY={}  # {}", shop.id, shop.key, shop.name);
+        println!("  export MERCHANT={} KEY={}", shop.id, shop.key);
     }
     if let Some(data) = &settings.data {
         println!("\nThe table is kept in {}. Stripe started empty: payments of an earlier", data.display());

@@ -39,7 +39,7 @@ pub struct Flow {
     pub at_most: Bounds,
 }
 
-/// The bounds of a flow, as the README has them.
+/// The bounds of a flow, as tests/README.md has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// Of [`Counts::stripe`].
