@@ -32,7 +32,7 @@ async fn hit(world: &World, fault: Fault, service: &'static str, operation: &str
 async fn each_fault_does_what_it_says() {
     let world = World::of(LIVES[0]).await;
     let mut seen = String::new();
-    for fault in Fault::ALL {
+    for &fault in Fault::ALL {
         seen += &hit(&world, fault, "dynamodb", "PutItem").await;
         seen += &hit(&world, fault, "stripe", "POST /v1/checkout/sessions").await;
     }

@@ -24,7 +24,7 @@ impl CreateCheckout {
         let new: NewCheckout = request.json()?;
         let id = CheckoutId::of(key.merchant(), &new.reference);
         // The market is the merchant's, and the merchant is being read: the payer is looked for in each market.
-        let payers = Country::ALL.map(|country| self.payer(&new, country));
+        let payers: Vec<_> = Country::ALL.iter().map(|&country| self.payer(&new, country)).collect();
         let payers: Vec<PayerId> = payers.into_iter().flatten().collect();
         let seen = self.store.seen(key.merchant(), &id, &payers).await?;
         let merchant = auth::check(&key, seen.merchant)?;

@@ -20,7 +20,7 @@ impl KeepBooks {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());
         let mut closed = Closed::default();
-        for country in Country::ALL {
+        for &country in Country::ALL {
             let is_over =
                 |day: &BookDay| day.day.bounds_in(&country.time_zone()).1.plus_seconds(GRACE_SECONDS) <= now;
             let days = self.store.book_days(country).await?.into_iter();

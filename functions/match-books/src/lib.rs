@@ -107,7 +107,7 @@ impl MatchBooks {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());
         let (mut matched, mut differences, mut failed) = (0, 0_u64, 0);
-        for country in Country::ALL {
+        for &country in Country::ALL {
             let today = now.plus_seconds(-AFTER_SECONDS).day_in(&country.time_zone());
             let yesterday =
                 today.bounds_in(&country.time_zone()).0.plus_seconds(-1).day_in(&country.time_zone());

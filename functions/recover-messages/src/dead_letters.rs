@@ -10,6 +10,7 @@ use kembali::adapters::flows::dead_letters::{DeadLetter, DeadLetters};
 use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Serialize;
+use strum::VariantArray;
 
 use crate::about::About;
 
@@ -20,7 +21,7 @@ const MOST_SHOWN: usize = 50;
 const MOST_DISCARDED: usize = 500;
 
 /// A dead-letter queue, named after what comes there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 enum Name {
     StripeEvents,
@@ -62,10 +63,8 @@ struct Moved {
 }
 
 impl Name {
-    const ALL: [Self; 3] = [Self::StripeEvents, Self::CashbackDue, Self::Undelivered];
-
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let known = Self::ALL.into_iter().find(|name| name.as_str() == text);
+        let known = Self::VARIANTS.iter().copied().find(|name| name.as_str() == text);
         known.ok_or("Name one of stripe_events, cashback_due and undelivered.")
     }
 

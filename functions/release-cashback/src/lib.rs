@@ -97,7 +97,7 @@ impl ReleaseCashback {
     async fn late_in_review(&self, now: Timestamp) -> Result<usize, Fault> {
         let paid_before = now.plus_seconds(-i64::from(PROMISE_HOURS) * 3600);
         let mut late = 0_usize;
-        for country in Country::ALL {
+        for &country in Country::ALL {
             let waiting = self.store.waiting_since_before(country, Waits::InReview, paid_before).await?;
             late = late.saturating_add(waiting);
         }

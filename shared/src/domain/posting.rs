@@ -25,12 +25,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::time::Timestamp;
 
 /// An account of the chart above. In the table it is its code: books are written with every change, and every byte is
 /// paid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(into = "u16", try_from = "u16")]
 #[expect(missing_docs, reason = "the chart of accounts above documents each")]
 pub enum Account {
@@ -59,24 +60,7 @@ pub struct NoAccount(pub(in crate::domain) u16);
 
 impl Account {
     /// Every account.
-    pub const ALL: [Self; 16] = [
-        Self::MerchantBalance,
-        Self::MerchantSettlement,
-        Self::PlatformBalance,
-        Self::PayerDebt,
-        Self::PayerCashback,
-        Self::PayerWallet,
-        Self::PlatformSettlement,
-        Self::MerchantSales,
-        Self::MerchantRefunds,
-        Self::PlatformFees,
-        Self::PlatformBreakage,
-        Self::MerchantFees,
-        Self::MerchantCashback,
-        Self::MerchantDisputes,
-        Self::PlatformCashback,
-        Self::PlatformAdjustments,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its code.
     pub const fn code(self) -> u16 {
@@ -116,7 +100,7 @@ impl TryFrom<u16> for Account {
     type Error = NoAccount;
 
     fn try_from(code: u16) -> Result<Self, NoAccount> {
-        Self::ALL.into_iter().find(|account| account.code() == code).ok_or(NoAccount(code))
+        Self::ALL.iter().copied().find(|account| account.code() == code).ok_or(NoAccount(code))
     }
 }
 

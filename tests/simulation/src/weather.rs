@@ -112,11 +112,11 @@ impl Sky {
         }
         // The AWS SDK sleeps before it tries again, in real time: faults that end the function, or answer, come cheaper.
         let fault = match asked.service {
-            "stripe" => self.dice.pick(&Fault::ALL),
+            "stripe" => self.dice.pick(Fault::ALL),
             _ if self.dice.chance(600) => {
                 self.dice.pick(&[Fault::Crash, Fault::Crash, Fault::Twice, Fault::Partly])
             }
-            _ => self.dice.pick(&Fault::ALL),
+            _ => self.dice.pick(Fault::ALL),
         };
         if self.dice.chance(30) {
             let length = self.dice.between(2, 8);

@@ -1,5 +1,6 @@
 //! `infra/openapi.yaml` against the template and against what the functions really send.
 
+use kembali::domain::market::{Country, Method, Tender};
 use std::collections::BTreeSet;
 
 use kembali_local::client::Client;
@@ -166,4 +167,22 @@ impl Talk {
         self.document.check(answer, &response);
         response
     }
+}
+
+/// What the description lists the code has, in the same order: a way to pay or a market that is only in one of them is
+/// found here.
+#[test]
+fn the_description_lists_every_market_and_every_way_to_pay() {
+    let api = infra("openapi.yaml");
+    let listed = |schema: &str| -> Vec<String> {
+        let values = api["components"]["schemas"][schema]["enum"].as_sequence().unwrap();
+        values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(listed("Country"), Country::ALL.iter().map(|country| country.code()).collect::<Vec<_>>());
+    assert_eq!(
+        listed("Currency"),
+        Country::ALL.iter().map(|country| country.currency().code()).collect::<Vec<_>>()
+    );
+    assert_eq!(listed("Method"), Method::ALL.iter().map(|method| method.stripe_name()).collect::<Vec<_>>());
+    assert_eq!(listed("Tender"), Tender::ALL.iter().map(|tender| tender.name()).collect::<Vec<_>>());
 }

@@ -1,6 +1,8 @@
 //! A cashback's life when nothing goes wrong.
 
-use kembali::domain::market::Country;
+use std::collections::BTreeSet;
+
+use kembali::domain::market::{Country, Method, Tender};
 use kembali_tests::{Town, card, five_percent, text};
 use local_stripe::PayWith;
 use serde_json::{Value, json};
@@ -96,21 +98,35 @@ async fn life(
     (town, checkout, done)
 }
 
-#[tokio::test]
-async fn within_48_hours_in_every_market_funded_by_the_merchant() {
-    let cases = [
-        ("SG", "paynow", PayWith::Paynow, "25.99", 129),
-        ("IN", "upi", PayWith::Upi, "499.00", 2495),
-        ("BR", "pix", PayWith::Pix, "80.10", 400),
-        ("US", "card", card(), "12.00", 60),
-    ];
-    for (country, method, with, value, cashback) in cases {
-        let (town, checkout, done) = life(country, method, with, "merchant", value).await;
-        assert_eq!(text(&done, "/cashback/state"), "credited", "{country} {done}");
-        assert!(text(&done, "/cashback/credited_at") <= text(&done, "/cashback/promised_by"), "{done}");
-        assert_eq!(town.back(&checkout).cashback, [cashback], "{country}");
-        assert_eq!(town.movements().len(), 3, "payment, fee, cashback: {:?}", town.movements());
+/// How a payer pays with `tender`. A new way to pay must be paid with here, or nothing compiles.
+fn paying(tender: Tender) -> PayWith {
+    let number = |number: &str| PayWith::Card { number: number.to_owned() };
+    match tender {
+        Tender::Card | Tender::CreditCard => card(),
+        Tender::DebitCard => number("4000 0566 5566 5556"),
+        Tender::Paynow => PayWith::Paynow,
+        Tender::Upi => PayWith::Upi,
+        Tender::Pix => PayWith::Pix,
     }
+}
+
+/// Each market, each of its ways to pay, as finely as a campaign can name them.
+#[tokio::test]
+async fn within_48_hours_in_every_market_by_every_way_to_pay() {
+    let mut seen = BTreeSet::new();
+    for country in Country::ALL {
+        for tender in country.methods().iter().flat_map(|method| Tender::of(*method)) {
+            let case = format!("{} by {}", country.code(), tender.name());
+            let (town, checkout, done) =
+                life(country.code(), tender.name(), paying(*tender), "merchant", "25.99").await;
+            assert_eq!(text(&done, "/cashback/state"), "credited", "{case}: {done}");
+            assert!(text(&done, "/cashback/credited_at") <= text(&done, "/cashback/promised_by"), "{case}");
+            assert_eq!(town.back(&checkout).cashback, [129], "{case}");
+            assert_eq!(town.movements().len(), 3, "{case}: payment, fee, cashback: {:?}", town.movements());
+            seen.insert(tender.method());
+        }
+    }
+    assert!(seen.iter().eq(Method::ALL), "a way to pay is offered in no market: {seen:?}");
 }
 
 #[tokio::test]

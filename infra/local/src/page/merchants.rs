@@ -246,7 +246,7 @@ fn form(draft: &Application, problem: Option<&Problem>) -> Markup {
     let reference = html! { input name="reference" required value=(draft.reference); };
     let country = html! {
         select name="country" {
-            @for country in Country::ALL {
+            @for &country in Country::ALL {
                 option selected[country.code() == draft.country] { (country.code()) }
             }
         }

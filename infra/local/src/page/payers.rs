@@ -125,7 +125,7 @@ fn form(page: &Page, question: &Question, problem: Option<&Problem>) -> Markup {
         html! { input name="phone" type="tel" required placeholder="+6591234567" value=(question.phone); };
     let country = html! {
         select name="country" {
-            @for country in Country::ALL {
+            @for &country in Country::ALL {
                 option selected[country.code() == question.country] { (country.code()) }
             }
         }

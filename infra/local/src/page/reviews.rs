@@ -100,7 +100,7 @@ fn encoded(text: &str) -> String {
 async fn render(page: &Page, problem: Option<&Problem>) -> Result<Response, Problem> {
     page.settle().await?;
     let mut markets = Vec::new();
-    for country in Country::ALL {
+    for &country in Country::ALL {
         let market = format!("/v1/markets/{}", country.code());
         let policy: Policy = read(page.api().look_up(&format!("{market}/policy")).await?)?;
         let mut reviews = Vec::new();

@@ -1,6 +1,7 @@
 //! The ways a person pays, and Stripe's test cards.
 
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::ids::scramble;
 
@@ -35,7 +36,7 @@ impl PayWith {
 }
 
 /// A payment method type that the stand-in can charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(crate) enum Method {
     Card,
     Paynow,
@@ -45,7 +46,7 @@ pub(crate) enum Method {
 
 impl Method {
     /// All of them, in the order the page shows them.
-    pub(crate) const ALL: [Self; 4] = [Self::Card, Self::Paynow, Self::Upi, Self::Pix];
+    pub(crate) const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Stripe's name: `card`.
     pub(crate) fn as_str(self) -> &'static str {

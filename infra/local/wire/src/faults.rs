@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use strum::VariantArray;
 use tokio::sync::Notify;
 
 use crate::Clock;
@@ -36,7 +37,7 @@ pub struct Asked {
 }
 
 /// What goes wrong with one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum Fault {
     /// It never arrives: the connection ends without an answer, and nothing is done.
     Refuse,
@@ -60,16 +61,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Refuse,
-        Self::LoseReply,
-        Self::Throttle,
-        Self::Unavailable,
-        Self::Conflict,
-        Self::Partly,
-        Self::Twice,
-        Self::Crash,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// How the layer speaks for a stand-in.

@@ -35,7 +35,7 @@ pub fn balances_of(totals: &Totals, currency: Currency) -> Vec<Balance> {
             balance: amount(debits.saturating_sub(credits)),
         })
     };
-    Account::ALL.into_iter().filter_map(balance).collect()
+    Account::ALL.iter().copied().filter_map(balance).collect()
 }
 
 /// What became of what a campaign promised. Promised = held + credited + reversed + wallet.

@@ -90,7 +90,7 @@ fn a_campaigns_promises_are_all_accounted_for() {
 fn balances_add_up_to_zero() {
     let mut totals = Totals::default();
     a_life().entry.postings.iter().for_each(|posting| totals.add(posting));
-    assert_eq!(Account::ALL.into_iter().map(|account| totals.balance(account)).sum::<i64>(), 0);
+    assert_eq!(Account::ALL.iter().map(|&account| totals.balance(account)).sum::<i64>(), 0);
     let table: Vec<String> = balances_of(&totals, Currency::SGD)
         .iter()
         .map(|one| {

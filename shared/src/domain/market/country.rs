@@ -4,9 +4,10 @@ use super::method::Method;
 use iso_currency::Currency;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// A market, by its ISO 3166-1 code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, VariantArray)]
 pub enum Country {
     /// Singapore.
     SG,
@@ -20,11 +21,11 @@ pub enum Country {
 
 impl Country {
     /// Every market.
-    pub const ALL: [Self; 4] = [Self::SG, Self::IN, Self::BR, Self::US];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Parses the two-letter code, in capitals.
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|country| country.code() == code)
+        Self::ALL.iter().copied().find(|country| country.code() == code)
     }
 
     /// The two-letter code.
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn each_market_has_its_currency_and_rail() {
         let table: Vec<String> = Country::ALL
-            .into_iter()
+            .iter()
             .map(|country| {
                 let methods: Vec<_> = country.methods().iter().map(|method| method.stripe_name()).collect();
                 format!("{} {} {}", country.code(), country.currency().code(), methods.join(" "))

@@ -2,12 +2,13 @@
 
 use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::domain::money::{Money, MoneyError};
 
 /// A way to pay, by Stripe's name for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, VariantArray)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Method {
     /// Credit and debit cards.
     Card,
@@ -29,8 +30,30 @@ pub enum Capability {
     V1(&'static str),
 }
 
+/// No way to pay has this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such way to pay")]
+pub struct NoMethod;
+
+impl From<Method> for &'static str {
+    fn from(method: Method) -> Self {
+        method.stripe_name()
+    }
+}
+
+impl TryFrom<String> for Method {
+    type Error = NoMethod;
+
+    fn try_from(name: String) -> Result<Self, NoMethod> {
+        Self::from_stripe_name(&name).ok_or(NoMethod)
+    }
+}
+
 impl Method {
-    /// Stripe's name in `allowed_payment_method_types` and in a charge's `payment_method_details.type`.
+    /// Every way to pay.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Stripe's name, and ours in JSON: in `allowed_payment_method_types` and in a charge's `payment_method_details.type`.
     pub fn stripe_name(self) -> &'static str {
         match self {
             Self::Card => "card",
@@ -42,9 +65,7 @@ impl Method {
 
     /// The method that Stripe calls `name`, if it is one of ours.
     pub fn from_stripe_name(name: &str) -> Option<Self> {
-        [Self::Card, Self::Paynow, Self::Upi, Self::Pix]
-            .into_iter()
-            .find(|method| method.stripe_name() == name)
+        Self::ALL.iter().copied().find(|method| method.stripe_name() == name)
     }
 
     /// What people call it.

@@ -8,5 +8,5 @@ mod tender;
 
 pub use channel::Channel;
 pub use country::Country;
-pub use method::{Capability, Method};
-pub use tender::{CardFunding, Tender};
+pub use method::{Capability, Method, NoMethod};
+pub use tender::{CardFunding, NoTender, Tender};

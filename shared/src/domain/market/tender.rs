@@ -1,12 +1,13 @@
 //! What a payer pays with, as finely as a campaign may ask: a card is known to be credit or debit only once it has paid.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::method::Method;
 
 /// A way to pay that a campaign can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, VariantArray)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Tender {
     /// Any card.
     Card,
@@ -36,7 +37,43 @@ pub enum CardFunding {
     Other,
 }
 
+/// No tender has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such way to pay; write one of {}", names())]
+pub struct NoTender;
+
+fn names() -> String {
+    let names: Vec<_> = Tender::ALL.iter().map(|tender| tender.name()).collect();
+    names.join(", ")
+}
+
+impl From<Tender> for &'static str {
+    fn from(tender: Tender) -> Self {
+        tender.name()
+    }
+}
+
+impl TryFrom<String> for Tender {
+    type Error = NoTender;
+
+    fn try_from(name: String) -> Result<Self, NoTender> {
+        Self::ALL.iter().copied().find(|tender| tender.name() == name).ok_or(NoTender)
+    }
+}
+
 impl Tender {
+    /// Every tender, in the order in which it is shown.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Its name in JSON: Stripe's for the method, where the method is not divided.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CreditCard => "credit_card",
+            Self::DebitCard => "debit_card",
+            Self::Card | Self::Paynow | Self::Upi | Self::Pix => self.method().stripe_name(),
+        }
+    }
+
     /// The method that Stripe knows it by.
     pub fn method(self) -> Method {
         match self {
@@ -101,6 +138,28 @@ impl CardFunding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// JSON is what is stored, sent and put into campaigns: both are called as Stripe calls the method.
+    #[test]
+    fn a_way_to_pay_has_one_name() {
+        let text = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+        for method in Method::ALL {
+            let name = method.stripe_name();
+            assert_eq!(text(serde_json::to_value(method).unwrap()), name);
+            assert_eq!(serde_json::from_str::<Method>(&format!("\"{name}\"")).unwrap(), *method);
+            assert_eq!(Method::from_stripe_name(name), Some(*method));
+            assert!(
+                Tender::ALL.iter().any(|tender| tender.name() == name),
+                "{name} can be named by a campaign"
+            );
+        }
+        let names: Vec<_> =
+            Tender::ALL.iter().map(|tender| text(serde_json::to_value(tender).unwrap())).collect();
+        assert_eq!(names, ["card", "credit_card", "debit_card", "paynow", "upi", "pix"]);
+        for tender in Tender::ALL {
+            assert_eq!(serde_json::from_str::<Tender>(&format!("\"{}\"", tender.name())).unwrap(), *tender);
+        }
+    }
 
     #[test]
     fn a_credit_card_is_a_card_and_a_card_is_no_credit_card() {

@@ -144,7 +144,7 @@ mod tests {
         let phone = Phone::parse("+6591234567").unwrap();
         assert_ne!(payer("+6591234567"), PayerKey::new("other").payer(&phone, Country::SG), "another key");
         let in_markets: std::collections::BTreeSet<_> =
-            Country::ALL.into_iter().map(|country| key.payer(&phone, country)).collect();
+            Country::ALL.iter().map(|&country| key.payer(&phone, country)).collect();
         assert_eq!(in_markets.len(), Country::ALL.len(), "markets do not know each other's payers");
     }
 

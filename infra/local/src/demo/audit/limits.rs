@@ -18,7 +18,7 @@ type Tallies = BTreeMap<String, (i64, i64)>;
 /// Every campaign of every market, against everything that was promised under it and everything that was sent for it.
 pub(super) async fn check(story: &Story<'_>, seen: &[Seen<'_>]) -> Result<Vec<String>, TownError> {
     let mut violations = Vec::new();
-    for country in Country::ALL {
+    for &country in Country::ALL {
         let path = format!("/v1/markets/{}/campaigns", country.code());
         let listed = story.town.look_up(&path).await?;
         for campaign in array(&listed, "/campaigns") {

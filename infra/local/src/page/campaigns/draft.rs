@@ -12,10 +12,6 @@ use crate::page::problem::Problem;
 /// How long a suggested campaign runs.
 const SUGGESTED_SECONDS: i64 = 60 * 24 * 3600;
 
-/// What can be ticked, in the order in which it is shown.
-pub(super) const TENDERS: [Tender; 6] =
-    [Tender::Card, Tender::CreditCard, Tender::DebitCard, Tender::Paynow, Tender::Upi, Tender::Pix];
-
 /// The periods of a cap, and the parts of a budget: the form's fields are called after them.
 pub(super) const PERIODS: [&str; 4] = ["day", "week", "month", "campaign"];
 pub(super) const BUDGETS: [&str; 2] = ["total", "per_day"];
@@ -59,14 +55,14 @@ impl Draft {
 
     /// What an operator's own tools would send. A day is one of the market's own; the last one counts.
     pub(super) fn rule(&self, country: Country) -> Result<Value, Problem> {
-        let ticked = TENDERS.iter().filter(|tender| self.has(tender_name(**tender)));
+        let ticked = Tender::ALL.iter().filter(|tender| self.has(tender.name()));
         let mut rule = Map::new();
         let mut set = |name: &str, value: Value| {
             rule.insert(name.to_owned(), value);
         };
         set("id", json!(self.get("id")));
         set("reward", self.reward(country)?);
-        set("methods", ticked.map(|tender| tender_name(*tender)).collect());
+        set("methods", ticked.map(|tender| tender.name()).collect());
         set("funding", self.funding()?);
         set("starts_at", json!(self.day("starts_at")?));
         set("ends_at", json!(self.day("ends_at")?.next()));
@@ -272,18 +268,6 @@ impl Draft {
 
 fn money(value: &str, country: Country) -> Value {
     json!({ "value": value, "currency": country.currency().code() })
-}
-
-/// What the API calls a way to pay.
-pub(super) fn tender_name(tender: Tender) -> &'static str {
-    match tender {
-        Tender::Card => "card",
-        Tender::CreditCard => "credit_card",
-        Tender::DebitCard => "debit_card",
-        Tender::Paynow => "paynow",
-        Tender::Upi => "upi",
-        Tender::Pix => "pix",
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The form: what every campaign needs is in sight, the rest is folded away under the question that it answers.
 
-use kembali::domain::market::Country;
+use kembali::domain::market::{Country, Tender};
 use maud::{Markup, html};
 
-use super::draft::{BUDGETS, Draft, PERIODS, TENDERS, TIERS, tender_name};
+use super::draft::{BUDGETS, Draft, PERIODS, TIERS};
 use crate::page::problem::Problem;
 
 /// Whose money it is. Which part is whose is asked for below.
@@ -18,7 +18,8 @@ struct Form<'a> {
 pub(super) fn show(draft: &Draft, problem: Option<&Problem>) -> Markup {
     let wrong = problem.and_then(|problem| problem.field().map(|field| (draft.field_of(field), problem)));
     let form = Form { draft, wrong };
-    let countries: Vec<(&str, &str)> = Country::ALL.map(|country| (country.code(), country.code())).to_vec();
+    let countries: Vec<(&str, &str)> =
+        Country::ALL.iter().map(|country| (country.code(), country.code())).collect();
     html! {
         form method="post" action="/campaigns" {
             div.pair {
@@ -133,7 +134,7 @@ impl Form<'_> {
 
     fn methods(&self) -> Markup {
         let boxes: Vec<(&str, &str)> =
-            TENDERS.iter().map(|tender| (tender_name(*tender), tender.label())).collect();
+            Tender::ALL.iter().map(|tender| (tender.name(), tender.label())).collect();
         self.checks("methods", "Paid with", &boxes)
     }
 

@@ -88,7 +88,7 @@ async fn render(
     trial: Option<&Trial>,
 ) -> Result<Response, Problem> {
     let mut markets = Vec::new();
-    for country in Country::ALL {
+    for &country in Country::ALL {
         markets.push((country, list::of(page, country).await?));
     }
     let content = html! {

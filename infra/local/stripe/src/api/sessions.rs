@@ -16,9 +16,8 @@ const MIN_AMOUNT: i64 = 50;
 const MAX_AMOUNT: i64 = 99_999_999;
 const SOONEST_EXPIRY: i64 = 30 * 60;
 const LATEST_EXPIRY: i64 = 24 * 3600;
-/// Names that are methods, of which the stand-in can charge [`Method::ALL`].
-const METHOD_NAMES: [&str; 9] =
-    ["alipay", "card", "grabpay", "link", "paynow", "pix", "promptpay", "upi", "wechat_pay"];
+/// Names of methods that Stripe has and the stand-in cannot charge.
+const OTHER_METHODS: [&str; 5] = ["alipay", "grabpay", "link", "promptpay", "wechat_pay"];
 
 /// `POST /v1/checkout/sessions`
 pub(super) fn create(_: String, mut params: Params) -> Result<Job, Error> {
@@ -58,6 +57,8 @@ fn order(params: &mut Params, items: Vec<Item>, currency: String) -> Result<Orde
     let embedded =
         params.one_of("ui_mode", &["hosted_page", "embedded_page"])?.as_deref() == Some("embedded_page");
     let mut phone = params.object("phone_number_collection")?;
+    let ours = Method::ALL.iter().map(|method| method.as_str());
+    let methods: Vec<&str> = ours.chain(OTHER_METHODS).collect();
     let order = Order {
         currency,
         items,
@@ -74,8 +75,8 @@ fn order(params: &mut Params, items: Vec<Item>, currency: String) -> Result<Orde
         locale: params.text("locale")?,
         integration_identifier: params.text("integration_identifier")?,
         phone_number_collection: phone.boolean("enabled")?.unwrap_or(false),
-        allowed: params.each_of("allowed_payment_method_types", &METHOD_NAMES)?,
-        excluded: params.each_of("excluded_payment_method_types", &METHOD_NAMES)?,
+        allowed: params.each_of("allowed_payment_method_types", &methods)?,
+        excluded: params.each_of("excluded_payment_method_types", &methods)?,
         intent_data: intent_data(params)?,
     };
     phone.finish()?;
@@ -200,7 +201,8 @@ fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
     }
     let named = |names: &[String], method: Method| names.iter().any(|name| name == method.as_str());
     let offered: Vec<Method> = Method::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|method| active(*method) && method.takes(&order.currency))
         .filter(|method| order.allowed.is_empty() || named(&order.allowed, *method))
         .filter(|method| !named(&order.excluded, *method))

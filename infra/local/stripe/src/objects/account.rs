@@ -1,5 +1,6 @@
 //! A connected account and its capabilities.
 
+use crate::methods::Method;
 use crate::params::Metadata;
 
 /// An account, with what both API versions show of it.
@@ -82,7 +83,7 @@ impl Account {
 
     /// The platform's own account, which can do everything.
     pub(crate) fn platform(id: String) -> Self {
-        let names = ["card_payments", "paynow_payments", "upi_payments", "pix_payments", PAYOUTS];
+        let methods = Method::ALL.iter().map(|method| method.capability());
         let active = |name: &str| Capability {
             configuration: Configuration::Merchant,
             name: name.to_owned(),
@@ -93,7 +94,7 @@ impl Account {
             id,
             created_millis: 0,
             profile,
-            capabilities: names.map(active).to_vec(),
+            capabilities: methods.chain([PAYOUTS]).map(active).collect(),
             wanted: Vec::new(),
             details_submitted: true,
         }

@@ -304,11 +304,11 @@ fn partly_paid_with_credit() {
 
 #[test]
 fn an_account_is_its_code_and_no_other_number_is_one() {
-    for account in Account::ALL {
+    for &account in Account::ALL {
         assert_eq!(Account::try_from(account.code()), Ok(account));
     }
     assert_eq!(Account::try_from(1), Err(NoAccount(1)));
-    let names: std::collections::BTreeSet<_> = Account::ALL.map(Account::name).into();
+    let names: std::collections::BTreeSet<_> = Account::ALL.iter().map(|account| account.name()).collect();
     assert_eq!(names.len(), Account::ALL.len());
 }
 

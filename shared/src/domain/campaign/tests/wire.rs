@@ -69,7 +69,7 @@ fn what_is_misspelled_is_refused_and_never_ignored() {
         a field of a split: unknown field `merchant_bps`, expected `platform_bps`
         a kind of reward: unknown variant `percentage`, expected one of `percent`, `fixed`, `tiered`
         a period: unknown variant `year`, expected one of `day`, `week`, `month`, `campaign`
-        a way to pay: unknown variant `cash`, expected one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`
+        a way to pay: there is no such way to pay; write one of card, credit_card, debit_card, paynow, upi, pix
         a place: unknown variant `web`, expected `chat` or `counter`
         a scope: unknown variant `ever`, expected `overall` or `per_merchant`
         a stacking: unknown variant `all`, expected one of `best_of`, `exclusive`, `sum`
