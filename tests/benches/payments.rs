@@ -2,10 +2,10 @@
 //! every machine.
 
 use kembali_local::demo::Counts;
-use kembali_local::registry::production;
 use kembali_local::town::{Town, TownError};
 use kembali_local::{Options, Stack};
 use kembali_tests::Spent;
+use local_functions::production;
 use local_stripe::PayWith;
 use local_wire::Clock;
 use serde_json::json;

@@ -15,9 +15,12 @@ pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
 pub use wire::Wire;
 
+pub use kembali_local::town::{Shop, session_of, text};
+
 use kembali_local::client::{Client, Response};
-use kembali_local::registry::production;
+use kembali_local::town::Town as People;
 use kembali_local::{Options, Stack};
+use local_functions::production;
 use local_stripe::PayWith;
 use local_wire::Clock;
 use serde_json::{Value, json};
@@ -32,17 +35,6 @@ pub struct Town {
     /// A client of the gateway.
     pub client: Client,
     operator: String,
-}
-
-/// A merchant who is known to the system.
-#[derive(Clone, Debug)]
-pub struct Shop {
-    /// The merchant's id.
-    pub id: String,
-    /// A live key.
-    pub key: String,
-    /// Stripe's account, once there is one.
-    pub account: String,
 }
 
 #[expect(clippy::expect_used, reason = "a test helper fails the test")]
@@ -75,6 +67,11 @@ impl Town {
         Self { stack, client, operator }
     }
 
+    /// Its people, who do what the demo's do. Here a refusal fails the test.
+    fn people(&self) -> People<'_> {
+        People::with(&self.stack, self.client.clone())
+    }
+
     /// Sends a request with a token.
     pub async fn call(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Response {
         self.client.call(token, method, path, body.as_ref()).await.expect("the gateway answers")
@@ -88,27 +85,17 @@ impl Town {
 
     /// Opens a market to everybody.
     pub async fn open_market(&self, country: &str) {
-        let body = json!({"open_to": {"mode": "open"}});
-        let answer = self.operate("PUT", &format!("/v1/markets/{country}/rollout"), Some(body)).await;
-        assert_eq!(answer.status, 200, "{}", answer.json());
+        self.people().open_market(country).await.expect("the market opens");
     }
 
     /// Creates a campaign from `rule`.
     pub async fn campaign(&self, country: &str, rule: Value) -> Value {
-        let answer = self.operate("POST", &format!("/v1/markets/{country}/campaigns"), Some(rule)).await;
-        assert_eq!(answer.status, 201, "{}", answer.json());
-        answer.json()
+        self.people().campaign(country, &rule).await.expect("the campaign is created")
     }
 
     /// A merchant who has applied.
     pub async fn applicant(&self, country: &str, reference: &str) -> Shop {
-        let body = json!({
-            "reference": reference, "name": "Baker's 13", "email": "shop@example.com", "country": country, "fee_bps": 100,
-        });
-        let answer = self.operate("POST", "/v1/merchants", Some(body)).await;
-        assert_eq!(answer.status, 201, "{}", answer.json());
-        let merchant = answer.json();
-        Shop { id: text(&merchant, "/id"), key: text(&merchant, "/api_key"), account: String::new() }
+        self.people().applicant(country, reference, "Baker's 13").await.expect("the merchant applies")
     }
 
     /// A merchant who is enabled, in a market that is open.
@@ -126,14 +113,7 @@ impl Town {
 
     /// Takes an applicant through Stripe's onboarding.
     pub async fn enable(&self, applicant: Shop) -> Shop {
-        let path = format!("/v1/merchants/{}/onboarding-link", applicant.id);
-        let answer = self.call(&applicant.key, "POST", &path, None).await;
-        assert_eq!(answer.status, 201, "{}", answer.json());
-        let account = text(&answer.json(), "/account");
-        self.settle().await;
-        self.stack.stripe().complete_onboarding(&account).expect("the account exists");
-        self.settle().await;
-        let shop = Shop { account, ..applicant };
+        let shop = self.people().enable(applicant).await.expect("Stripe accepts the merchant");
         assert_eq!(text(&self.merchant(&shop).await, "/state"), "enabled");
         shop
     }
@@ -154,18 +134,7 @@ impl Town {
 
     /// An order whose payer has agreed, in the platform's chat, to pay a part of it with credit.
     pub async fn agreed(&self, shop: &Shop, country: &str, order: Value) -> Value {
-        let consent = json!({
-            "phone": text(&order, "/payer/phone"), "merchant": shop.id, "reference": text(&order, "/reference"),
-            "amount": order.get("amount"),
-        });
-        let path = format!("/v1/markets/{country}/wallet-consents");
-        let answer = self.operate("POST", &path, Some(consent)).await;
-        assert_eq!(answer.status, 200, "{}", answer.json());
-        let mut order = order;
-        if let Some(payer) = order.pointer_mut("/payer").and_then(Value::as_object_mut) {
-            payer.insert("wallet_consent".to_owned(), json!(text(&answer.json(), "/wallet_consent")));
-        }
-        order
+        self.people().agreed(shop, country, order).await.expect("the payer agrees")
     }
 
     /// A checkout from a body.
@@ -177,8 +146,7 @@ impl Town {
 
     /// The checkout as it is now.
     pub async fn read(&self, shop: &Shop, checkout: &Value) -> Value {
-        let path = format!("/v1/checkouts/{}", text(checkout, "/id"));
-        self.call(&shop.key, "GET", &path, None).await.json()
+        self.people().read(shop, checkout).await.expect("the checkout is shown")
     }
 
     /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows happens.
@@ -189,15 +157,7 @@ impl Town {
         reference: &str,
         value: Option<&str>,
     ) -> Response {
-        let path = format!("/v1/checkouts/{}/refunds", text(checkout, "/id"));
-        let mut body = json!({"reference": reference});
-        if let (Some(value), Some(fields)) = (value, body.as_object_mut()) {
-            let currency = text(checkout, "/amount/currency");
-            fields.insert("amount".to_owned(), json!({"value": value, "currency": currency}));
-        }
-        let answer = self.call(&shop.key, "POST", &path, Some(body)).await;
-        self.settle().await;
-        answer
+        self.people().ask_refund(shop, checkout, reference, value).await.expect("the gateway answers")
     }
 
     /// Where the checkout and its cashback stand: `paid held`.
@@ -208,8 +168,7 @@ impl Town {
 
     /// Pays an open checkout on Stripe's page, and lets everything that follows happen.
     pub async fn pay(&self, checkout: &Value, with: PayWith) {
-        self.stack.stripe().pay(&session_of(checkout), with).expect("the payer can pay");
-        self.settle().await;
+        self.people().pay(checkout, with).await.expect("the payer can pay");
     }
 
     /// Does everything that is due now.
@@ -224,7 +183,7 @@ impl Town {
 
     /// Lets hours pass, with everything that happens in them.
     pub async fn hours(&self, hours: i64) {
-        self.stack.advance(hours * 3600).await.expect("the stack comes to rest");
+        self.people().hours(hours).await.expect("the stack comes to rest");
     }
 }
 
@@ -239,16 +198,6 @@ fn with_rare_bookkeeping(template: &str) -> String {
     let rare = template.replace("rate(1 hour)", "rate(4 days)");
     assert_ne!(rare, template, "the template closes days and matches them");
     rare
-}
-
-/// The session in a checkout's URL.
-pub fn session_of(checkout: &Value) -> String {
-    text(checkout, "/url").rsplit('/').next().unwrap_or_default().to_owned()
-}
-
-/// The text at `pointer`, or nothing.
-pub fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// A campaign of 5% for one rail, long enough for every test.

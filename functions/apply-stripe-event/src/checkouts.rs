@@ -1,11 +1,11 @@
 //! Events about a payment. Each of these says whether the event was news.
 
-use kembali::adapters::commit::apply;
+use kembali::adapters::flows::commit::apply;
+use kembali::domain::cashback::refund::{Purpose, StripeRefund};
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId};
 use kembali::domain::money::Money;
-use kembali::domain::refund::{Purpose, StripeRefund};
-use kembali::domain::stripe_event::Page;
+use kembali::domain::stripe::event::Page;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

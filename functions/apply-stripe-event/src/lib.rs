@@ -6,15 +6,15 @@ mod merchants;
 use std::convert::Infallible;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
+use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::effects::Effects;
-use kembali::adapters::sqs_batch::{Report, read};
-use kembali::adapters::store::Store;
-use kembali::adapters::stripe::Stripe;
+use kembali::adapters::edge::batch::each;
+use kembali::adapters::flows::effects::Effects;
 use kembali::domain::checkout::Event;
 use kembali::domain::ids::AccountId;
-use kembali::domain::stripe_event::{Kind, StripeEvent};
+use kembali::domain::stripe::event::{Kind, StripeEvent};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
@@ -46,15 +46,7 @@ impl ApplyStripeEvent {
     /// # Errors
     /// Never: what goes wrong is in the report.
     pub async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
-        let mut report = Report::default();
-        for message in batch.records {
-            let result = match read(&message) {
-                Ok((event, sent_at)) => Box::pin(self.apply(event, sent_at)).await,
-                Err(fault) => Err(fault),
-            };
-            report.add(message, result);
-        }
-        Ok(report.into())
+        each(batch, |event, sent_at| self.apply(event, sent_at)).await
     }
 
     async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {

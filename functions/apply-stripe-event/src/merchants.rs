@@ -1,6 +1,6 @@
 //! Events about a connected account.
 
-use kembali::adapters::store::Written;
+use kembali::adapters::clients::store::Written;
 use kembali::domain::ids::AccountId;
 use kembali::domain::merchant::Event;
 use kembali::fault::Fault;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kembali::adapters::store::Store;
+use kembali::adapters::clients::store::Store;
+use kembali::domain::checkout::order::Known;
 use kembali::domain::ids::CampaignId;
 use kembali::domain::market::Country;
-use kembali::domain::order::Known;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
@@ -43,7 +43,7 @@ impl Campaigns {
     }
 
     /// Remembers that the budget of `campaign` is used up for now.
-    pub(crate) fn is_used_up(&self, country: Country, campaign: &CampaignId, now: Timestamp) {
+    pub(crate) fn mark_used_up(&self, country: Country, campaign: &CampaignId, now: Timestamp) {
         let mut used_up = self.used_up.lock().unwrap_or_else(PoisonError::into_inner);
         used_up.retain(|_, since| is_fresh(*since, now));
         used_up.insert((country, campaign.clone()), now);

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::merchant_auth;
+use kembali::adapters::edge::auth;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::domain::checkout::new_checkout::{Content, NewCheckout};
+use kembali::domain::checkout::order::Order;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::{AccountId, CheckoutId, PayerId};
 use kembali::domain::market::{Country, Method};
-use kembali::domain::merchant::{self, Merchant};
-use kembali::domain::new_checkout::{Content, NewCheckout};
-use kembali::domain::order::Order;
+use kembali::domain::merchant;
+use kembali::domain::merchant::Merchant;
 use kembali::domain::payer::{Consent, Payer};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::{Kind, Problem};
 
 use crate::CreateCheckout;
@@ -19,14 +20,14 @@ use crate::CreateCheckout;
 impl CreateCheckout {
     /// One read, one Stripe call, one write. Whoever repeats the request gets the same checkout.
     pub(crate) async fn create(&self, request: &Request) -> Answer {
-        let key = merchant_auth::key(request)?;
+        let key = auth::key(request)?;
         let new: NewCheckout = request.json()?;
         let id = CheckoutId::of(key.merchant(), &new.reference);
         // The market is the merchant's, and the merchant is being read: the payer is looked for in each market.
         let payers = Country::ALL.map(|country| self.payer(&new, country));
         let payers: Vec<PayerId> = payers.into_iter().flatten().collect();
         let seen = self.store.seen(key.merchant(), &id, &payers).await?;
-        let merchant = merchant_auth::check(&key, seen.merchant)?;
+        let merchant = auth::check(&key, seen.merchant)?;
         let country = merchant.country;
         let content = new.check(country)?;
         let payer = self.payer(&new, country);

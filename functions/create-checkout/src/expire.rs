@@ -1,10 +1,10 @@
 //! `POST /v1/checkouts/{checkout}/expire`
 
-use kembali::adapters::commit::apply;
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::stripe::StripeError;
+use kembali::adapters::clients::stripe::StripeError;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::commit::apply;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Event, State};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::{Kind, Problem};
 
 use crate::CreateCheckout;

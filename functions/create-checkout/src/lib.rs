@@ -10,16 +10,16 @@ mod refund;
 use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
+use kembali::adapters::clients::stripe::{Stripe, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, respond};
-use kembali::adapters::merchant_auth;
-use kembali::adapters::store::Store;
-use kembali::adapters::stripe::{Stripe, StripeError};
+use kembali::adapters::edge::auth;
+use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::payer::PayerKey;
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Fault;
 
 use campaigns::Campaigns;
@@ -57,10 +57,7 @@ impl CreateCheckout {
         &self,
         event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpResponse, Infallible> {
-        Ok(match Request::parse(event) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        })
+        answer(event, async |request| self.route(request).await).await
     }
 
     async fn route(&self, request: &Request) -> Answer {
@@ -93,10 +90,10 @@ impl CreateCheckout {
 
     /// The checkout in the path, if it is the caller's. Another merchant's does not exist for them.
     async fn own_checkout(&self, request: &Request) -> Result<Checkout, Fault> {
-        let key = merchant_auth::key(request)?;
+        let key = auth::key(request)?;
         let id = request.path("checkout", CheckoutId::parse)?;
         let seen = self.store.seen(key.merchant(), &id, &[]).await?;
-        let merchant = merchant_auth::check(&key, seen.merchant)?;
+        let merchant = auth::check(&key, seen.merchant)?;
         seen.checkout.filter(|checkout| checkout.merchant == merchant.id).ok_or_else(|| not_found("checkout"))
     }
 }

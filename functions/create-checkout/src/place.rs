@@ -3,20 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::commit::apply;
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::{Committed, need};
-use kembali::adapters::stripe::{NewSession, Session};
-use kembali::domain::budget::{Pot, Slot, part_of_budget};
+use kembali::adapters::clients::store::{Committed, need};
+use kembali::adapters::clients::stripe::{NewSession, Session};
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::commit;
+use kembali::adapters::flows::commit::apply;
+use kembali::domain::campaign::budget::{Pot, Slot, part_of_budget};
+use kembali::domain::checkout::order::{Known, Order};
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, Event, State};
 use kembali::domain::decision::{Commit, create};
 use kembali::domain::ids::{CampaignId, SessionId};
 use kembali::domain::market::{Country, Method};
 use kembali::domain::money::MoneyError;
-use kembali::domain::order::{Known, Order};
 use kembali::domain::payer::Payer;
 use kembali::domain::time::Timestamp;
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Fault;
 
 use crate::CreateCheckout;
@@ -43,7 +44,7 @@ impl CreateCheckout {
                 checkout.session = page.as_ref().map(|(session, _)| session.clone());
             }
             let commit = create(checkout, order.payer.as_ref()).map_err(broken)?;
-            match self.store.commit(&commit, None, |slot| full(&known, slot)).await? {
+            match commit::create(&self.store, &commit, |slot| full(&known, slot)).await? {
                 Committed::Done => {
                     let (checkout, url) = match page.filter(|_| commit.checkout.session.is_some()) {
                         Some((_, url)) => (commit.checkout, Some(url)),
@@ -83,7 +84,7 @@ impl CreateCheckout {
             let campaign = known.campaigns.iter().find(|campaign| &campaign.rule.id == id);
             let campaign = campaign.ok_or_else(|| Fault::Bug("a budget of no campaign".to_owned()))?;
             if !self.store.refill(campaign, &change.slot, need(change)).await? {
-                self.campaigns.is_used_up(campaign.country, id, now);
+                self.campaigns.mark_used_up(campaign.country, id, now);
                 used_up.insert(id.clone());
             }
         }

@@ -1,12 +1,12 @@
 //! `GET /v1/checkouts/{checkout}` and `GET /v1/checkouts?day=&limit=&cursor=`
 
 use data_encoding::BASE64URL_NOPAD;
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::merchant_auth;
-use kembali::adapters::store::PageEnd;
+use kembali::adapters::clients::store::PageEnd;
+use kembali::adapters::edge::auth;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::{Day, Timestamp};
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Problem;
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ impl CreateCheckout {
 
     /// A day of the market's own time zone, today when none is named; newest first.
     pub(crate) async fn list(&self, request: &Request) -> Answer {
-        let merchant = merchant_auth::merchant(&self.store, request).await?;
+        let merchant = auth::merchant(&self.store, request).await?;
         let day = request.query("day", Day::parse)?;
         let day = day.unwrap_or_else(|| request.at.day_in(&merchant.country.time_zone()));
         let limit = request.query("limit", parse_limit)?.unwrap_or(USUAL_PAGE);

@@ -1,12 +1,12 @@
 //! `POST /v1/checkouts/{checkout}/refunds`
 
-use kembali::adapters::commit::apply;
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::refunds::perform;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::commit::apply;
+use kembali::adapters::flows::refunds::perform;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::decision::{RefundRequest, request_refund};
 use kembali::domain::ids::Reference;
 use kembali::domain::money::Money;
-use kembali::domain::view::CheckoutView;
 use serde::Deserialize;
 
 use crate::CreateCheckout;

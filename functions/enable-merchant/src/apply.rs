@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::merchant_auth::operator;
-use kembali::adapters::store::Written;
-use kembali::domain::api_key::ApiKey;
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::auth::require_operator;
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::campaign::MerchantCategory;
 use kembali::domain::ids::{MerchantId, Reference};
 use kembali::domain::market::Country;
+use kembali::domain::merchant::api_key::ApiKey;
 use kembali::domain::merchant::{Merchant, State};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;
@@ -40,7 +40,7 @@ impl EnableMerchant {
     /// A business asks to be paid here. The market's rollout decides whether it is invited or waits. The platform asks on
     /// its behalf, since it is the platform that knows who the business is.
     pub(crate) async fn apply(&self, request: &Request) -> Answer {
-        operator(request)?;
+        require_operator(request)?;
         let application: Application = request.json()?;
         application.check()?;
         let rollout = self.store.rollout(application.country).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::merchant::Merchant;
 use kembali::domain::payer::Phone;
 use kembali::fault::Problem;

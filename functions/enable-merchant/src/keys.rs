@@ -1,8 +1,8 @@
 //! `POST /v1/merchants/{merchant}/keys` and `…/keys/reset`
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::domain::api_key::ApiKey;
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::ids::MerchantId;
+use kembali::domain::merchant::api_key::ApiKey;
 use kembali::fault::Fault;
 
 use crate::EnableMerchant;

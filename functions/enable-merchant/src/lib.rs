@@ -4,18 +4,18 @@ mod apply;
 mod insiders;
 mod keys;
 mod onboarding;
-mod operator;
+mod suspension;
 mod view;
 
 use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::{Store, Written};
+use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, respond};
-use kembali::adapters::merchant_auth;
-use kembali::adapters::store::{Store, Written};
-use kembali::adapters::stripe::Stripe;
+use kembali::adapters::edge::auth;
+use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::merchant::{Impossible, Merchant};
 use kembali::domain::payer::PayerKey;
@@ -52,10 +52,7 @@ impl EnableMerchant {
         &self,
         event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpResponse, Infallible> {
-        Ok(match Request::parse(event) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        })
+        answer(event, async |request| self.route(request).await).await
     }
 
     async fn route(&self, request: &Request) -> Answer {
@@ -75,13 +72,13 @@ impl EnableMerchant {
     /// The merchant in the path, if the request carries a key of theirs.
     async fn own_merchant(&self, request: &Request) -> Result<Merchant, Fault> {
         let id = request.path("merchant", MerchantId::parse)?;
-        let merchant = merchant_auth::merchant(&self.store, request).await?;
+        let merchant = auth::merchant(&self.store, request).await?;
         if merchant.id == id { Ok(merchant) } else { Err(not_found("merchant")) }
     }
 
     /// The merchant in the path, for an operator.
     async fn any_merchant(&self, request: &Request) -> Result<Merchant, Fault> {
-        merchant_auth::operator(request)?;
+        auth::require_operator(request)?;
         let id = request.path("merchant", MerchantId::parse)?;
         self.store.merchant(&id).await?.ok_or_else(|| not_found("merchant"))
     }

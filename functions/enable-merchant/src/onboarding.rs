@@ -1,8 +1,8 @@
 //! `GET /v1/merchants/{merchant}` and `POST …/onboarding-link`
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Written;
-use kembali::adapters::stripe::{NewAccount, OnboardingLink};
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::clients::stripe::{NewAccount, OnboardingLink};
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::ids::AccountId;
 use kembali::domain::merchant::{Event, Merchant, State};
 use kembali::domain::time::Timestamp;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::stripe::OnboardingLink;
-use kembali::domain::api_key::ApiKey;
+use kembali::adapters::clients::stripe::OnboardingLink;
 use kembali::domain::campaign::MerchantCategory;
 use kembali::domain::ids::{AccountId, MerchantId, Reference};
 use kembali::domain::market::{Country, Method};
+use kembali::domain::merchant::api_key::ApiKey;
 use kembali::domain::merchant::{Merchant, Requirement, State};
 use kembali::domain::time::Timestamp;
 use serde::Serialize;

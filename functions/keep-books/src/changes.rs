@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::dynamodb::{Event as ChangeEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use kembali::adapters::books::{add_to_pages, write_journal};
+use kembali::adapters::flows::books::{add_to_pages, write_journal};
 use kembali::domain::books::Booked;
+use kembali::domain::books::settlement::Settlement;
 use kembali::domain::checkout::Checkout;
 use kembali::domain::payer::Payer;
-use kembali::domain::settlement::Settlement;
 use kembali::fault::Fault;
 use serde::de::DeserializeOwned;
 

@@ -1,29 +1,17 @@
 //! Closing days: the hourly event.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use kembali::adapters::books::close_day;
-use kembali::adapters::store::{BookDay, DayState};
+use kembali::adapters::clients::store::{BookDay, DayState};
+use kembali::adapters::flows::books::close_day;
 use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
-use serde::Serialize;
 
-use crate::KeepBooks;
+use crate::{Closed, KeepBooks};
 
 /// A day is closed so long after its end: by then nearly all of its changes have come through the stream. What comes later
 /// opens it again, and the next hour closes it.
 const GRACE_SECONDS: i64 = 30 * 60;
-
-/// What was closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Closed {
-    /// How many days.
-    pub days: usize,
-    /// How many rows were written.
-    pub rows: usize,
-    /// How many days must be tried again.
-    pub failed: usize,
-}
 
 impl KeepBooks {
     /// Closes every day that is over and not closed. One that fails stays open, and the next hour tries again: until then it

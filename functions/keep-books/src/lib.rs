@@ -11,15 +11,13 @@ mod changes;
 mod close;
 
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::store::Store;
 use kembali::fault::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-pub use close::Closed;
 
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
@@ -35,6 +33,17 @@ pub enum Done {
     Kept(DynamoDbEventResponse),
     /// Days were closed.
     Closed(Closed),
+}
+
+/// What was closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    /// How many days.
+    pub days: usize,
+    /// How many rows were written.
+    pub rows: usize,
+    /// How many days must be tried again.
+    pub failed: usize,
 }
 
 impl KeepBooks {

@@ -1,8 +1,8 @@
 //! `POST /v1/markets/{country}/adjustments`: a payer's wallet changed by hand.
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Written;
-use kembali::adapters::words::{actor, check_reason};
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::edge::reason::{actor, check_reason};
 use kembali::domain::ids::{PayerId, Reference};
 use kembali::domain::market::Country;
 use kembali::domain::money::Money;

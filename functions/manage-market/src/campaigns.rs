@@ -1,7 +1,7 @@
 //! `/v1/markets/{country}/campaigns`: made, listed, read, paused, resumed and ended.
 
-use kembali::adapters::http::{Answer, Request, json, not_found};
-use kembali::adapters::store::Written;
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::http::{Answer, Request, json, not_found};
 use kembali::domain::campaign::{Campaign, Rule};
 use kembali::domain::ids::CampaignId;
 use kembali::domain::market::Country;

@@ -1,6 +1,6 @@
 //! `POST /v1/markets/{country}/wallet-consents`: the platform testifies that a payer wants to spend credit on an order.
 
-use kembali::adapters::http::{Answer, Request, json, not_found};
+use kembali::adapters::edge::http::{Answer, Request, json, not_found};
 use kembali::domain::ids::{MerchantId, Reference};
 use kembali::domain::money::Money;
 use kembali::domain::payer::{Consent, Phone};

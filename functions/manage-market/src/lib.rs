@@ -16,13 +16,13 @@ mod wallet;
 use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
+use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::effects::Effects;
-use kembali::adapters::http::{Answer, Request, no_route, refuse, respond};
-use kembali::adapters::merchant_auth::operator;
-use kembali::adapters::store::Store;
-use kembali::adapters::stripe::Stripe;
+use kembali::adapters::edge::auth::require_operator;
+use kembali::adapters::edge::http::{Answer, Request, answer, no_route};
+use kembali::adapters::flows::effects::Effects;
 use kembali::domain::checkout::Verdict;
 use kembali::domain::market::Country;
 use kembali::domain::payer::PayerKey;
@@ -58,14 +58,11 @@ impl ManageMarket {
         &self,
         event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpResponse, Infallible> {
-        Ok(match Request::parse(event) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        })
+        answer(event, async |request| self.route(request).await).await
     }
 
     async fn route(&self, request: &Request) -> Answer {
-        operator(request)?;
+        require_operator(request)?;
         match request.route.as_str() {
             "GET /v1/markets/{country}/rollout" => self.read_rollout(request).await,
             "PUT /v1/markets/{country}/rollout" => self.set_rollout(request).await,

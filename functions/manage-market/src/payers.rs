@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::domain::budget::Pot;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::domain::campaign::budget::Pot;
+use kembali::domain::campaign::offer::Offer;
 use kembali::domain::checkout::Checkout;
+use kembali::domain::checkout::new_checkout::Content;
+use kembali::domain::checkout::order::{Known, Order};
+use kembali::domain::checkout::view::{CheckoutView, OfferView};
 use kembali::domain::ids::{CampaignId, CheckoutId, MerchantId, PayerId, Reference};
-use kembali::domain::market::Country;
-use kembali::domain::merchant::{self, Merchant};
+use kembali::domain::market::{Channel, Country, Tender};
+use kembali::domain::merchant;
+use kembali::domain::merchant::Merchant;
 use kembali::domain::money::{Money, MoneyError};
-use kembali::domain::new_checkout::{Channel, Content};
-use kembali::domain::offer::Offer;
-use kembali::domain::order::{Known, Order};
 use kembali::domain::payer::{Payer, Phone};
-use kembali::domain::tender::Tender;
-use kembali::domain::view::{CheckoutView, OfferView};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! `/v1/markets/{country}/policy`: all campaigns of a market at once.
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Written;
-use kembali::adapters::words::{Reason, actor};
-use kembali::domain::policy::{Policy, Stop};
-use kembali::domain::screening::Screening;
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::edge::reason::{Reason, actor};
+use kembali::domain::campaign::policy::{Policy, Stop};
+use kembali::domain::campaign::screening::Screening;
 use kembali::fault::{Fault, Problem};
 
 use crate::{ManageMarket, country};

@@ -1,16 +1,16 @@
 //! Cashbacks that wait for a person: `GET /v1/markets/{country}/reviews` lists them,
 //! `POST /v1/cashbacks/{checkout}/approve|reject|retry|write-off` decides.
 
-use kembali::adapters::commit::decide_by_hand;
-use kembali::adapters::http::{Answer, Request, json, not_found};
-use kembali::adapters::store::ReviewEnd;
-use kembali::adapters::words::{Reason, actor};
+use kembali::adapters::clients::store::ReviewEnd;
+use kembali::adapters::edge::http::{Answer, Request, json, not_found};
+use kembali::adapters::edge::reason::{Reason, actor};
+use kembali::adapters::flows::commit::decide_by_hand;
 use kembali::domain::cashback::{Cashback, Waiting};
-use kembali::domain::checkout::{Checkout, Verdict};
+use kembali::domain::checkout::review::Waits;
+use kembali::domain::checkout::view::CheckoutView;
+use kembali::domain::checkout::{Checkout, Decided, Verdict};
 use kembali::domain::ids::CheckoutId;
-use kembali::domain::review::{Decided, Waits};
 use kembali::domain::time::Timestamp;
-use kembali::domain::view::CheckoutView;
 use serde::Serialize;
 
 use crate::{ManageMarket, country};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Written;
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::domain::ids::Reference;
-use kembali::domain::rollout::{OpenTo, Rollout};
+use kembali::domain::merchant::rollout::{OpenTo, Rollout};
 use kembali::fault::{Fault, Problem};
 use serde::Deserialize;
 

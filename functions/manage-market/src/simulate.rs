@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::purchases::{categories, purchases_of_day};
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::purchases::{categories, purchases_of_day};
+use kembali::domain::campaign::dry_run::{PastPurchase, Report, dry_run};
 use kembali::domain::campaign::{MerchantCategory, Rule};
-use kembali::domain::dry_run::{PastPurchase, Report, dry_run};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::market::Country;
 use kembali::domain::time::Day;

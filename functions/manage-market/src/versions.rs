@@ -1,9 +1,9 @@
 //! `PUT /v1/markets/{country}/campaigns/{campaign}` and `…/versions`: a rule changes by a new version. Checkouts keep the
 //! terms that they were created under.
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Written;
-use kembali::domain::budget::{Pot, Slot, part_of_budget};
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::domain::campaign::budget::{Pot, Slot, part_of_budget};
 use kembali::domain::campaign::{Campaign, Rule};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;

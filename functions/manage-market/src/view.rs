@@ -1,7 +1,7 @@
 //! A campaign as an operator sees it.
 
-use kembali::domain::budget::{Left, Pot};
 use kembali::domain::campaign::Campaign;
+use kembali::domain::campaign::budget::{Left, Pot};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 use serde::Serialize;

@@ -5,13 +5,13 @@ mod view;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
+use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, json, no_route, refuse, respond};
-use kembali::adapters::matching::match_day;
-use kembali::adapters::merchant_auth::operator;
-use kembali::adapters::store::Store;
-use kembali::adapters::stripe::Stripe;
+use kembali::adapters::edge::auth::require_operator;
+use kembali::adapters::edge::http::{Answer, Request, answer, json, no_route};
+use kembali::adapters::flows::matching::match_day;
 use kembali::domain::books::matching::DayMatch;
 use kembali::domain::market::Country;
 use kembali::domain::time::{Day, Timestamp};
@@ -69,15 +69,13 @@ impl MatchBooks {
         if event.get("requestContext").is_none() {
             return Box::pin(self.match_what_is_over(read(event)?)).await;
         }
-        let response = match Request::parse(read::<ApiGatewayV2httpRequest>(event)?) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        };
+        let Ok(response) =
+            answer(read::<ApiGatewayV2httpRequest>(event)?, async |request| self.route(request).await).await;
         Ok(Done::Answered(Box::new(response)))
     }
 
     async fn route(&self, request: &Request) -> Answer {
-        operator(request)?;
+        require_operator(request)?;
         match request.route.as_str() {
             "GET /v1/markets/{country}/match" => self.read_match(request).await,
             "POST /v1/markets/{country}/match" => self.match_now(request).await,

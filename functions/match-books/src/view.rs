@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use iso_currency::Currency;
 use kembali::domain::books::SignedAmount;
-use kembali::domain::books::matching::{Count, DayMatch, Difference, Kind};
+use kembali::domain::books::matching::{Count, DayMatch, Difference};
+use kembali::domain::books::thing::Kind;
 use kembali::domain::ids::{AccountId, CheckoutId};
 use kembali::domain::market::Country;
 use kembali::domain::time::{Day, Timestamp};

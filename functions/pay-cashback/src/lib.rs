@@ -6,21 +6,21 @@ mod settlement;
 use std::convert::Infallible;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use kembali::adapters::aws::Aws;
-use kembali::adapters::commit::apply;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::messages::Due;
+use kembali::adapters::clients::store::Store;
+use kembali::adapters::clients::stripe::{NewRefund, Stripe, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::effects::Effects;
-use kembali::adapters::messages::Due;
-use kembali::adapters::refunds::perform;
-use kembali::adapters::sqs_batch::{Report, read};
-use kembali::adapters::store::Store;
-use kembali::adapters::stripe::{NewRefund, Stripe, StripeError};
+use kembali::adapters::edge::batch::each;
+use kembali::adapters::flows::commit::apply;
+use kembali::adapters::flows::effects::Effects;
+use kembali::adapters::flows::refunds::perform;
 use kembali::domain::cashback::Cashback;
+use kembali::domain::cashback::refund::{Failure, Purpose};
+use kembali::domain::checkout::payment::Payment;
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, Reference};
 use kembali::domain::money::Money;
-use kembali::domain::payment::Payment;
-use kembali::domain::refund::{Failure, Purpose};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
@@ -52,18 +52,13 @@ impl PayCashback {
     /// # Errors
     /// Never: what goes wrong is in the report.
     pub async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
-        let mut report = Report::default();
-        for message in batch.records {
-            let result = match read(&message) {
-                Ok((Due::Cashback { checkout }, sent_at)) => Box::pin(self.pay(&checkout, sent_at)).await,
-                Ok((Due::Settlement { merchant }, sent_at)) => {
-                    Box::pin(self.settle(&merchant, sent_at)).await
-                }
-                Err(fault) => Err(fault),
-            };
-            report.add(message, result);
-        }
-        Ok(report.into())
+        each(batch, |due, sent_at| async move {
+            match due {
+                Due::Cashback { checkout } => self.pay(&checkout, sent_at).await,
+                Due::Settlement { merchant } => self.settle(&merchant, sent_at).await,
+            }
+        })
+        .await
     }
 
     async fn pay(&self, id: &CheckoutId, now: Timestamp) -> Result<(), Fault> {

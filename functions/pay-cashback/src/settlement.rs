@@ -1,9 +1,9 @@
 //! Paying merchants what their payers paid with credit, and taking back what was given back since.
 
-use kembali::adapters::store::Written;
-use kembali::adapters::stripe::StripeError;
+use kembali::adapters::clients::store::Written;
+use kembali::adapters::clients::stripe::StripeError;
+use kembali::domain::books::settlement::{Event, Settlement};
 use kembali::domain::ids::MerchantId;
-use kembali::domain::settlement::{Event, Settlement};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 

@@ -6,15 +6,15 @@ use std::convert::Infallible;
 
 use aws_lambda_events::event::dynamodb::{Event as ChangeEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use kembali::adapters::aws::Aws;
-use kembali::adapters::bus::{BATCH, Bus, BusEvent};
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::bus::{BATCH, Bus, BusEvent};
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::domain::checkout::Checkout;
+use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::decision::changes;
 use kembali::domain::ids::MerchantId;
 use kembali::domain::market::Country;
 use kembali::domain::merchant::Merchant;
-use kembali::domain::view::CheckoutView;
 use kembali::fault::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kembali::adapters::books::days_of;
-use kembali::adapters::http::{Answer, Request, json, not_found};
+use kembali::adapters::edge::http::{Answer, Request, json, not_found};
+use kembali::adapters::flows::books::days_of;
 use kembali::domain::books::{Balance, CampaignReport, Scope, Totals, balances_of};
-use kembali::domain::budget::Left;
 use kembali::domain::campaign::Campaign;
+use kembali::domain::campaign::budget::Left;
 use kembali::domain::ids::{CampaignId, MerchantId, PayerId};
 use kembali::domain::market::Country;
 use kembali::domain::time::{Day, Timestamp};

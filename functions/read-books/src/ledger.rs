@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use kembali::adapters::books::each_entry;
-use kembali::adapters::http::{Answer, Request, csv_page};
+use kembali::adapters::edge::http::{Answer, Request, csv_page};
+use kembali::adapters::flows::books::each_entry;
 use kembali::domain::books::{Entry, SignedAmount};
 use kembali::domain::market::Country;
 use kembali::domain::time::{Day, Timestamp};

@@ -15,11 +15,11 @@ use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use data_encoding::BASE64URL_NOPAD;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::Store;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, no_route, not_found, refuse, respond};
-use kembali::adapters::merchant_auth::operator;
-use kembali::adapters::store::Store;
+use kembali::adapters::edge::auth::require_operator;
+use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::market::Country;
 use kembali::domain::merchant::Merchant;
@@ -49,10 +49,7 @@ impl ReadBooks {
         &self,
         event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpResponse, Infallible> {
-        Ok(match Request::parse(event) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        })
+        answer(event, async |request| self.route(request).await).await
     }
 
     async fn route(&self, request: &Request) -> Answer {
@@ -77,7 +74,7 @@ impl ReadBooks {
 
 /// The market in the path, for an operator.
 fn market(request: &Request) -> Result<Country, Fault> {
-    operator(request)?;
+    require_operator(request)?;
     request.path("country", |code| Country::parse(code).ok_or(()))
 }
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::purchases::{Place, categories, purchases_of_day};
-use kembali::domain::dry_run::{KnownPurchase, PastPurchase, PurchasePage};
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::purchases::{Place, categories, purchases_of_day};
+use kembali::domain::campaign::dry_run::{KnownPurchase, PastPurchase, PurchasePage};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::{Day, Timestamp};
 use kembali::fault::{Fault, Problem};

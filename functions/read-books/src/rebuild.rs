@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kembali::adapters::books::{open_days, sum_day};
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::store::Scanned;
+use kembali::adapters::clients::store::Scanned;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::books::{open_days, sum_day};
 use kembali::domain::books::{Scope, Totals, add_to, merge};
 use kembali::domain::market::Country;
 use kembali::domain::time::Day;

@@ -1,8 +1,8 @@
 //! `GET /v1/statement?month=` for a merchant, and the same for an operator.
 
-use kembali::adapters::books::days_of;
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::merchant_auth;
+use kembali::adapters::edge::auth;
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::flows::books::days_of;
 use kembali::domain::books::{Month, Scope, Statement};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::merchant::Merchant;
@@ -25,7 +25,7 @@ struct View {
 impl ReadBooks {
     /// The merchant's own: the key says whose.
     pub(crate) async fn own_statement(&self, request: &Request) -> Answer {
-        let merchant = merchant_auth::merchant(&self.store, request).await?;
+        let merchant = auth::merchant(&self.store, request).await?;
         self.statement_of(request, &merchant).await
     }
 

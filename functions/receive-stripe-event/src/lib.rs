@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::queue::Queue;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, json, refuse, respond};
-use kembali::adapters::queue::Queue;
-use kembali::domain::signature::Secrets;
-use kembali::domain::stripe_event::{Kind as StripeKind, Parsed, parse};
+use kembali::adapters::edge::http::{Answer, Request, answer, json};
+use kembali::domain::stripe::event::{Kind as StripeKind, Parsed, parse};
+use kembali::domain::stripe::signature::Secrets;
 use kembali::fault::{Kind, Problem};
 use serde_json::json;
 
@@ -41,10 +41,7 @@ impl ReceiveStripeEvent {
         &self,
         event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpResponse, Infallible> {
-        Ok(match Request::parse(event) {
-            Ok(request) => respond(&request, self.receive(&request).await),
-            Err(problem) => refuse(&problem),
-        })
+        answer(event, async |request| self.receive(request).await).await
     }
 
     async fn receive(&self, request: &Request) -> Answer {

@@ -1,11 +1,11 @@
 //! What a message that was given up is about: the names in it, and nothing else of its body.
 
-use kembali::adapters::dead_letters::DeadLetter;
-use kembali::adapters::messages::{BucketDue, Due};
-use kembali::domain::bucket::Bucket;
+use kembali::adapters::clients::messages::{BucketDue, Due};
+use kembali::adapters::flows::dead_letters::DeadLetter;
+use kembali::domain::cashback::bucket::Bucket;
+use kembali::domain::cashback::refund::Purpose;
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, EventId, MerchantId, RefundId, SessionId};
-use kembali::domain::refund::Purpose;
-use kembali::domain::stripe_event::{Kind, Page, StripeEvent};
+use kembali::domain::stripe::event::{Kind, Page, StripeEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a message is about.

@@ -2,11 +2,11 @@
 //! them back or takes them away.
 
 use futures_util::future::try_join_all;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::dead_letters::{DeadLetter, DeadLetters};
-use kembali::adapters::http::{Answer, Request, json};
-use kembali::adapters::words::{Reason, actor};
+use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::edge::reason::{Reason, actor};
+use kembali::adapters::flows::dead_letters::{DeadLetter, DeadLetters};
 use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Serialize;

@@ -6,10 +6,10 @@ mod dead_letters;
 mod missed;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::http::{Answer, Request, no_route, refuse, respond};
-use kembali::adapters::merchant_auth::operator;
+use kembali::adapters::edge::auth::require_operator;
+use kembali::adapters::edge::http::{Answer, Request, answer, no_route};
 use kembali::fault::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,15 +54,13 @@ impl RecoverMessages {
         if event.get("requestContext").is_none() {
             return Ok(Done::Recovered(Box::pin(self.missed.recover(read(event)?)).await?));
         }
-        let response = match Request::parse(read::<ApiGatewayV2httpRequest>(event)?) {
-            Ok(request) => respond(&request, Box::pin(self.route(&request)).await),
-            Err(problem) => refuse(&problem),
-        };
+        let Ok(response) =
+            answer(read::<ApiGatewayV2httpRequest>(event)?, async |request| self.route(request).await).await;
         Ok(Done::Answered(Box::new(response)))
     }
 
     async fn route(&self, request: &Request) -> Answer {
-        operator(request)?;
+        require_operator(request)?;
         match request.route.as_str() {
             "GET /v1/dead-letters" => self.given_up.list(request).await,
             "POST /v1/dead-letters/{queue}/redrive" => self.given_up.redrive(request).await,

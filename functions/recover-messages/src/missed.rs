@@ -4,14 +4,14 @@
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use futures_util::future::join_all;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::queue::Queue;
+use kembali::adapters::clients::store::{Position, Store, Written};
+use kembali::adapters::clients::stripe::{Stripe, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::queue::Queue;
-use kembali::adapters::store::{Position, Store, Written};
-use kembali::adapters::stripe::{Stripe, StripeError};
 use kembali::domain::ids::EventId;
-use kembali::domain::recovery::{SETTLED_SECONDS, Window, next_window};
-use kembali::domain::stripe_event::{Kind, StripeEvent};
+use kembali::domain::stripe::event::{Kind, StripeEvent};
+use kembali::domain::stripe::recovery::{SETTLED_SECONDS, Window, next_window};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 use serde::Serialize;

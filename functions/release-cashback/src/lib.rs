@@ -2,15 +2,15 @@
 //! whether one is paid is decided, by its own state, where it is paid. So finding one twice does no harm.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use kembali::adapters::aws::Aws;
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::keys::DUE_SHARDS;
+use kembali::adapters::clients::messages::{BucketDue, Due};
+use kembali::adapters::clients::queue::Queue;
+use kembali::adapters::clients::store::Store;
 use kembali::adapters::config::{ConfigError, Environment};
-use kembali::adapters::keys::DUE_SHARDS;
-use kembali::adapters::messages::{BucketDue, Due};
-use kembali::adapters::queue::Queue;
-use kembali::adapters::store::Store;
-use kembali::domain::cashback::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
+use kembali::domain::checkout::review::Waits;
 use kembali::domain::market::Country;
-use kembali::domain::review::Waits;
+use kembali::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 use serde::{Deserialize, Serialize};

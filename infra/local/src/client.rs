@@ -1,5 +1,7 @@
 //! A plain HTTP client for the demo, the page, the tests and the operator: it goes to the gateway as everybody else does.
 
+use std::pin::Pin;
+
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -85,6 +87,10 @@ impl Response {
     }
 }
 
+/// What [`Client::send`] is waited on for. It is boxed so that every program that sends something does not compile hyper
+/// once more.
+pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<Response, NoAnswer>> + Send + 'a>>;
+
 impl Client {
     /// A client of the server at `base` (no trailing slash).
     pub fn new(base: impl Into<String>) -> Self {
@@ -96,27 +102,40 @@ impl Client {
     ///
     /// # Errors
     /// The server did not answer, or the request cannot be sent.
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
+    pub fn send<'a>(
+        &'a self,
+        method: &'a str,
+        path: &'a str,
+        headers: &'a [(&'a str, &'a str)],
         body: impl Into<Bytes>,
-    ) -> Result<Response, NoAnswer> {
-        let url = format!("{}{path}", self.base);
-        let failed = |reason: String| NoAnswer { method: method.to_owned(), url: url.clone(), reason };
-        let mut request = hyper::Request::builder().method(method).uri(&url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Full::new(body.into())).map_err(|error| failed(error.to_string()))?;
-        let answer = self.line.request(request).await.map_err(failed)?;
-        let status = answer.status().as_u16();
-        let text =
-            |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let body = answer.into_body().collect().await.map_err(|error| failed(error.to_string()))?;
-        Ok(Response { status, headers, body: body.to_bytes().to_vec() })
+    ) -> Sent<'a> {
+        self.send_bytes(method, path, headers, body.into())
+    }
+
+    fn send_bytes<'a>(
+        &'a self,
+        method: &'a str,
+        path: &'a str,
+        headers: &'a [(&'a str, &'a str)],
+        body: Bytes,
+    ) -> Sent<'a> {
+        Box::pin(async move {
+            let url = format!("{}{path}", self.base);
+            let failed = |reason: String| NoAnswer { method: method.to_owned(), url: url.clone(), reason };
+            let mut request = hyper::Request::builder().method(method).uri(&url);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.body(Full::new(body)).map_err(|error| failed(error.to_string()))?;
+            let answer = self.line.request(request).await.map_err(failed)?;
+            let status = answer.status().as_u16();
+            let text =
+                |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let headers =
+                answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+            let body = answer.into_body().collect().await.map_err(|error| failed(error.to_string()))?;
+            Ok(Response { status, headers, body: body.to_bytes().to_vec() })
+        })
     }
 
     /// A request with a bearer token and, if there is one, a JSON body.

@@ -16,9 +16,9 @@ use local_wire::Clock;
 use serde_json::Value;
 
 use crate::options::Options;
-use crate::registry::production;
 use crate::stack::{Stack, StackError};
 use crate::town::{Shop, Town, TownError, text};
+use local_functions::production;
 
 /// Why the demo could not be told to its end.
 #[derive(Debug, thiserror::Error)]

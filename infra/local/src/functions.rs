@@ -1,26 +1,14 @@
 //! The deployed functions: built once, invoked with a payload's bytes, each invocation on record.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use local_functions::Handler;
 use local_wire::{Clock, Faults};
 use serde::Serialize;
 
 use crate::template::Function;
-
-/// One deployed function: the bytes of a genuine Lambda payload in, the bytes of its answer out.
-pub type Handler = Arc<dyn Fn(Vec<u8>) -> Answer + Send + Sync>;
-
-/// What a [`Handler`] is waited on for: its answer, or the message of its error.
-pub type Answer = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send>>;
-
-/// Builds a handler from the environment variables that the template gives the function.
-pub type Build = Arc<dyn Fn(&BTreeMap<String, String>) -> Result<Handler, String> + Send + Sync>;
-
-/// What builds each function, by the name of its binary (`Metadata.BuildProperties.Binary` in the template).
-pub type Registry = BTreeMap<&'static str, Build>;
 
 /// One invocation, for people and tests to look at. Never the payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -113,6 +101,8 @@ impl Deployed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::template::Triggers;
 

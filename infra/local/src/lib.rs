@@ -12,16 +12,15 @@ pub mod engine;
 pub mod environment;
 pub mod functions;
 pub mod gateway;
+pub mod issuer;
 pub mod names;
-pub mod operator;
 pub mod options;
 pub mod page;
-pub mod registry;
 pub mod settings;
 pub mod stack;
 pub mod template;
 pub mod town;
 
-pub use functions::{Answer, Build, Handler, Invocation, Registry};
+pub use functions::Invocation;
 pub use options::{Options, Secrets};
 pub use stack::{Stack, StackError};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use local_aws::dynamodb::{self, DynamoDb};
@@ -18,11 +19,12 @@ use tokio::net::TcpListener;
 use crate::aws::Aws;
 use crate::engine::{Engine, Unsettled};
 use crate::environment::{Environment, EnvironmentError};
-use crate::functions::{Functions, Invocation, Registry};
+use crate::functions::{Functions, Invocation};
 use crate::gateway::Gateway;
-use crate::operator::Operator;
+use crate::issuer::Issuer;
 use crate::options::Options;
 use crate::template::{Authorizer, Template, TemplateError};
+use local_functions::Registry;
 
 /// The template's parameter that says where Stripe answers.
 const STRIPE_URL_PARAMETER: &str = "StripeApiUrl";
@@ -88,18 +90,25 @@ pub struct Stack {
     functions: Arc<Functions>,
     engine: Engine,
     environment: Environment,
-    operators: BTreeMap<String, Operator>,
+    operators: BTreeMap<String, Issuer>,
     gateway_served: Served,
     stripe_served: Served,
     _aws_served: Served,
 }
+
+/// What a stack is waited on for. It is boxed so that every program with a stack does not compile all of it once more.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl Stack {
     /// Starts a stack whose functions `registry` builds.
     ///
     /// # Errors
     /// The template, an address, the data directory or a function is not usable; the error says which and why.
-    pub async fn start(options: Options, registry: &Registry) -> Result<Self, StackError> {
+    pub fn start(options: Options, registry: &Registry) -> Boxed<'_, Result<Self, StackError>> {
+        Box::pin(Self::started(options, registry))
+    }
+
+    async fn started(options: Options, registry: &Registry) -> Result<Self, StackError> {
         let template = Template::parse(&options.template)?;
         let keeps_tables = options.data_dir.is_some();
         let (clock, calls, secrets) = (options.clock, Calls::new(), options.secrets);
@@ -168,16 +177,16 @@ impl Stack {
     ///
     /// # Errors
     /// It does not end.
-    pub async fn settle(&self) -> Result<usize, Unsettled> {
-        self.engine.settle().await
+    pub fn settle(&self) -> Boxed<'_, Result<usize, Unsettled>> {
+        Box::pin(self.engine.settle())
     }
 
     /// Lets `seconds` pass, doing everything at its time. Answers how much that was.
     ///
     /// # Errors
     /// The work at some point in time does not end.
-    pub async fn advance(&self, seconds: i64) -> Result<usize, Unsettled> {
-        self.engine.advance(seconds).await
+    pub fn advance(&self, seconds: i64) -> Boxed<'_, Result<usize, Unsettled>> {
+        Box::pin(self.engine.advance(seconds))
     }
 
     /// Does what is due when it is due, for as long as it is waited for.
@@ -304,11 +313,11 @@ fn database(data_dir: Option<&Path>) -> Result<Option<PathBuf>, StackError> {
     Ok(Some(path.join("dynamodb.sqlite")))
 }
 
-fn operators(environment: &Environment, key: &[u8]) -> Result<BTreeMap<String, Operator>, EnvironmentError> {
+fn operators(environment: &Environment, key: &[u8]) -> Result<BTreeMap<String, Issuer>, EnvironmentError> {
     let operator = |(name, authorizer): (&String, &Authorizer)| {
         let issuer = environment.resolve(name, &authorizer.issuer)?;
         let audiences = authorizer.audiences.iter().map(|audience| environment.resolve(name, audience));
-        Ok((name.clone(), Operator::new(issuer, audiences.collect::<Result<_, _>>()?, key)))
+        Ok((name.clone(), Issuer::new(issuer, audiences.collect::<Result<_, _>>()?, key)))
     };
     environment.template.authorizers.iter().map(operator).collect()
 }

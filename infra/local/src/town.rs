@@ -40,7 +40,7 @@ pub enum TownError {
     NoOperator,
 }
 
-/// A stack and its people.
+/// A stack and its people. The demo, the benches and the tests all live here.
 pub struct Town<'a> {
     stack: &'a Stack,
     client: Client,
@@ -60,7 +60,12 @@ pub struct Shop {
 impl<'a> Town<'a> {
     /// The people of `stack`.
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, client: Client::new(stack.gateway_url()) }
+        Self::with(stack, Client::new(stack.gateway_url()))
+    }
+
+    /// The people of `stack`, who speak through `client`: its connections are shared.
+    pub fn with(stack: &'a Stack, client: Client) -> Self {
+        Self { stack, client }
     }
 
     /// The stack.
@@ -149,17 +154,34 @@ impl<'a> Town<'a> {
     /// # Errors
     /// As [`Self::operate`], or at Stripe.
     pub async fn enabled_shop(&self, country: &str, reference: &str, name: &str) -> Result<Shop, TownError> {
+        let applicant = self.applicant(country, reference, name).await?;
+        self.enable(applicant).await
+    }
+
+    /// A business that has applied.
+    ///
+    /// # Errors
+    /// As [`Self::operate`].
+    pub async fn applicant(&self, country: &str, reference: &str, name: &str) -> Result<Shop, TownError> {
         let application = json!({
             "reference": reference, "name": name, "email": "shop@example.com", "country": country, "fee_bps": 100,
         });
         let merchant = self.operate("POST", "/v1/merchants", &application).await?;
-        let (id, key) = (text(&merchant, "/id"), text(&merchant, "/api_key"));
-        let link = self.call(&key, "POST", &format!("/v1/merchants/{id}/onboarding-link"), None).await?;
+        Ok(Shop { id: text(&merchant, "/id"), key: text(&merchant, "/api_key"), account: String::new() })
+    }
+
+    /// Takes an applicant through Stripe's onboarding.
+    ///
+    /// # Errors
+    /// As [`Self::call`], or at Stripe.
+    pub async fn enable(&self, applicant: Shop) -> Result<Shop, TownError> {
+        let path = format!("/v1/merchants/{}/onboarding-link", applicant.id);
+        let link = self.call(&applicant.key, "POST", &path, None).await?;
         let account = text(&link, "/account");
         self.stack.settle().await?;
         self.stack.stripe().complete_onboarding(&account).map_err(stripe)?;
         self.stack.settle().await?;
-        Ok(Shop { id, key, account })
+        Ok(Shop { account, ..applicant })
     }
 
     /// Asks for a payment.
@@ -201,9 +223,7 @@ impl<'a> Town<'a> {
     /// # Errors
     /// At Stripe.
     pub async fn pay(&self, checkout: &Value, with: PayWith) -> Result<(), TownError> {
-        let url = text(checkout, "/url");
-        let session = url.rsplit('/').next().unwrap_or_default();
-        self.stack.stripe().pay(session, with).map_err(stripe)?;
+        self.stack.stripe().pay(&session_of(checkout), with).map_err(stripe)?;
         self.stack.settle().await?;
         Ok(())
     }
@@ -219,15 +239,29 @@ impl<'a> Town<'a> {
         reference: &str,
         value: Option<&str>,
     ) -> Result<Value, TownError> {
-        let path = format!("/v1/checkouts/{}/refunds", text(checkout, "/id"));
+        let answer = self.ask_refund(shop, checkout, reference, value).await?;
+        success("POST", &refunds_of(checkout), &answer)
+    }
+
+    /// The same, with the answer whatever it is.
+    ///
+    /// # Errors
+    /// There was no answer.
+    pub async fn ask_refund(
+        &self,
+        shop: &Shop,
+        checkout: &Value,
+        reference: &str,
+        value: Option<&str>,
+    ) -> Result<Response, TownError> {
         let mut body = json!({"reference": reference});
         if let (Some(value), Some(fields)) = (value, body.as_object_mut()) {
             let currency = text(checkout, "/amount/currency");
             fields.insert("amount".to_owned(), json!({"value": value, "currency": currency}));
         }
-        let refunded = self.call(&shop.key, "POST", &path, Some(&body)).await?;
+        let answer = self.client.call(&shop.key, "POST", &refunds_of(checkout), Some(&body)).await?;
         self.stack.settle().await?;
-        Ok(refunded)
+        Ok(answer)
     }
 
     /// The merchant closes a page that nobody has paid on.
@@ -280,8 +314,17 @@ fn success(method: &str, path: &str, answer: &Response) -> Result<Value, TownErr
     Err(TownError::Refused { method, path, status: answer.status, body: answer.json() })
 }
 
+fn refunds_of(checkout: &Value) -> String {
+    format!("/v1/checkouts/{}/refunds", text(checkout, "/id"))
+}
+
 fn stripe(error: local_stripe::Error) -> TownError {
     TownError::Stripe(error.message().to_owned())
+}
+
+/// The session in a checkout's URL.
+pub fn session_of(checkout: &Value) -> String {
+    text(checkout, "/url").rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// The text at `pointer`, or nothing.

@@ -1,25 +1,14 @@
-//! How decisions are carried out: concrete clients for AWS and Stripe. They run unchanged everywhere; only addresses
-//! differ.
+//! How decisions are carried out. Everything runs unchanged everywhere; only addresses differ.
+//!
+//! | room | what lives there | may use |
+//! |---|---|---|
+//! | [`config`], [`logging`] | the process: its variables, its log | nothing of ours |
+//! | [`clients`] | one client for each service: the table, Stripe, queues, the bus, schedules | the process, [`domain`](crate::domain) |
+//! | [`edge`] | requests and batches in, answers out, and who is asking | the same, and [`clients`] |
+//! | [`flows`] | what carries a decision out, over several calls | all of these |
 
-pub mod aws;
-pub mod books;
-pub mod bus;
-pub mod commit;
+pub mod clients;
 pub mod config;
-pub mod dead_letters;
-pub mod effects;
-pub mod http;
-pub mod items;
-pub mod keys;
+pub mod edge;
+pub mod flows;
 pub mod logging;
-pub mod matching;
-pub mod merchant_auth;
-pub mod messages;
-pub mod purchases;
-pub mod queue;
-pub mod refunds;
-pub mod schedule;
-pub mod sqs_batch;
-pub mod store;
-pub mod stripe;
-pub mod words;

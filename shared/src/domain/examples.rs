@@ -1,25 +1,25 @@
 //! A checkout to test with: 25.00 in Singapore, 5% back by PayNow, and what can happen to it.
 
+use crate::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use iso_currency::Currency;
 
-use super::campaign::{Funding, NoCashback, OnRefund};
-use super::cashback;
-use super::checkout::{Checkout, Event, State};
-use super::decision::{Around, Decision, decide};
-use super::ids::{
+use crate::domain::books::settlement::Settlement;
+use crate::domain::campaign::Funding;
+use crate::domain::campaign::offer::Offer;
+use crate::domain::campaign::screening::Screening;
+use crate::domain::cashback::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use crate::domain::checkout::new_checkout::Content;
+use crate::domain::checkout::payment::Charge;
+use crate::domain::checkout::{Checkout, Event, State};
+use crate::domain::decision::{Around, Decision, decide};
+use crate::domain::ids::{
     AccountId, CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId, SessionId,
 };
-use super::market::{Country, Method};
-use super::money::Money;
-use super::new_checkout::{Channel, Content};
-use super::offer::{Hold, Offer, Share, Terms};
-use super::payer::Payer;
-use super::payment::Charge;
-use super::refund::{Outcome, Purpose, RefundKey, StripeRefund};
-use super::screening::Screening;
-use super::settlement::Settlement;
-use super::tender::Tender;
-use super::time::Timestamp;
+use crate::domain::market::{Channel, Country, Method, Tender};
+use crate::domain::money::Money;
+use crate::domain::payer::Payer;
+use crate::domain::promise::{Hold, NoCashback, OnRefund, Share, Terms};
+use crate::domain::time::Timestamp;
 
 pub(in crate::domain) fn sgd(minor: i64) -> Money {
     Money::from_minor(minor, Currency::SGD).unwrap()
@@ -42,8 +42,8 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
     let terms = Terms {
         amount: sgd(125),
         shares: vec![share],
-        promise_hours: cashback::PROMISE_HOURS,
-        release_margin_hours: cashback::RELEASE_MARGIN_HOURS,
+        promise_hours: PROMISE_HOURS,
+        release_margin_hours: RELEASE_MARGIN_HOURS,
         on_refund: OnRefund::Proportional,
         least_minor: 0,
         wallet_days: 365,

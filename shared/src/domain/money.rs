@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The largest amount: Stripe's eight digits (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>)
 /// times ten thousand, so that sums over a day still fit.
-const LARGEST_MINOR: i64 = 999_999_990_000;
+pub(in crate::domain) const LARGEST_MINOR: i64 = 999_999_990_000;
 
 /// An amount of one currency, zero or more.
 ///

@@ -1,6 +1,7 @@
 //! Points in time. Nothing here reads a clock: time comes in with the event.
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 /// A point in time in whole seconds, as Stripe writes it. As text it is RFC 3339 in UTC, twenty characters wide, so
 /// texts sort as times do.
@@ -172,6 +173,20 @@ impl std::fmt::Display for Day {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}", self.0)
     }
+}
+
+/// A period in the market's own time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// A calendar day.
+    Day,
+    /// A week from Monday (ISO 8601).
+    Week,
+    /// A calendar month.
+    Month,
+    /// As long as the campaign runs.
+    Campaign,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER};
 use fastrand::Rng;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use kembali::domain::signature::{Secrets, SignatureError};
+use kembali::domain::stripe::signature::{Secrets, SignatureError};
 use kembali::domain::time::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;

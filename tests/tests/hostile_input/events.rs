@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use kembali::domain::stripe_event::{Kind, LISTED_TYPES, Parsed, StripeEvent, parse};
+use kembali::domain::stripe::event::{Kind, LISTED_TYPES, Parsed, StripeEvent, parse};
 use kembali_local::Options;
 use kembali_tests::{CONNECT_SECRET, DAWN, Shop, Town, card, five_percent, session_of, signature, text};
 use local_stripe::PayWith;

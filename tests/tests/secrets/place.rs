@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use kembali_local::client::Response;
-use kembali_local::functions::{Build, Registry};
-use kembali_local::registry::production;
 use kembali_local::{Options, Stack};
 use kembali_tests::{CONNECT_SECRET, DAWN, Shop, Town, signature, text};
+use local_functions::production;
+use local_functions::{Build, Registry};
 use local_wire::Clock;
 use serde_json::{Value, json};
 

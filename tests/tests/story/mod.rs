@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use kembali_local::client::Client;
-use kembali_local::registry::production;
 use kembali_local::{Options, Stack};
+use local_functions::production;
 use local_stripe::PayWith;
 use local_wire::Clock;
 use serde_json::Value;

@@ -19,8 +19,8 @@ mod variables;
 
 use std::path::{Path, PathBuf};
 
-use kembali_local::registry::production;
 use kembali_local::{Options, Stack};
+use local_functions::production;
 use local_wire::Clock;
 use yaml_serde::Value as Yaml;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use kembali_local::client::Client;
-use kembali_local::functions::Build;
-use kembali_local::registry::production;
-use kembali_local::{Options, Registry, Stack};
+use kembali_local::{Options, Stack};
+use local_functions::production;
+use local_functions::{Build, Registry};
 use local_stripe::PayWith;
 use local_wire::calls::Call;
 use local_wire::{Calls, Clock};

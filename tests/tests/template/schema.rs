@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(crate) struct Document(pub(crate) Value);
 
 /// What tells a reader something and restricts nothing; forms and lengths are the functions' own tests' business.
-const NOT_CHECKED: [&str; 10] = [
+const NOT_CHECKED: [&str; 12] = [
     "default",
     "description",
     "examples",
@@ -15,7 +15,9 @@ const NOT_CHECKED: [&str; 10] = [
     "maxItems",
     "maxLength",
     "maximum",
+    "minItems",
     "minLength",
+    "minProperties",
     "minimum",
     "pattern",
 ];

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kembali_local::registry::production;
 use kembali_local::template::Function;
+use local_functions::production;
 
 use crate::permissions::granted;
 use crate::stack;

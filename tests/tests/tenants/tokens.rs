@@ -1,6 +1,6 @@
 //! What stands in the `Authorization` header.
 
-use kembali_local::operator::Operator;
+use kembali_local::issuer::Issuer;
 
 use crate::dice::Dice;
 use crate::world::World;
@@ -43,7 +43,7 @@ pub(crate) fn invalid(dice: &mut Dice, world: &World) -> Token {
     let live = tenant.live.last().unwrap();
     let secret = live.rsplit('_').next().unwrap();
     let operator = |issuer: &str, audience: &str, key: &str, age: i64| {
-        let operator = Operator::new(issuer.to_owned(), vec![audience.to_owned()], key.as_bytes());
+        let operator = Issuer::new(issuer.to_owned(), vec![audience.to_owned()], key.as_bytes());
         format!("Bearer {}", operator.token("operator", now - age, 3_600).unwrap())
     };
     let (issuer, audience, key) = ("https://example.com/", "kembali-operator", "local-operator-key");

@@ -1,12 +1,12 @@
 //! Two at the same day of the books: who closes it, who writes into it, and who is late.
 
-use kembali::adapters::aws::Aws;
-use kembali::adapters::books::{close_day, days_of, open_days, write_journal};
+use kembali::adapters::clients::aws::Aws;
+use kembali::adapters::clients::store::{BookDay, DayState, Store, Written};
 use kembali::adapters::config::Environment;
-use kembali::adapters::store::{BookDay, DayState, Store, Written};
+use kembali::adapters::flows::books::{close_day, days_of, open_days, write_journal};
 use kembali::domain::books::{Entry, Scope, Source, Totals};
-use kembali::domain::ledger::{Account, Posting};
 use kembali::domain::market::Country;
+use kembali::domain::posting::{Account, Posting};
 use kembali::domain::time::{Day, Timestamp};
 use kembali_tests::Town;
 

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use kembali::domain::stripe_event::LISTED_TYPES;
+use kembali::domain::stripe::event::LISTED_TYPES;
 use kembali_local::client::Client;
 use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use clap::Parser as _;
 use kembali_local::Stack;
 use kembali_local::page::{Page, Shop, seed};
-use kembali_local::registry::production;
 use kembali_local::settings::{Settings, explain, explain_address, url_of};
+use local_functions::production;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 

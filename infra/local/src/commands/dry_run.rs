@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kembali::domain::campaign::Rule;
-use kembali::domain::dry_run::{DryRun, PurchasePage, Report, Sum};
+use kembali::domain::campaign::dry_run::{DryRun, PurchasePage, Report, Sum};
 use kembali::domain::market::Country;
 use kembali::domain::time::Day;
 use kembali::fault::Problem;

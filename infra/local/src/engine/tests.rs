@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use tower::Service as _;
 
 use super::*;
-use crate::functions::{Build, Handler, Registry};
 use crate::names::function_arn;
 use crate::options::Options;
 use crate::stack::Stack;
+use local_functions::{Build, Handler, Registry};
 
 /// 15 January 2027, 08:00 UTC.
 const NOW: i64 = 1_800_000_000;

@@ -20,7 +20,7 @@ use axum::routing::any;
 use local_wire::Clock;
 
 use crate::functions::Functions;
-use crate::operator::Operator;
+use crate::issuer::Issuer;
 use crate::template::Template;
 use request::Arrival;
 
@@ -32,7 +32,7 @@ pub struct Gateway {
     clock: Clock,
     functions: Arc<Functions>,
     /// The authorizers by name.
-    operators: BTreeMap<String, Operator>,
+    operators: BTreeMap<String, Issuer>,
     requests: AtomicU64,
 }
 
@@ -48,7 +48,7 @@ type Methods = BTreeMap<String, Target>;
 
 impl Gateway {
     /// The API of `functions`, whose protected routes ask `operators`, by name.
-    pub fn new(clock: Clock, functions: Arc<Functions>, operators: BTreeMap<String, Operator>) -> Self {
+    pub fn new(clock: Clock, functions: Arc<Functions>, operators: BTreeMap<String, Issuer>) -> Self {
         Self { clock, functions, operators, requests: AtomicU64::new(0) }
     }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use local_aws::ACCOUNT;
 use serde_json::{Map, Value, json};
 
-use crate::operator::Claims;
+use crate::issuer::Claims;
 
 /// A request that has a route and has passed its authorizer.
 pub(super) struct Arrival<'a> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tower::Service as _;
 
 use super::*;
-use crate::functions::Handler;
+use local_functions::Handler;
 
 const NOW: i64 = 1_800_000_000;
 
@@ -23,7 +23,7 @@ Resources:
 "#;
 
 /// The API in front of one function, all of whose routes ask `operator` if there is one.
-fn api(handler: Handler, operator: Option<Operator>) -> Router {
+fn api(handler: Handler, operator: Option<Issuer>) -> Router {
     let mut template = Template::parse(TEMPLATE).unwrap();
     let clock = Clock::fixed(NOW);
     let mut functions = Functions::new(clock.clone(), local_wire::Faults::default());
@@ -188,7 +188,7 @@ async fn an_error_and_a_malformed_answer_are_500_and_say_nothing() {
 
 #[tokio::test]
 async fn a_protected_route_needs_a_token_that_is_valid_now() {
-    let operator = Operator::new("https://issuer/".to_owned(), vec!["kembali".to_owned()], b"secret");
+    let operator = Issuer::new("https://issuer/".to_owned(), vec!["kembali".to_owned()], b"secret");
     let ask = async |token: Option<String>| {
         let mut request = get("/things/1");
         if let Some(token) = token {

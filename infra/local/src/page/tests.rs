@@ -8,7 +8,7 @@ use local_wire::serve::Served;
 use super::*;
 use crate::client::{Client, Response};
 use crate::options::Options;
-use crate::registry::production;
+use local_functions::production;
 
 /// 2026-11-22T10:00:00Z
 const NOW: i64 = 1_795_341_600;

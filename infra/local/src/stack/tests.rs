@@ -4,7 +4,7 @@ use serde_json::json;
 use tower::Service as _;
 
 use super::*;
-use crate::functions::{Build, Handler};
+use local_functions::{Build, Handler};
 
 const NOW: i64 = 1_800_000_000;
 

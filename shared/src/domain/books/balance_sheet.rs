@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::amounts::SignedAmount;
 use super::totals::Totals;
-use crate::domain::ledger::Account;
+use crate::domain::posting::Account;
 
 /// One account's balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

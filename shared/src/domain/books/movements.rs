@@ -1,14 +1,14 @@
 //! What a checkout says moved at Stripe, in terms that can be compared with Stripe's balance transactions.
 
-use super::matching::{Kind, Thing};
+use super::settlement::Settlement;
+use super::thing::{Kind, Thing};
 use super::totals::Totals;
 use crate::domain::cashback::Cashback;
+use crate::domain::cashback::refund::{Purpose, RefundKey, RefundState};
 use crate::domain::checkout::Checkout;
-use crate::domain::ledger::Account;
+use crate::domain::checkout::payment::Payment;
 use crate::domain::money::Money;
-use crate::domain::payment::Payment;
-use crate::domain::refund::{Purpose, RefundKey, RefundState};
-use crate::domain::settlement::Settlement;
+use crate::domain::posting::Account;
 use crate::domain::time::Timestamp;
 
 /// What must have moved for one thing at Stripe, in minor units, negative when money left the account. While a cashback is

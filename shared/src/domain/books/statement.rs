@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::amounts::SignedAmount;
 use super::totals::Totals;
-use crate::domain::ledger::Account;
+use crate::domain::posting::Account;
 use crate::domain::time::Day;
 
 /// A month of a market's own calendar, written `2026-11`.

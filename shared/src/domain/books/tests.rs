@@ -1,11 +1,14 @@
-use super::matching::{DayMatch, Kind, Transaction};
 use super::*;
-use crate::domain::ids::AccountId;
-use crate::domain::ledger::Account;
-use crate::domain::time::Timestamp;
+use crate::domain::books::matching::DayMatch;
+use crate::domain::books::thing::{Kind, Transaction};
+use crate::domain::ids::{AccountId, CampaignId, MerchantId, PayerId};
+use crate::domain::market::Country;
+use crate::domain::posting::{Account, Posting};
+use crate::domain::time::{Day, Timestamp};
 use expect_test::expect;
 use iso_currency::Currency;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 fn posting(debit: Account, credit: Account, minor: i64, at: &str) -> Posting {
     Posting { debit, credit, minor, at: Timestamp::parse(at).unwrap() }
@@ -168,8 +171,8 @@ fn the_parts_of_campaigns_are_the_whole() {
 
 #[test]
 fn a_claim_is_met_by_its_bounds_and_by_nothing_beyond_them() {
-    use super::matching::Kind;
-    use super::movements::Claim;
+    use crate::domain::books::movements::Claim;
+    use crate::domain::books::thing::Kind;
     let claim = |least, most| Claim { kind: Kind::Refund, subject: "re_1".to_owned(), least, most };
     let met = |claim: &Claim| (-4..=1).filter(|minor| claim.is_met_by(*minor)).collect::<Vec<i64>>();
     assert_eq!(met(&claim(-3, -3)), [-3]);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Entry;
+use super::entry::Entry;
 use crate::domain::ids::{CampaignId, MerchantId, PayerId};
-use crate::domain::ledger::{Account, Posting};
+use crate::domain::posting::{Account, Posting};
 
 /// From which account to which: written `1000>4000`, the debit first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::rule::{Budget, Funding, Limit, Occasion, Period, Reward, Rule, Stacking, Tier};
-use crate::domain::market::Country;
+use super::rule::{Budget, Funding, Limit, Occasion, Reward, Rule, Stacking, Tier};
+use crate::domain::market::{Country, Tender};
 use crate::domain::money::Money;
-use crate::domain::tender::Tender;
+use crate::domain::time::Period;
 use crate::fault::Problem;
 
 const MOST_TIERS: usize = 20;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::rule::{Cap, MerchantCategory, Occasion, Period, Reward, VisitScope};
-use super::{Campaign, NoCashback, Rule};
+use super::record::Campaign;
+use super::rule::{Cap, MerchantCategory, Occasion, Reward, Rule, VisitScope};
 use crate::domain::ids::MerchantId;
+use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::new_checkout::Channel;
 use crate::domain::payer::{Payer, Use, Window};
-use crate::domain::tender::Tender;
-use crate::domain::time::Timestamp;
+use crate::domain::promise::NoCashback;
+use crate::domain::time::{Period, Timestamp};
 
 /// A payment that may earn, as it is known when its checkout is created.
 #[derive(Clone, Copy, Debug)]

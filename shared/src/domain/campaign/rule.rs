@@ -7,12 +7,11 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::usual::{self, BUDGET_SHARDS};
 use crate::domain::ids::{CampaignId, MerchantId};
+use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::new_checkout::Channel;
-use crate::domain::tender::Tender;
-use crate::domain::time::Timestamp;
+use crate::domain::promise::OnRefund;
+use crate::domain::time::{Period, Timestamp};
 
 /// A campaign's rule. What it does not name it does not limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,13 +60,13 @@ pub struct Rule {
     #[serde(default)]
     pub on_refund: OnRefund,
     /// Within how many hours of payment the payer has the money.
-    #[serde(default = "usual::promise_hours")]
+    #[serde(default = "crate::domain::promise::promise_hours")]
     pub promise_hours: u32,
     /// How many hours before the end of the promise it is released, so that retries fit inside the promise.
-    #[serde(default = "usual::release_margin_hours")]
+    #[serde(default = "crate::domain::promise::release_margin_hours")]
     pub release_margin_hours: u32,
     /// For how many days it can be spent when it had to become wallet credit.
-    #[serde(default = "usual::wallet_days")]
+    #[serde(default = "crate::domain::promise::wallet_days")]
     pub wallet_days: u16,
 }
 
@@ -222,20 +221,6 @@ pub struct Cap {
     pub limit: Limit,
 }
 
-/// A period in the market's own time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    /// A calendar day.
-    Day,
-    /// A week from Monday (ISO 8601).
-    Week,
-    /// A calendar month.
-    Month,
-    /// As long as the campaign runs.
-    Campaign,
-}
-
 /// A limit by count, by sum, or by both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -247,6 +232,9 @@ pub struct Limit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
 }
+
+/// Over how many items a budget is spread when its rule does not say.
+const BUDGET_SHARDS: u8 = 8;
 
 /// What all payers may earn together. It is spread over items so that a popular campaign has none that everybody writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -320,23 +308,6 @@ impl Funding {
                 amount.share(Decimal::new(i64::from(platform_bps), 4), Round::Down)
             }
         }
-    }
-}
-
-/// What becomes of a held cashback when the merchant refunds a part of the payment. A full refund always ends it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnRefund {
-    /// It shrinks with the payment.
-    #[default]
-    Proportional,
-    /// It ends.
-    Cancel,
-}
-
-impl OnRefund {
-    pub(in crate::domain) fn is_usual(&self) -> bool {
-        *self == Self::Proportional
     }
 }
 

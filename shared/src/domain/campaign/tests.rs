@@ -6,15 +6,16 @@ mod refusals;
 mod rewards;
 mod wire;
 
+use crate::domain::market::Country;
+use crate::domain::time::{Period, Timestamp};
 use iso_currency::Currency;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::ids::{MerchantId, Reference};
+use crate::domain::market::{Channel, Tender};
 use crate::domain::money::Money;
-use crate::domain::new_checkout::Channel;
 use crate::domain::payer::{Payer, PayerKey, Phone, Window};
-use crate::domain::tender::Tender;
 
 pub(in crate::domain) fn merchant(name: &str) -> MerchantId {
     MerchantId::of(&Reference::parse(name).unwrap())

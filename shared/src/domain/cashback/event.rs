@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dispute::Dispute;
+use super::refund::Failure;
 use crate::domain::ids::RefundId;
 use crate::domain::money::Money;
-use crate::domain::payment::Dispute;
-use crate::domain::refund::Failure;
 
 /// Why a cashback became wallet credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,12 @@
 mod moments;
 
 use super::*;
-use crate::domain::campaign::OnRefund;
-use crate::domain::ids::CampaignId;
-use crate::domain::offer::{Hold, Share};
-use crate::domain::payment::Dispute;
+use crate::domain::cashback::refund::Failure;
+use crate::domain::cashback::{Dispute, Suspicion};
+use crate::domain::ids::{CampaignId, RefundId};
+use crate::domain::money::Money;
+use crate::domain::promise::{Hold, NoCashback, OnRefund, PROMISE_HOURS, RELEASE_MARGIN_HOURS, Share, Terms};
+use crate::domain::time::Timestamp;
 use expect_test::expect;
 use iso_currency::Currency;
 

@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cashback, Rest, Reversal, Standing, WalletReason};
-use crate::domain::campaign::OnRefund;
+use super::event::Rest;
+use super::refund::Failure;
+use super::suspicion::Suspicion;
 use crate::domain::money::{Money, MoneyError, Round};
-use crate::domain::offer::Terms;
-use crate::domain::payment::Dispute;
-use crate::domain::refund::Failure;
-use crate::domain::screening::Suspicion;
+use crate::domain::promise::{OnRefund, Terms};
 use crate::domain::time::Timestamp;
 
 /// How long after a try that failed for now the next one waits: several fit into the margin.
@@ -57,63 +55,17 @@ pub(super) fn again(terms: &Terms, amount: Money, attempt: u32, now: Timestamp) 
 }
 
 impl Waiting {
-    pub(super) fn pay(&self) -> Cashback {
-        Cashback::Paying {
-            terms: self.terms.clone(),
-            amount: self.amount,
-            attempt: self.attempt,
-            release_at: self.release_at,
-            promised_by: self.promised_by,
-        }
-    }
-
     /// Whether its time has come.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         self.review.is_none() && now >= self.release_at
     }
 
-    fn may_try_again(&self, reason: Failure, now: Timestamp) -> bool {
+    pub(super) fn may_try_again(&self, reason: Failure, now: Timestamp) -> bool {
         reason.may_pass() && now < self.promised_by.plus_hours(PATIENCE_HOURS)
-    }
-
-    /// Credit in the payer's wallet instead.
-    pub(super) fn to_wallet(&self, reason: WalletReason, now: Timestamp) -> Cashback {
-        Cashback::CreditedToWallet { terms: self.terms.clone(), amount: self.amount, reason, at: now }
     }
 
     /// The part of the promise that belongs to what is left of the payment.
     pub(super) fn reduced(&self, rest: &Rest) -> Result<Self, MoneyError> {
         Ok(Self { amount: part_of(&self.terms, rest)?, ..self.clone() })
-    }
-
-    /// What becomes of it after an attempt that failed: nothing is owed any more, the next attempt, or another way.
-    pub(super) fn after_bounce(
-        self,
-        reason: Failure,
-        standing: &Standing,
-        now: Timestamp,
-    ) -> Result<Cashback, MoneyError> {
-        if reason == Failure::Disconnected {
-            let Self { terms, amount, attempt, .. } = self;
-            return Ok(Cashback::Failed { terms, amount, reason, at: now, attempt });
-        }
-        let waiting = self.reduced(&standing.rest)?;
-        Ok(match standing.dispute {
-            Dispute::Open => Cashback::Frozen(waiting),
-            Dispute::Lost => Cashback::Reversed { reason: Reversal::DisputeLost, waiting, at: now },
-            Dispute::None | Dispute::Won if waiting.amount.is_zero() => {
-                Cashback::Reversed { reason: Reversal::Refunded, waiting, at: now }
-            }
-            Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
-            Dispute::None | Dispute::Won => {
-                let has_part = waiting.terms.has_merchant_part();
-                if standing.has_wallet && reason.may_become_credit(has_part) {
-                    waiting.to_wallet(WalletReason::Unrefundable(reason), now)
-                } else {
-                    let Self { terms, amount, attempt, .. } = waiting;
-                    Cashback::Failed { terms, amount, reason, at: now, attempt }
-                }
-            }
-        })
     }
 }

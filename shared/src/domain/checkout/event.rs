@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::payment::Charge;
+use crate::domain::cashback::Suspicion;
+use crate::domain::cashback::refund::{Failure, RefundKey, StripeRefund};
 use crate::domain::ids::SessionId;
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::payment::Charge;
-use crate::domain::refund::{Failure, RefundKey, StripeRefund};
-use crate::domain::screening::Suspicion;
 use crate::fault::Fault;
 
 /// What happens to a checkout.

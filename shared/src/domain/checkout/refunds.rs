@@ -1,10 +1,14 @@
 //! Refunds of a checkout's payment: the merchant's, and ours that is a cashback.
 
-use super::{Checkout, Refused, State};
-use crate::domain::cashback::{self, Cashback, Standing};
+use super::event::Refused;
+use super::payment::Payment;
+use super::state::{Checkout, State};
+use crate::domain::cashback;
+use crate::domain::cashback::refund::{
+    Failure, Outcome, Purpose, Refund, RefundKey, RefundState, StripeRefund,
+};
+use crate::domain::cashback::{Cashback, Standing};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::payment::Payment;
-use crate::domain::refund::{Failure, Outcome, Purpose, Refund, RefundKey, RefundState, StripeRefund};
 use crate::domain::time::Timestamp;
 
 impl Checkout {

@@ -4,13 +4,14 @@ mod whose;
 
 use super::*;
 use crate::domain::campaign::Funding;
+use crate::domain::cashback::Suspicion;
+use crate::domain::cashback::refund::{Failure, Outcome, Purpose, RefundKey};
+use crate::domain::checkout::payment::Charge;
 use crate::domain::decision::{Decision, decide};
 use crate::domain::examples::*;
-use crate::domain::ids::{ChargeId, Reference};
+use crate::domain::ids::{ChargeId, Reference, SessionId};
 use crate::domain::market::Method;
 use crate::domain::payer::{PayerKey, Phone};
-use crate::domain::refund::{Failure, Outcome, Purpose, RefundKey};
-use crate::domain::screening::Suspicion;
 use expect_test::expect;
 
 fn credited() -> [(u32, Event); 3] {

@@ -3,16 +3,19 @@ mod lives;
 mod table;
 mod world;
 
+use crate::domain::checkout::{Checkout, Event};
 use crate::domain::examples;
+use crate::domain::ids::Reference;
+use crate::domain::money::Money;
 use expect_test::expect;
 use iso_currency::Currency;
 
 use super::*;
 use crate::domain::campaign::Funding;
+use crate::domain::cashback::refund::{Failure, Outcome, Purpose};
 use crate::domain::examples::*;
 use crate::domain::market::{Country, Method};
 use crate::domain::payer::{PayerKey, Phone};
-use crate::domain::refund::{Failure, Outcome, Purpose};
 
 #[test]
 fn a_payment_the_usual_way() {

@@ -1,4 +1,8 @@
 use super::*;
+use crate::domain::ids::{AccountId, MerchantId, Reference};
+use crate::domain::market::{Country, Method};
+use crate::domain::merchant::api_key::ApiKey;
+use crate::domain::time::Timestamp;
 use expect_test::expect;
 
 fn account() -> AccountId {

@@ -1,9 +1,11 @@
 //! Changing a wallet by hand.
 
-use super::{Adjustment, Lot, Payer};
-use crate::domain::campaign::usual::WALLET_DAYS;
+use super::lot::Lot;
+use super::record::{Adjustment, Payer};
 use crate::domain::ids::Reference;
-use crate::domain::ledger::Account;
+use crate::domain::money::LARGEST_MINOR;
+use crate::domain::posting::Account;
+use crate::domain::promise::WALLET_DAYS;
 use crate::fault::{Kind, Problem};
 
 impl Payer {
@@ -13,7 +15,7 @@ impl Payer {
     /// becomes debt, taken from later credit.
     ///
     /// # Errors
-    /// The reference was used before with other content.
+    /// The reference was used before with other content, or the wallet or the debt would be more than money can be.
     pub fn adjust(&self, reference: &Reference, asked: &Adjustment) -> Result<Option<Self>, Problem> {
         if let Some(known) = self.adjustments.get(reference) {
             return known.same_as(asked).map(|()| None).map_err(|field| {
@@ -33,6 +35,12 @@ impl Payer {
             let taken = asked.minor.saturating_neg();
             payer.book(Account::PayerWallet, Account::PlatformAdjustments, taken, now);
             payer.take_back(taken, now);
+        }
+        if payer.balance_minor(now) > LARGEST_MINOR || payer.debt_minor > LARGEST_MINOR {
+            let detail =
+                "With what the payer has or owes already, this is more than one payer can have or owe.";
+            return Err(Problem::invalid("amount", detail)
+                .next("Look at the payer's wallet, and send a smaller amount."));
         }
         payer.adjustments.insert(reference.clone(), asked.clone());
         payer.version = payer.version.saturating_add(1);
@@ -60,9 +68,9 @@ impl Adjustment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ledger::balances;
     use crate::domain::market::Country;
     use crate::domain::payer::{PayerKey, Phone};
+    use crate::domain::posting::balances;
     use crate::domain::time::Timestamp;
     use expect_test::expect;
     use proptest::prelude::*;
@@ -117,6 +125,19 @@ mod tests {
         "#]]
         .assert_eq(&story);
         assert_eq!(payer.version, 4);
+    }
+
+    #[test]
+    fn nobody_can_have_or_owe_more_than_money_can_be() {
+        for sign in [1, -1] {
+            let most = mei().adjust(&reference("one"), &asked(sign * LARGEST_MINOR, 0)).unwrap().unwrap();
+            let problem = most.adjust(&reference("two"), &asked(sign, 0)).unwrap_err();
+            assert_eq!((problem.status, problem.field.as_deref()), (422, Some("amount")));
+            assert!(
+                most.adjust(&reference("three"), &asked(-sign, 0)).unwrap().is_some(),
+                "the other way is fine"
+            );
+        }
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! A payer's wallet and counts, each as a diary.
 
+use crate::domain::ids::CardId;
+use crate::domain::market::Country;
+use crate::domain::payer::record::CARDS_REMEMBERED;
+use crate::domain::time::Timestamp;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::campaign::tests::{clock, merchant};
-use crate::domain::ledger::{Account, balances};
+use crate::domain::posting::{Account, balances};
 
 /// Day 1 is 1 November 2026, at noon.
 fn day(day: u16) -> Timestamp {

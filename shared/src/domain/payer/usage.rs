@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::campaign::Period;
 use crate::domain::ids::MerchantId;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Period, Timestamp};
 
 /// A period that has a name: the 22nd, the 47th week, November. In the table it is a short text that sorts by time among
 /// its kind.

@@ -1,35 +1,13 @@
 //! Credit that a payer can spend, in lots that expire, and what a payer owes.
 
-use serde::{Deserialize, Serialize};
+use super::lot::Lot;
 
-use super::Payer;
-use crate::domain::ledger::{Account, Posting};
+use super::record::Payer;
+use crate::domain::posting::{Account, Posting};
 use crate::domain::time::Timestamp;
 
 /// Credit that comes back from a checkout that was not paid can be spent for at least so long.
 const SHORTEST_RETURN_SECONDS: i64 = 7 * 24 * 3600;
-
-/// Credit that was given at one time and expires at one time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "(i64, i64)", from = "(i64, i64)")]
-pub struct Lot {
-    /// Until when it can be spent.
-    pub expires_at: Timestamp,
-    /// What is left of it, in minor units, above zero.
-    pub minor: i64,
-}
-
-impl From<Lot> for (i64, i64) {
-    fn from(lot: Lot) -> Self {
-        (lot.expires_at.epoch_seconds(), lot.minor)
-    }
-}
-
-impl From<(i64, i64)> for Lot {
-    fn from((expires_at, minor): (i64, i64)) -> Self {
-        Self { expires_at: Timestamp::from_epoch_seconds(expires_at), minor }
-    }
-}
 
 impl Payer {
     /// What can be spent at `now`, in minor units.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kembali::domain::market::Country;
-use kembali::domain::tender::Tender;
+use kembali::domain::market::{Country, Tender};
 use kembali::domain::time::{Day, Timestamp};
 use serde_json::{Map, Value, json};
 

@@ -1,9 +1,10 @@
 //! A market's campaigns: what they give, within which limits, and what is left.
 
 use kembali::domain::campaign::{
-    Campaign, Funding, Limit, Occasion, OnRefund, Reward, Rule, Stacking, Tier, VisitScope,
+    Campaign, Funding, Limit, Occasion, Reward, Rule, Stacking, Tier, VisitScope,
 };
 use kembali::domain::market::Country;
+use kembali::domain::promise::OnRefund;
 use kembali::domain::time::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -159,9 +160,9 @@ fn limits(rule: &Rule) -> Vec<String> {
     lines.extend(rule.min_spend.map(|least| format!("payments from {least}")));
     lines.extend(rule.max_per_payment.map(|most| format!("at most {most} a payment")));
     lines.extend(rule.channels.as_ref().map(|channels| {
-        let name = |channel: &kembali::domain::new_checkout::Channel| match channel {
-            kembali::domain::new_checkout::Channel::Chat => "in the chat",
-            kembali::domain::new_checkout::Channel::Counter => "at the counter",
+        let name = |channel: &kembali::domain::market::Channel| match channel {
+            kembali::domain::market::Channel::Chat => "in the chat",
+            kembali::domain::market::Channel::Counter => "at the counter",
         };
         channels.iter().map(name).collect::<Vec<_>>().join(" or ")
     }));

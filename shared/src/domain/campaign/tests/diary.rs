@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{amount, campaign, clock, merchant};
-use crate::domain::campaign::{Campaign, Funding, Purchase};
+use crate::domain::campaign::evaluate::Purchase;
+use crate::domain::campaign::offer::{Market, Offer};
+use crate::domain::campaign::record::Campaign;
+use crate::domain::campaign::rule::Funding;
+use crate::domain::campaign::tests::{amount, campaign, clock, merchant};
+use crate::domain::checkout::new_checkout::Content;
 use crate::domain::checkout::{Checkout, Event};
+use crate::domain::decision::occupied::Occupied;
 use crate::domain::decision::{Around, Decision, decide};
 use crate::domain::examples;
 use crate::domain::ids::{CheckoutId, Reference};
-use crate::domain::market::{Country, Method};
-use crate::domain::new_checkout::{Channel, Content};
-use crate::domain::occupied::Occupied;
-use crate::domain::offer::{Market, Offer};
+use crate::domain::market::{Channel, Country, Method};
 use crate::domain::payer::{Payer, PayerKey, Phone};
 use crate::domain::time::Timestamp;
 
@@ -33,7 +35,7 @@ pub(super) fn diary(country: Country, rule: serde_json::Value, lines: &[&str]) -
         payer = next;
         let promised = match checkout.offers.values().next_back().unwrap() {
             Offer::Cashback(terms) => terms.amount.to_string(),
-            Offer::None { no_cashback } => super::earns(Err(*no_cashback)),
+            Offer::None { no_cashback } => crate::domain::campaign::tests::earns(Err(*no_cashback)),
         };
         text.push_str(&format!("{line}: {promised}\n"));
         if words.contains(&"expires") {
@@ -69,7 +71,7 @@ fn create(
         merchant: &merchant,
         category: None,
         amount: price,
-        tender: crate::domain::tender::Tender::Card,
+        tender: crate::domain::market::Tender::Card,
         channel: Channel::Chat,
         at,
         payer: Some(payer),

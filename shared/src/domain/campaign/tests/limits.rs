@@ -3,11 +3,11 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::diary::diary;
-use super::sgd;
-use crate::domain::campaign::Period;
+use crate::domain::campaign::tests::diary::diary;
+use crate::domain::campaign::tests::sgd;
 use crate::domain::market::Country;
 use crate::domain::payer::Window;
+use crate::domain::time::Period;
 
 fn check(rule: Value, lines: &[&str], expected: Expect) {
     expected.assert_eq(&diary(Country::SG, rule, lines));
@@ -314,7 +314,7 @@ fn a_window_is_named_by_the_markets_clock() {
         (Country::US, "2026-11-01 01:30"),
         (Country::BR, "2026-02-28 23:59"),
     ] {
-        let at = super::clock(country, text);
+        let at = crate::domain::campaign::tests::clock(country, text);
         let windows: Vec<String> = [Period::Day, Period::Week, Period::Month, Period::Campaign]
             .into_iter()
             .map(|period| {

@@ -4,8 +4,8 @@ use expect_test::{Expect, expect};
 use iso_currency::Currency;
 use serde_json::{Value, json};
 
-use super::{money, rule, sgd};
-use crate::domain::campaign::Rule;
+use crate::domain::campaign::rule::Rule;
+use crate::domain::campaign::tests::{money, rule, sgd};
 use crate::domain::market::Country;
 
 /// One line for each rule: what is wrong with it, and what its operator is told.

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::{amount, campaign, money, sgd, table};
-use crate::domain::campaign::Campaign;
+use crate::domain::campaign::record::Campaign;
+use crate::domain::campaign::tests::{amount, campaign, money, sgd, table};
 use crate::domain::market::Country;
 use iso_currency::Currency;
 
@@ -201,7 +201,7 @@ fn only_the_ways_to_pay_that_are_named() {
 #[test]
 fn only_the_merchants_that_are_named() {
     check(
-        json!({"merchants": [super::merchant("baker-13"), super::merchant("tailor-7")]}),
+        json!({"merchants": [crate::domain::campaign::tests::merchant("baker-13"), crate::domain::campaign::tests::merchant("tailor-7")]}),
         &["25.00 paynow at baker-13", "25.00 paynow at tailor-7", "25.00 paynow at barber-1"],
         expect![[r#"
             25.00 paynow at baker-13: SGD 1.25
@@ -318,13 +318,20 @@ fn clocks_that_change_move_the_start_and_the_end_with_them() {
 fn a_campaign_that_is_stopped_earns_nothing() {
     let running = campaign(Country::SG, json!({}));
     let paused = Campaign { paused: true, ..running.clone() };
-    let ended = Campaign { ended_at: Some(super::clock(Country::SG, "2026-11-20")), ..paused.clone() };
+    let ended = Campaign {
+        ended_at: Some(crate::domain::campaign::tests::clock(Country::SG, "2026-11-20")),
+        ..paused.clone()
+    };
     let table: String = [("running", running), ("paused", paused), ("ended, while it was paused", ended)]
         .iter()
         .map(|(words, campaign)| {
-            let status = |day| campaign.status(super::clock(Country::SG, day));
+            let status = |day| campaign.status(crate::domain::campaign::tests::clock(Country::SG, day));
             let days = [status("2026-10-31"), status("2026-11-22"), status("2027-01-01")];
-            format!("{words}: {}; status {}\n", super::buys(campaign, "25.00 paynow"), days.join(", "))
+            format!(
+                "{words}: {}; status {}\n",
+                crate::domain::campaign::tests::buys(campaign, "25.00 paynow"),
+                days.join(", ")
+            )
         })
         .collect();
     expect![[r#"
@@ -338,7 +345,7 @@ fn a_campaign_that_is_stopped_earns_nothing() {
 #[test]
 fn of_several_reasons_the_one_that_comes_first_is_told() {
     check(
-        json!({"merchants": [super::merchant("tailor-7")], "channels": ["counter"], "min_spend": sgd("10.00")}),
+        json!({"merchants": [crate::domain::campaign::tests::merchant("tailor-7")], "channels": ["counter"], "min_spend": sgd("10.00")}),
         &[
             "1.00 card on 2026-10-31",
             "1.00 card",
@@ -374,7 +381,10 @@ fn who_says_no_number_earns_only_where_nobody_is_counted() {
     let table: String = rules
         .into_iter()
         .map(|(words, rule)| {
-            format!("{words}: {}\n", super::buys(&campaign(Country::SG, rule), "25.00 paynow"))
+            format!(
+                "{words}: {}\n",
+                crate::domain::campaign::tests::buys(&campaign(Country::SG, rule), "25.00 paynow")
+            )
         })
         .collect();
     expect![[r#"

@@ -4,8 +4,9 @@ use expect_test::expect;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{rule, sgd};
-use crate::domain::campaign::{Campaign, Moment, Rule};
+use crate::domain::campaign::record::Campaign;
+use crate::domain::campaign::rule::{Moment, Rule};
+use crate::domain::campaign::tests::{rule, sgd};
 use crate::domain::market::Country;
 use crate::domain::time::Timestamp;
 
@@ -166,7 +167,7 @@ fn moments() {
 /// What an operator leaves out stays out of the item, and what the rule means then is said here.
 #[test]
 fn what_is_left_out_means_the_usual() {
-    let campaign = super::campaign(Country::SG, json!({}));
+    let campaign = crate::domain::campaign::tests::campaign(Country::SG, json!({}));
     let rule = &campaign.rule;
     assert_eq!((rule.promise_hours, rule.release_margin_hours, rule.wallet_days), (48, 1, 365));
     assert_eq!(rule.budget.shards(), 8);

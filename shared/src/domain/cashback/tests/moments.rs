@@ -1,6 +1,8 @@
 //! When it is released, who has looked at it, and what takes it away.
 
 use super::*;
+use crate::domain::cashback::refund::Failure;
+use crate::domain::promise::{NoCashback, Terms};
 
 #[test]
 fn a_rule_that_cancels_cancels_by_the_first_cent() {

@@ -2,7 +2,7 @@
 //! it is of, its id and its amount they cannot choose.
 
 use super::*;
-use crate::domain::refund::StripeRefund;
+use crate::domain::cashback::refund::StripeRefund;
 
 fn merchants(reference: &str) -> Purpose {
     let reference = Reference::parse(reference).unwrap();

@@ -1,18 +1,23 @@
 //! What must hold in a world at every moment, worked out from its checkouts alone: none of it asks the code under test
 //! what is held, counted or owed.
 
+use crate::domain::books::ledger::positions;
+use crate::domain::books::settlement::Settlement;
+use crate::domain::cashback::{Cashback, Dispute};
+use crate::domain::checkout::{Checkout, State};
+use crate::domain::payer::record::Payer;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::*;
-use super::world::{Sale, World};
-use crate::domain::budget::{Pot, Slot};
 use crate::domain::campaign::Cap;
+use crate::domain::campaign::budget::{Pot, Slot};
+use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::tests::merchant;
+use crate::domain::decision::tests::world::{Sale, World};
 use crate::domain::ids::{CampaignId, MerchantId};
-use crate::domain::ledger::{Account, Posting, balances};
 use crate::domain::market::Country;
-use crate::domain::offer::{Hold, Offer, Terms};
 use crate::domain::payer::Window;
+use crate::domain::posting::{Account, Posting, balances};
+use crate::domain::promise::{Hold, Terms};
 
 pub(super) fn audit(world: &World) {
     for sale in &world.sales {
@@ -184,7 +189,7 @@ fn caps(world: &World, payer: &Payer) {
 }
 
 fn visits(world: &World, payer: &Payer) {
-    for shop in super::world::SHOPS {
+    for shop in crate::domain::decision::tests::world::SHOPS {
         let merchant = merchant(shop);
         let here = sales_of(world, payer).filter(|checkout| {
             checkout.remembers_payer

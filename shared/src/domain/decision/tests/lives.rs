@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::auditor::audit;
-use super::world::{Step, World};
+use crate::domain::campaign::screening::Screening;
 use crate::domain::campaign::tests::sgd;
+use crate::domain::cashback::refund::{Failure, Outcome};
 use crate::domain::checkout::Verdict;
-use crate::domain::refund::{Failure, Outcome};
-use crate::domain::screening::Screening;
+use crate::domain::decision::tests::auditor::audit;
+use crate::domain::decision::tests::world::{Step, World};
 
 fn any_outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
@@ -111,7 +111,7 @@ fn any_screening() -> impl Strategy<Value = Screening> {
 }
 
 proptest! {
-    /// Whatever happens, in whatever order, and however often it is told: what the [auditor](super::auditor) asks holds
+    /// Whatever happens, in whatever order, and however often it is told: what the [auditor](crate::domain::decision::tests::auditor) asks holds
     /// at every step, and when nobody pays any more, all that was not paid is given back.
     #[test]
     fn whatever_happens_the_books_are_right(

@@ -1,16 +1,21 @@
 //! The table of the world: a checkout is written when its budgets have what it takes, and a commit as a whole.
 
+use crate::domain::campaign::budget::BudgetChange;
+use crate::domain::campaign::screening::Card;
+use crate::domain::checkout::{Checkout, Event, State};
+use crate::domain::decision::occupied::Occupied;
+use crate::domain::ids::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
-use super::world::{Sale, World, sgd};
-use crate::domain::budget::{Pot, Slot, part_of_budget};
 use crate::domain::campaign::Funding;
+use crate::domain::campaign::budget::{Pot, Slot, part_of_budget};
+use crate::domain::checkout::new_checkout::Content;
+use crate::domain::checkout::order::Order;
+use crate::domain::decision::tests::world::{Sale, World, sgd};
 use crate::domain::examples;
 use crate::domain::ids::{CardId, CheckoutId};
 use crate::domain::market::Method;
-use crate::domain::new_checkout::Content;
-use crate::domain::order::Order;
 
 fn pot(change: &BudgetChange) -> Pot {
     Pot { payments: change.payments, minor: change.minor }

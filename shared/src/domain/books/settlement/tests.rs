@@ -1,0 +1,287 @@
+use expect_test::expect;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::examples::at;
+use crate::domain::ids::Reference;
+use crate::domain::posting::balances;
+
+fn paid(number: u32) -> Event {
+    Event::Paid { number, transfer: format!("tr_{number}") }
+}
+
+fn nothing_owed() -> Settlement {
+    let merchant = MerchantId::of(&Reference::parse("baker-13").unwrap());
+    Settlement::new(merchant, Country::SG, AccountId::parse("acct_1").unwrap())
+}
+
+/// 5.00 owed, and asked of Stripe.
+fn paying() -> Settlement {
+    nothing_owed().with(500, at(0), at(0)).on(&Event::Due, at(48)).unwrap()
+}
+
+/// 5.00 and 2.00 were paid, and 6.00 of them given back at hour 98.
+fn given_back() -> Settlement {
+    let two =
+        paying().on(&paid(1), at(48)).unwrap().with(200, at(49), at(49)).on(&Event::Due, at(96)).unwrap();
+    two.on(&paid(2), at(96)).unwrap().with(-600, at(49), at(98))
+}
+
+fn taking_back() -> Settlement {
+    given_back().on(&Event::Due, at(98)).unwrap()
+}
+
+fn line(settlement: &Settlement) -> String {
+    let due = settlement.due_at.map_or("nothing due".to_owned(), |due| {
+        let minutes = due.seconds_since(at(0)) / 60;
+        format!("due after {}:{:02}", minutes / 60, minutes % 60)
+    });
+    let paying = settlement
+        .paying
+        .map_or(String::new(), |transfer| format!(", transfer {} of {}", transfer.number, transfer.minor));
+    let left: Vec<i64> = settlement.made.iter().map(Made::left).filter(|left| *left > 0).collect();
+    let left = if left.is_empty() { String::new() } else { format!(", {left:?} made") };
+    format!("{} owed, {due}{paying}{left}", settlement.balance_minor)
+}
+
+/// At hour 100, all that changes anything; 47 hours after the first cent is owed, and at the end of its five minutes, it is due.
+#[test]
+fn every_state_and_every_event() {
+    let states = [
+        ("nothing owed", nothing_owed()),
+        ("merchant owes", nothing_owed().with(-300, at(0), at(0))),
+        ("owed, not due", nothing_owed().with(500, at(60), at(60))),
+        ("owed and due", nothing_owed().with(500, at(0), at(0))),
+        ("owed, then taken back", nothing_owed().with(500, at(0), at(0)).with(-500, at(1), at(1))),
+        ("paying", paying()),
+        ("paying, owed more", paying().with(200, at(60), at(60))),
+        ("paying, less owed", paying().with(-700, at(60), at(60))),
+        ("refused", paying().on(&Event::Refused(1), at(99)).unwrap()),
+        ("paying again", paying().on(&Event::Refused(1), at(99)).unwrap().on(&Event::Due, at(100)).unwrap()),
+        ("given back", given_back()),
+        ("given back, then more spent", given_back().with(700, at(99), at(99))),
+        ("taking back", taking_back()),
+        ("taking back, more owed", taking_back().with(700, at(99), at(99))),
+        ("taking back was refused", taking_back().on(&Event::Refused(3), at(95)).unwrap()),
+        (
+            "taking back the rest",
+            taking_back().on(&paid(3), at(99)).unwrap().on(&Event::Due, at(99)).unwrap(),
+        ),
+    ];
+    let events = [
+        ("due", Event::Due),
+        ("paid 1", paid(1)),
+        ("paid 2", paid(2)),
+        ("paid 3", paid(3)),
+        ("paid 4", paid(4)),
+        ("refused 1", Event::Refused(1)),
+        ("refused 2", Event::Refused(2)),
+        ("refused 3", Event::Refused(3)),
+    ];
+    let mut table = String::new();
+    for (words, state) in &states {
+        table.push_str(&format!("{words}: {}\n", line(state)));
+        for (name, event) in &events {
+            let next = state.on(event, at(100));
+            if let Some(next) = &next {
+                assert_eq!(next.version, state.version + 1, "{words}, {name}");
+                table.push_str(&format!("  {name:<9} {}\n", line(next)));
+            }
+        }
+    }
+    expect![[r#"
+        nothing owed: 0 owed, nothing due
+        merchant owes: -300 owed, nothing due
+        owed, not due: 500 owed, due after 107:00
+        owed and due: 500 owed, due after 47:00
+          due       500 owed, due after 47:00, transfer 1 of 500
+        owed, then taken back: 0 owed, nothing due
+        paying: 500 owed, due after 47:00, transfer 1 of 500
+          paid 1    0 owed, nothing due, [500] made
+          refused 1 500 owed, due after 100:30
+        paying, owed more: 700 owed, due after 47:00, transfer 1 of 500
+          paid 1    200 owed, due after 147:00, [500] made
+          refused 1 700 owed, due after 100:30
+        paying, less owed: -200 owed, due after 47:00, transfer 1 of 500
+          paid 1    -700 owed, due after 100:00, [500] made
+          refused 1 -200 owed, nothing due
+        refused: 500 owed, due after 99:30
+          due       500 owed, due after 99:30, transfer 2 of 500
+        paying again: 500 owed, due after 99:30, transfer 2 of 500
+          paid 2    0 owed, nothing due, [500] made
+          refused 2 500 owed, due after 100:30
+        given back: -600 owed, due after 98:00, [500, 200] made
+          due       -600 owed, due after 98:00, transfer 3 of -200, [500, 200] made
+        given back, then more spent: 100 owed, due after 146:00, [500, 200] made
+        taking back: -600 owed, due after 98:00, transfer 3 of -200, [500, 200] made
+          paid 3    -400 owed, due after 100:00, [500] made
+          refused 3 -600 owed, due after 106:00, [500, 200] made
+        taking back, more owed: 100 owed, due after 98:00, transfer 3 of -200, [500, 200] made
+          paid 3    300 owed, due after 147:00, [500] made
+          refused 3 100 owed, due after 147:00, [500, 200] made
+        taking back was refused: -600 owed, due after 101:00, [500, 200] made
+        taking back the rest: -400 owed, due after 99:00, transfer 4 of -400, [500] made
+          paid 4    0 owed, nothing due, [100] made
+    "#]]
+    .assert_eq(&table);
+}
+
+#[test]
+fn what_is_owed_meanwhile_waits_and_a_number_is_used_for_one_amount() {
+    let mut settlement = nothing_owed();
+    let mut story = String::new();
+    let mut tell = |words: &str, settlement: &Settlement| {
+        story.push_str(&format!("{words}: {}\n", line(settlement)));
+    };
+    settlement = settlement.with(500, at(0), at(0));
+    tell("5.00 of credit was spent here", &settlement);
+    settlement = settlement.with(-120, at(10), at(10));
+    tell("1.20 that the merchant funds became credit", &settlement);
+    settlement = settlement.on(&Event::Due, at(48)).unwrap();
+    tell("its time has come", &settlement);
+    settlement = settlement.with(250, at(48), at(48));
+    tell("2.50 more was spent", &settlement);
+    settlement = settlement.on(&Event::Refused(1), at(49)).unwrap();
+    tell("Stripe refuses", &settlement);
+    assert_eq!(settlement.on(&Event::Due, at(49)), None, "half an hour has not passed");
+    settlement = settlement.on(&Event::Due, at(50)).unwrap();
+    tell("half an hour later", &settlement);
+    settlement = settlement.with(100, at(50), at(50));
+    settlement = settlement.on(&paid(2), at(51)).unwrap();
+    tell("1.00 more was spent, and Stripe has paid", &settlement);
+    assert_eq!(settlement.on(&paid(2), at(51)), None, "it has paid once");
+    settlement = settlement.on(&Event::Due, at(99)).unwrap();
+    tell("two days later", &settlement);
+    expect![[r#"
+        5.00 of credit was spent here: 500 owed, due after 47:00
+        1.20 that the merchant funds became credit: 380 owed, due after 47:00
+        its time has come: 380 owed, due after 47:00, transfer 1 of 380
+        2.50 more was spent: 630 owed, due after 47:00, transfer 1 of 380
+        Stripe refuses: 630 owed, due after 49:30
+        half an hour later: 630 owed, due after 49:30, transfer 2 of 630
+        1.00 more was spent, and Stripe has paid: 100 owed, due after 98:00, [630] made
+        two days later: 100 owed, due after 98:00, transfer 3 of 100, [630] made
+    "#]]
+    .assert_eq(&story);
+}
+
+#[test]
+fn what_is_given_back_is_taken_back_from_the_newest_transfers_with_patience() {
+    let mut settlement = given_back();
+    let mut story = String::new();
+    let mut tell = |words: &str, settlement: &Settlement| {
+        story.push_str(&format!("{words}: {}\n", line(settlement)));
+    };
+    tell("5.00 and 2.00 were paid, and 6.00 is given back", &settlement);
+    settlement = settlement.on(&Event::Due, at(98)).unwrap();
+    tell("the newest first", &settlement);
+    for (hour, is_overdue) in [(98, false), (110, false), (122, true)] {
+        settlement = settlement.on(&Event::Refused(settlement.transfers), at(hour)).unwrap();
+        assert_eq!(settlement.is_overdue(at(hour)), is_overdue, "hour {hour}");
+        assert_eq!(settlement.on(&Event::Due, at(hour + 5)), None, "no hot loop");
+        settlement = settlement.on(&Event::Due, at(hour + 6)).unwrap();
+    }
+    tell("refused for a day", &settlement);
+    settlement = settlement.with(-250, at(100), at(128));
+    settlement = settlement.on(&paid(settlement.transfers), at(128)).unwrap();
+    assert!(!settlement.is_overdue(at(199)), "it moves again");
+    tell("the merchant has sold something, and more was given back", &settlement);
+    settlement = settlement.on(&Event::Due, at(128)).unwrap();
+    settlement = settlement.on(&paid(settlement.transfers), at(128)).unwrap();
+    tell("all that was paid has come back, and the rest is kept from what comes next", &settlement);
+    settlement = settlement.with(400, at(130), at(130));
+    tell("credit is spent here", &settlement);
+    expect![[r#"
+        5.00 and 2.00 were paid, and 6.00 is given back: -600 owed, due after 98:00, [500, 200] made
+        the newest first: -600 owed, due after 98:00, transfer 3 of -200, [500, 200] made
+        refused for a day: -600 owed, due after 128:00, transfer 6 of -200, [500, 200] made
+        the merchant has sold something, and more was given back: -650 owed, due after 128:00, [500] made
+        all that was paid has come back, and the rest is kept from what comes next: -150 owed, nothing due
+        credit is spent here: 250 owed, due after 177:00
+    "#]]
+    .assert_eq(&story);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Owed(i64),
+    Event(Event),
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (-500..1000_i64).prop_map(Step::Owed),
+        Just(Step::Event(Event::Due)),
+        (1..12_u32).prop_map(|number| Step::Event(paid(number))),
+        (1..12_u32).prop_map(|number| Step::Event(Event::Refused(number))),
+    ]
+}
+
+/// What Stripe has done for `transfer`.
+fn carry_out(at_stripe: &mut Vec<i64>, settlement: &Settlement, transfer: Transfer) {
+    match settlement.reversing() {
+        Some(made) => {
+            let index = settlement.made.iter().position(|known| known == made).unwrap();
+            at_stripe[index] += transfer.minor;
+            assert!(at_stripe[index] >= 0, "no more comes back than was sent");
+        }
+        None => at_stripe.push(transfer.minor),
+    }
+}
+
+proptest! {
+    /// Whatever is owed, paid, given back and refused in whatever order: what is owed is what was owed less what was moved,
+    /// each number stands for one amount, and neither what the platform owes nor what it can take back is ever forgotten.
+    #[test]
+    fn never_a_cent_twice_and_never_one_lost(steps in prop::collection::vec((0..30_u32, any_step()), 0..60)) {
+        let (mut settlement, mut hour) = (nothing_owed(), 0);
+        let (mut owed, mut moved) = (0, 0);
+        let mut at_stripe = Vec::new();
+        let mut amounts = std::collections::BTreeMap::new();
+        for (pause, step) in steps {
+            hour += pause;
+            let before = settlement.clone();
+            match step {
+                Step::Owed(minor) => {
+                    owed += minor;
+                    settlement = settlement.with(minor, at(hour), at(hour));
+                    prop_assert_eq!(settlement.paying, before.paying);
+                }
+                Step::Event(event) => {
+                    if let Some(next) = settlement.on(&event, at(hour)) {
+                        settlement = next;
+                        prop_assert_eq!(settlement.on(&event, at(hour)), None, "a repetition changes nothing");
+                        if let (Event::Paid { number, .. }, Some(transfer)) = (event, before.paying) {
+                            prop_assert_eq!(number, transfer.number);
+                            moved += transfer.minor;
+                            carry_out(&mut at_stripe, &before, transfer);
+                        }
+                    }
+                }
+            }
+            if let Some(transfer) = settlement.paying {
+                prop_assert_eq!(*amounts.entry(transfer.number).or_insert(transfer.minor), transfer.minor);
+                if before.paying.is_none() {
+                    // Never more than the balance, whichever way.
+                    prop_assert_eq!(transfer.minor.signum(), settlement.balance_minor.signum());
+                    prop_assert!(transfer.minor.abs() <= settlement.balance_minor.abs());
+                }
+            }
+            // A number rises only when none is under way: after a refusal, a payment, or at the very first.
+            if settlement.transfers > before.transfers {
+                prop_assert!(before.paying.is_none() && settlement.transfers == before.transfers + 1);
+            }
+            let there: Vec<i64> = settlement.made.iter().map(Made::left).collect();
+            prop_assert_eq!(&there, &at_stripe);
+            prop_assert_eq!(settlement.balance_minor, owed - moved);
+            let can_be_taken = settlement.balance_minor < 0 && there.iter().any(|left| *left > 0);
+            let must_move = settlement.balance_minor > 0 || can_be_taken || settlement.paying.is_some();
+            prop_assert_eq!(settlement.due_at.is_some(), must_move, "the sweep finds it");
+            prop_assert!(settlement.refused_since.is_none() || settlement.balance_minor < 0);
+            let books = balances(&settlement.postings);
+            prop_assert_eq!(books.values().sum::<i64>(), 0);
+            prop_assert_eq!(books.get(&Account::MerchantSettlement).copied().unwrap_or_default(), -moved);
+            prop_assert_eq!(moved, there.iter().sum::<i64>());
+        }
+    }
+}

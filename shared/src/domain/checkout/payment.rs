@@ -1,0 +1,259 @@
+//! A payment: what Stripe took, and everything that happened to it since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::cashback::refund::{Refund, RefundKey, RefundState};
+use crate::domain::cashback::{Cashback, Dispute, Rest};
+use crate::domain::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
+use crate::domain::market::{CardFunding, Method, Tender};
+use crate::domain::money::{Money, MoneyError, Round};
+use crate::domain::promise::{OnRefund, Terms};
+use crate::domain::time::Timestamp;
+
+/// A payment and everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// What Stripe took.
+    #[serde(flatten)]
+    pub charge: Charge,
+    /// The merchant's refunds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<RefundKey, Refund>,
+    /// Our own refunds that were a cashback and did not reach the payer. What is told of them once more is no news; what
+    /// only says that it is one of ours is the merchant's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bounced: BTreeSet<RefundId>,
+    /// Whether it is or was disputed.
+    #[serde(default, skip_serializing_if = "Dispute::is_none")]
+    pub dispute: Dispute,
+    /// What the dispute took from the merchant's balance and did not give back, in minor units, as Stripe says.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
+    pub disputed_minor: i64,
+    /// The cashback.
+    pub cashback: Cashback,
+}
+
+/// A charge that succeeded, as Stripe shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// Stripe's charge.
+    pub charge: ChargeId,
+    /// Stripe's payment intent.
+    pub payment_intent: PaymentIntentId,
+    /// How it was paid; none of ours if Stripe offered one more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// The card's fingerprint: the same card has the same on this platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whether the card is credit or debit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funding: Option<CardFunding>,
+    /// When.
+    pub paid_at: Timestamp,
+}
+
+/// What of a payment can still be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refundable {
+    /// What was paid and not given back: what a merchant can ask to refund.
+    pub price: Money,
+    /// The cashback that the payer has of it.
+    pub cashback: Money,
+    /// What a refund before the release would have done to it.
+    on_refund: OnRefund,
+}
+
+impl Refundable {
+    /// What of `part` of the price the payer has already: its share of the cashback, or all of it where a refund of any part
+    /// ends it. Rounded so that nobody gains by giving back in many parts.
+    ///
+    /// # Errors
+    /// Another currency.
+    pub fn cashback_of(&self, part: Money) -> Result<Money, MoneyError> {
+        match self.on_refund {
+            _ if self.price.is_zero() => Ok(Money::zero(part.currency())),
+            OnRefund::Cancel => part.at_most(self.cashback),
+            OnRefund::Proportional => {
+                part.minus(part.proportion(self.price.minus(self.cashback)?, self.price, Round::Down)?)
+            }
+        }
+    }
+}
+
+impl Charge {
+    /// What was paid with, the finest first; empty for a method that is none of ours.
+    pub fn tenders(&self) -> &'static [Tender] {
+        self.method.map_or(&[], |method| Tender::paid_with(method, self.funding))
+    }
+}
+
+impl Payment {
+    /// What the merchant's refunds leave of `paid`, never less than nothing: one that was asked for here and one made in
+    /// Stripe's dashboard may ask for more than there is, until Stripe refuses one of them. Refunds that failed leave it
+    /// whole.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn left_of(&self, paid: Money) -> Result<Money, MoneyError> {
+        self.refunds
+            .values()
+            .filter(|refund| refund.state.counts())
+            .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
+    }
+
+    /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does not arrive, the
+    /// payer is owed this of it in any case: it is the price of what was given back.
+    ///
+    /// # Errors
+    /// It is more than money can be.
+    pub fn netted(&self, paid: Money) -> Result<Money, MoneyError> {
+        let refunds = self.refunds.values().filter(|refund| refund.state.counts());
+        let minor = refunds.fold(0_i64, |sum, refund| sum.saturating_add(refund.had_as_cashback_minor));
+        Money::from_minor(minor, paid.currency())
+    }
+
+    /// What the refunds leave of `paid`, as a cashback wants to know it.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn rest_of(&self, paid: Money) -> Result<Rest, MoneyError> {
+        Ok(Rest { left: self.left_of(paid)?, netted: self.netted(paid)?, paid })
+    }
+
+    /// The payment after a dispute was opened, or after its money was taken, whichever is heard of first.
+    #[must_use]
+    pub fn disputed(&self, taken_minor: Option<i64>) -> Self {
+        match self.dispute {
+            Dispute::None | Dispute::Open => Self {
+                dispute: Dispute::Open,
+                disputed_minor: self.disputed_minor.max(taken_minor.unwrap_or_default()),
+                ..self.clone()
+            },
+            Dispute::Won | Dispute::Lost => self.clone(),
+        }
+    }
+
+    /// The payment after a dispute ended, or after money was given back, whichever is heard of first. Who loses may get a part
+    /// back: what the payer had been refunded before
+    /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
+    #[must_use]
+    pub fn dispute_closed(&self, won: bool, taken_minor: Option<i64>) -> Self {
+        let (dispute, disputed_minor) = match self.dispute {
+            Dispute::None | Dispute::Open if won => (Dispute::Won, 0),
+            Dispute::None | Dispute::Open => (Dispute::Lost, taken_minor.unwrap_or(self.disputed_minor)),
+            Dispute::Lost => {
+                let taken = taken_minor.filter(|_| !won).unwrap_or(self.disputed_minor);
+                (Dispute::Lost, taken.min(self.disputed_minor))
+            }
+            Dispute::Won => (Dispute::Won, 0),
+        };
+        Self { dispute, disputed_minor, ..self.clone() }
+    }
+
+    /// What can still be given back of `paid`. What the payer has of it as cashback is no longer with the merchant: it counts as
+    /// given back with the part of the price that it belongs to.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn refundable(&self, paid: Money) -> Result<Refundable, MoneyError> {
+        let left = self.left_of(paid)?;
+        let none = Money::zero(paid.currency());
+        let (Some(taken), Some(terms)) = (self.cashback.taken_from_charge(), self.cashback.terms()) else {
+            return Ok(Refundable { price: left, cashback: none, on_refund: OnRefund::Proportional });
+        };
+        let cashback = taken.minus(self.netted(paid)?.at_most(taken)?)?;
+        let price = left.minus(taken.at_most(left)?)?.plus(cashback)?;
+        Ok(Refundable { price, cashback, on_refund: terms.on_refund })
+    }
+
+    /// The merchant's refunds that are written down and of which Stripe has said nothing yet, and since when.
+    pub fn begun_refunds(&self) -> impl Iterator<Item = (&Reference, Timestamp)> {
+        self.refunds.iter().filter_map(|(key, refund)| match (key, &refund.state) {
+            (RefundKey::Requested(reference), RefundState::Requested { since }) => Some((reference, *since)),
+            (RefundKey::Requested(_) | RefundKey::Dashboard(_), _) => None,
+        })
+    }
+
+    /// Whether Stripe's id is that of a refund which is told of already, or of a cashback that bounced.
+    pub fn knows(&self, id: &RefundId) -> bool {
+        self.bounced.contains(id) || self.refunds.values().any(|refund| refund.state.id() == Some(id))
+    }
+
+    /// Whether a refund ended without giving anything back.
+    pub fn has_failed_refund(&self) -> bool {
+        self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))
+    }
+
+    /// The platform's part of a cashback of `amount` that the payer does not have yet. What was netted of refunds is the price of
+    /// what was given back, and the merchant's alone.
+    ///
+    /// # Errors
+    /// Amounts of two currencies met.
+    pub fn platform_part(&self, terms: &Terms, amount: Money) -> Result<Money, MoneyError> {
+        terms.platform_part(amount.minus(self.netted(amount)?.at_most(amount)?)?)
+    }
+
+    /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer
+    /// has. What the merchant gives back of the rest of the payment after the payout, it gives back of this in proportion:
+    /// otherwise a refund would leave the merchant with the platform's money. What was given back before has made the cashback
+    /// smaller already; how much was left then is what such a cashback belongs to, to a coin or two.
+    ///
+    /// # Errors
+    /// Amounts of two currencies met.
+    pub fn platform_funding(&self, paid: Money) -> Result<Money, MoneyError> {
+        let none = Money::zero(paid.currency());
+        let Cashback::Credited { terms, amount, .. } = &self.cashback else { return Ok(none) };
+        match self.dispute {
+            Dispute::Lost => Ok(none),
+            Dispute::None | Dispute::Open | Dispute::Won => {
+                let part = terms.platform_part(*amount)?;
+                let left = self.left_of(paid)?;
+                let left_then = paid.proportion(*amount, terms.amount, Round::Down)?;
+                let (rest, whole) = (left.minus(amount.at_most(left)?)?, left_then.minus(*amount)?);
+                let part = if whole.is_zero() {
+                    part
+                } else {
+                    part.proportion(rest.at_most(whole)?, whole, Round::Down)?
+                };
+                // What was netted was never the platform's.
+                part.at_most(self.platform_part(terms, *amount)?)
+            }
+        }
+    }
+
+    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once the payer has that.
+    pub fn returned_to_wallet_minor(&self) -> i64 {
+        self.to_wallet_minor(|refund| refund.state.is_done())
+    }
+
+    /// What refunds gave back, or are about to give back, to the payer's wallet, in minor units.
+    pub fn claimed_of_wallet_minor(&self) -> i64 {
+        self.to_wallet_minor(|refund| refund.state.counts())
+    }
+
+    fn to_wallet_minor(&self, which: impl Fn(&Refund) -> bool) -> i64 {
+        let refunds = self.refunds.values().filter(|refund| which(refund));
+        refunds.fold(0, |sum, refund| sum.saturating_add(refund.to_wallet_minor))
+    }
+
+    /// Where it stands, in the word that people use for it, for a charge of `paid` beside `credit_minor` of credit.
+    pub fn status(&self, paid: Money, credit_minor: i64) -> &'static str {
+        let is_whole_credit_back = self.claimed_of_wallet_minor() >= credit_minor;
+        match self.dispute {
+            Dispute::Open => "disputed",
+            Dispute::Won => "won",
+            Dispute::Lost => "lost",
+            Dispute::None => match self.left_of(paid) {
+                Ok(left) if left == paid && self.claimed_of_wallet_minor() == 0 => "paid",
+                Ok(left) if left.is_zero() && is_whole_credit_back => "refunded",
+                Ok(_) | Err(_) => "partly_refunded",
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,305 @@
+//! A checkout: the whole life of one payment in one item.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::decided::Decided;
+use super::event::{Event, Insight, Refused, Verdict};
+use super::new_checkout::Content;
+use super::payment::{Charge, Payment};
+use crate::domain::campaign::offer::Offer;
+use crate::domain::campaign::screening::Screening;
+use crate::domain::cashback;
+use crate::domain::cashback::refund::{Refund, RefundState};
+use crate::domain::cashback::{Cashback, Dispute};
+use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, SessionId};
+use crate::domain::market::{Country, Tender};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::payer::Lot;
+use crate::domain::posting::Posting;
+use crate::domain::promise::NoCashback;
+use crate::domain::time::Timestamp;
+
+/// One checkout: one item of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkout {
+    /// A function of the merchant and of the merchant's reference.
+    pub id: CheckoutId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// The merchant's connected account: an event from any other account does not concern this checkout.
+    pub account: AccountId,
+    /// The market.
+    pub country: Country,
+    /// What the merchant asked for. A repetition must ask for the same.
+    pub content: Content,
+    /// The platform's fee.
+    pub fee: Money,
+    /// The payer, if the merchant said who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PayerId>,
+    /// Whether the payer belongs to the merchant.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
+    pub insider: bool,
+    /// Whether the payer's item counts this payment: a campaign or the screening of the market asked for it.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
+    pub remembers_payer: bool,
+    /// The campaigns that count this payment once it is made: they give something for every n-th.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub counted_by: BTreeSet<CampaignId>,
+    /// What the market looked for when the checkout was created.
+    #[serde(default, skip_serializing_if = "Screening::is_off")]
+    pub screening: Screening,
+    /// Credit from the payer's wallet that pays a part of the price.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wallet: Vec<Lot>,
+    /// Stripe's Checkout Session. It is missing for a moment in a checkout that is partly paid by credit: what Stripe is
+    /// asked for must be written down before it is asked, since the credit may be another amount the next time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// What is promised for each way to pay. Once it is paid, the cashback holds the one that counts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub offers: BTreeMap<Tender, Offer>,
+    /// Where it stands.
+    pub state: State,
+    /// The books, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postings: Vec<Posting>,
+    /// What people decided on its cashback, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decided>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Counts the changes; every write is conditional on it.
+    pub version: u64,
+}
+
+/// A checkout for which Stripe's page was never written down is given up after so long: nobody was shown it.
+const ABANDONED_SECONDS: i64 = 3600;
+
+/// Where a checkout stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// Waiting for the payer, on a page whose address Stripe knows: it is longer than all the rest of the item.
+    Open,
+    /// Nobody paid in time, or the merchant closed it.
+    Expired,
+    /// The payment was begun and did not succeed.
+    Failed,
+    /// Paid.
+    Paid(Box<Payment>),
+}
+
+impl Checkout {
+    /// The state after `event`.
+    ///
+    /// # Errors
+    /// The event came too early, or contradicts what is known.
+    pub fn next_state(&self, event: &Event, insight: &Insight, now: Timestamp) -> Result<State, Refused> {
+        match (&self.state, event) {
+            // That money moved outranks everything we believed before.
+            (State::Open | State::Expired | State::Failed, Event::Paid { charge, amount, fee }) => {
+                self.paid(charge, (*amount, *fee), insight, now)
+            }
+            (State::Open, Event::Abandoned) if self.is_abandoned(now) => Ok(State::Expired),
+            (State::Open, Event::Expired) => Ok(State::Expired),
+            (State::Open, Event::PaymentFailed) => Ok(State::Failed),
+            (State::Paid(payment), Event::Paid { charge, .. }) => {
+                if payment.charge.charge == charge.charge {
+                    Ok(self.state.clone())
+                } else {
+                    Err(Refused::Contradiction("one session, two charges"))
+                }
+            }
+            // Somebody was faster with this reference: what they asked for stands.
+            (State::Paid(payment), Event::RefundRequested { key, .. })
+                if payment.refunds.contains_key(key) =>
+            {
+                Ok(self.state.clone())
+            }
+            (State::Paid(payment), Event::RefundRequested { key, amount }) => {
+                let refund = self.refund_of(payment, *amount, now)?;
+                self.with_refund(payment, key.clone(), refund, now)
+            }
+            (State::Paid(payment), Event::RefundRefused { key, reason }) => match payment.refunds.get(key) {
+                Some(refund) if matches!(refund.state, RefundState::Requested { .. }) => {
+                    let state = RefundState::Failed { reason: *reason, id: None };
+                    self.with_refund(payment, key.clone(), Refund { state, ..refund.clone() }, now)
+                }
+                // Stripe has said more of it meanwhile.
+                Some(_) | None => Ok(self.state.clone()),
+            },
+            (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
+            (State::Paid(payment), Event::CashbackMatured) => {
+                let matured = cashback::Event::Matured { payer_owes: insight.payer_owes };
+                self.with_cashback(payment, &matured, now)
+            }
+            (State::Paid(payment), Event::CashbackDecided(verdict)) => {
+                let event = match verdict {
+                    Verdict::Approve => cashback::Event::Approved,
+                    Verdict::Reject => cashback::Event::Rejected,
+                    Verdict::Retry => cashback::Event::Retried,
+                    Verdict::WriteOff => cashback::Event::WrittenOff,
+                };
+                self.with_cashback(payment, &event, now)
+            }
+            // The payer has it: whatever was asked once more and refused was not this refund.
+            (State::Paid(payment), Event::CashbackRefused { .. })
+                if matches!(payment.cashback, Cashback::Credited { .. }) =>
+            {
+                Ok(self.state.clone())
+            }
+            (State::Paid(payment), Event::CashbackRefused { attempt, reason }) => {
+                self.with_cashback(payment, &self.bounced(payment, *attempt, *reason)?, now)
+            }
+            (State::Paid(payment), Event::DisputeOpened { taken_minor }) => {
+                self.with_dispute(payment, &payment.disputed(*taken_minor), now)
+            }
+            (State::Paid(payment), Event::DisputeClosed { won, taken_minor }) => {
+                self.with_dispute(payment, &payment.dispute_closed(*won, *taken_minor), now)
+            }
+
+            (State::Expired | State::Failed | State::Paid(_), Event::Expired | Event::PaymentFailed)
+            | (
+                State::Open | State::Expired | State::Failed | State::Paid(_),
+                Event::Abandoned | Event::SessionOpened { .. },
+            )
+            | (
+                State::Open | State::Expired | State::Failed,
+                Event::CashbackMatured | Event::CashbackDecided(_),
+            ) => Ok(self.state.clone()),
+
+            (
+                State::Open | State::Expired | State::Failed,
+                Event::RefundRequested { .. }
+                | Event::RefundRefused { .. }
+                | Event::RefundSeen(_)
+                | Event::CashbackRefused { .. }
+                | Event::DisputeOpened { .. }
+                | Event::DisputeClosed { .. },
+            ) => Err(Refused::TooEarly { event: event.name(), state: self.state.name() }),
+        }
+    }
+
+    fn paid(
+        &self,
+        charge: &Charge,
+        (amount, fee): (Money, Money),
+        insight: &Insight,
+        now: Timestamp,
+    ) -> Result<State, Refused> {
+        if amount != self.charged()? {
+            return Err(Refused::Contradiction("the amount paid is not the amount asked for"));
+        }
+        // Only the platform can ask for its fee: a charge without it was made by the merchant itself, and names this checkout.
+        if fee != self.fee {
+            return Err(Refused::Contradiction("the fee taken is not the fee asked for"));
+        }
+        let cashback = match charge.tenders().iter().find_map(|tender| self.offers.get(tender)) {
+            Some(Offer::Cashback(_)) if insight.own_merchant => {
+                Cashback::None { reason: NoCashback::OwnMerchant }
+            }
+            Some(Offer::Cashback(terms)) => {
+                Cashback::held(terms, charge.paid_at, now).suspected(insight.suspicion)
+            }
+            Some(Offer::None { no_cashback }) => Cashback::None { reason: *no_cashback },
+            None => Cashback::None { reason: NoCashback::MethodNotEligible },
+        };
+        let payment = Payment {
+            charge: charge.clone(),
+            refunds: BTreeMap::new(),
+            bounced: BTreeSet::new(),
+            dispute: Dispute::None,
+            disputed_minor: 0,
+            cashback,
+        };
+        Ok(State::Paid(Box::new(payment)))
+    }
+
+    pub(super) fn with_cashback(
+        &self,
+        payment: &Payment,
+        event: &cashback::Event,
+        now: Timestamp,
+    ) -> Result<State, Refused> {
+        let cashback = payment.cashback.on(event, now)?;
+        // Whatever else happens: what is disputed is not released, and what was lost earns nothing.
+        let cashback = match payment.dispute {
+            Dispute::Open => cashback.on(&cashback::Event::DisputeOpened, now)?,
+            Dispute::Lost => cashback.on(&cashback::Event::DisputeLost, now)?,
+            Dispute::None | Dispute::Won => cashback,
+        };
+        Ok(State::Paid(Box::new(Payment { cashback, ..payment.clone() })))
+    }
+
+    fn with_dispute(&self, payment: &Payment, next: &Payment, now: Timestamp) -> Result<State, Refused> {
+        let event = match next.dispute {
+            _ if next.dispute == payment.dispute => return Ok(State::Paid(Box::new(next.clone()))),
+            Dispute::None | Dispute::Open => cashback::Event::DisputeOpened,
+            Dispute::Won => cashback::Event::DisputeWon,
+            Dispute::Lost => cashback::Event::DisputeLost,
+        };
+        self.with_cashback(next, &event, now)
+    }
+
+    /// What of the price the payer pays with credit, in minor units.
+    pub fn wallet_spent_minor(&self) -> i64 {
+        self.wallet.iter().fold(0, |sum, lot| sum.saturating_add(lot.minor))
+    }
+
+    /// What Stripe is asked to charge: the price, less credit.
+    ///
+    /// # Errors
+    /// Never for a checkout that was priced: its credit is less than its price.
+    pub fn charged(&self) -> Result<Money, MoneyError> {
+        let amount = self.content.amount;
+        amount.minus(Money::from_minor(self.wallet_spent_minor(), amount.currency())?)
+    }
+
+    fn is_abandoned(&self, now: Timestamp) -> bool {
+        self.session.is_none() && now.seconds_since(self.created_at) >= ABANDONED_SECONDS
+    }
+
+    /// The payment, if there is one.
+    pub fn payment(&self) -> Option<&Payment> {
+        match &self.state {
+            State::Paid(payment) => Some(payment),
+            State::Open | State::Expired | State::Failed => None,
+        }
+    }
+
+    /// When somebody has to look at it next: at the cashback, at a refund that was begun and may never have been asked
+    /// for, or at a page that was never made.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),
+            State::Open | State::Expired | State::Failed => None,
+            State::Paid(payment) => {
+                payment.begun_refunds().map(|(_, since)| since).chain(payment.cashback.due_at()).min()
+            }
+        }
+    }
+
+    /// Where it stands, in the word that people use for it.
+    pub fn status(&self) -> &'static str {
+        match &self.state {
+            State::Open | State::Expired | State::Failed => self.state.name(),
+            State::Paid(payment) => {
+                payment.status(self.charged().unwrap_or(self.content.amount), self.wallet_spent_minor())
+            }
+        }
+    }
+}
+
+impl State {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Paid(_) => "paid",
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A merchant's key: `kmb_<merchant>_<secret>`. The merchant in it finds the item that is loaded anyway; of the secret
+//! only the SHA-256 is kept.
+
+use data_encoding::BASE32_NOPAD;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::domain::ids::MerchantId;
+
+/// A key as the merchant sends it.
+#[derive(Clone)]
+pub struct ApiKey {
+    merchant: MerchantId,
+    secret: String,
+}
+
+/// The text is not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a merchant key")]
+pub struct NotAKey;
+
+impl ApiKey {
+    /// A new key for `merchant` from 32 random bytes.
+    pub fn new(merchant: &MerchantId, random: &[u8; 32]) -> Self {
+        Self { merchant: merchant.clone(), secret: BASE32_NOPAD.encode(random).to_ascii_lowercase() }
+    }
+
+    /// Parses a key.
+    ///
+    /// # Errors
+    /// It has not the form above.
+    pub fn parse(text: &str) -> Result<Self, NotAKey> {
+        let (merchant, secret) =
+            text.strip_prefix("kmb_").and_then(|rest| rest.rsplit_once('_')).ok_or(NotAKey)?;
+        let merchant = MerchantId::parse(merchant).map_err(|_| NotAKey)?;
+        if (1..=128).contains(&secret.len()) {
+            Ok(Self { merchant, secret: secret.to_owned() })
+        } else {
+            Err(NotAKey)
+        }
+    }
+
+    /// Whose key it says it is.
+    pub fn merchant(&self) -> &MerchantId {
+        &self.merchant
+    }
+
+    /// What is kept of it.
+    pub fn hash(&self) -> KeyHash {
+        KeyHash(BASE32_NOPAD.encode(&Sha256::digest(self.secret.as_bytes())))
+    }
+
+    /// The whole key. It is shown once, to its owner.
+    pub fn reveal(&self) -> String {
+        format!("kmb_{}_{}", self.merchant, self.secret)
+    }
+}
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "ApiKey({}, hidden)", self.merchant)
+    }
+}
+
+/// The SHA-256 of a key's secret. The secret has 256 bits of its own, so it needs no salt and no slow hash.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct KeyHash(String);
+
+impl KeyHash {
+    /// Whether `key` is the key this was made of, in time that does not depend on where they differ.
+    pub fn matches(&self, key: &ApiKey) -> bool {
+        self.0.as_bytes().ct_eq(key.hash().0.as_bytes()).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Reference;
+
+    #[test]
+    fn a_key_is_recognised_by_its_hash_only() {
+        let merchant = MerchantId::of(&Reference::parse("baker-13").unwrap());
+        let (key, other) = (ApiKey::new(&merchant, &[7; 32]), ApiKey::new(&merchant, &[8; 32]));
+        let read = ApiKey::parse(&key.reveal()).unwrap();
+        assert_eq!(read.merchant(), &merchant);
+        assert!(key.hash().matches(&read));
+        assert!(!key.hash().matches(&other));
+        assert!(!format!("{key:?}").contains(&key.secret));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for text in ["", "kmb_", "kmb_mch_x_y", "sk_test_1", "kmb_mch_abcdefghijklmnop_"] {
+            assert_eq!(ApiKey::parse(text).err(), Some(NotAKey), "{text}");
+        }
+    }
+}

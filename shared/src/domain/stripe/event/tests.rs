@@ -1,0 +1,190 @@
+//! Stripe's events as they come, and what becomes of them.
+
+use super::*;
+use crate::domain::market::Method;
+use serde_json::json;
+
+const CHECKOUT: &str = "chk_abcdefghijklmnopqrstuvwx";
+
+fn event(event_type: &str, object: &Value) -> Result<Parsed, NotUnderstood> {
+    let body = json!({
+        "id": "evt_1", "object": "event", "type": event_type, "account": "acct_1", "livemode": false,
+        "created": 1_795_341_600, "api_version": "2026-10-28.endive", "something_new": {"a": 1},
+        "data": {"object": object},
+    });
+    parse(body.to_string().as_bytes())
+}
+
+fn kind_of(event_type: &str, object: &Value) -> Option<Kind> {
+    match event(event_type, object).unwrap() {
+        Parsed::Ours(event) => Some(event.kind),
+        Parsed::NotOurs { .. } => None,
+    }
+}
+
+fn charge() -> Value {
+    json!({
+        "id": "ch_1", "object": "charge", "amount": 2500, "amount_refunded": 125, "currency": "sgd",
+        "created": 1_795_341_500, "payment_intent": {"id": "pi_1", "object": "payment_intent"},
+        "billing_details": {"phone": "+6591234567", "name": "Mei"},
+        "metadata": {"kembali_checkout": CHECKOUT},
+        "payment_method_details": {"type": "card", "card": {"fingerprint": "Fp1", "last4": "4242"}},
+    })
+}
+
+#[test]
+fn a_charge_says_all_about_a_payment_and_nothing_about_a_person() {
+    let Parsed::Ours(parsed) = event("charge.succeeded", &charge()).unwrap() else { panic!("ours") };
+    let Kind::ChargeSucceeded { charge, amount, .. } = &parsed.kind else { panic!("a charge") };
+    assert_eq!(amount.to_string(), "SGD 25.00");
+    assert_eq!(charge.method, Some(Method::Card));
+    assert_eq!(charge.payment_intent.as_str(), "pi_1");
+    let queued = serde_json::to_string(&parsed).unwrap();
+    assert!(!queued.contains("9123") && !queued.contains("Mei") && !queued.contains("4242"), "{queued}");
+    assert_eq!(serde_json::from_str::<StripeEvent>(&queued).unwrap(), *parsed);
+}
+
+#[test]
+fn sessions_end_in_four_ways() {
+    let session = |status: &str| json!({"id": "cs_1", "payment_status": status, "metadata": {"kembali_checkout": CHECKOUT}});
+    let name = |event_type, status| match kind_of(event_type, &session(status)) {
+        Some(Kind::SessionPaid(_)) => "paid",
+        Some(Kind::SessionFailed(_)) => "failed",
+        Some(Kind::SessionExpired(_)) => "expired",
+        None => "nothing",
+        Some(other) => panic!("{other:?}"),
+    };
+    assert_eq!(name("checkout.session.completed", "paid"), "paid");
+    assert_eq!(name("checkout.session.completed", "unpaid"), "nothing");
+    assert_eq!(name("checkout.session.async_payment_succeeded", "paid"), "paid");
+    assert_eq!(name("checkout.session.async_payment_failed", "unpaid"), "failed");
+    assert_eq!(name("checkout.session.expired", "unpaid"), "expired");
+}
+
+#[test]
+fn a_page_is_ours_by_our_name_or_by_a_reference() {
+    let page = |metadata: Value, reference: &str| {
+        let session = json!({
+            "id": "cs_1", "payment_status": "paid", "metadata": metadata, "client_reference_id": reference,
+        });
+        match kind_of("checkout.session.completed", &session) {
+            Some(Kind::SessionPaid(page)) => {
+                format!("{:?} {:?}", page.checkout.is_some(), page.reference.is_some())
+            }
+            None => "nobody's".to_owned(),
+            Some(other) => panic!("{other:?}"),
+        }
+    };
+    let ours = json!({"kembali_checkout": CHECKOUT});
+    assert_eq!(page(ours.clone(), "order-1"), "true true");
+    assert_eq!(page(ours, ""), "true false");
+    assert_eq!(page(json!({}), "order-1"), "false true");
+    assert_eq!(page(json!({}), ""), "nobody's");
+}
+
+#[test]
+fn a_dispute_is_over_when_the_money_stays_where_it_is() {
+    let dispute = |event_type: &str, status: &str| {
+        let object = json!({
+            "id": "dp_1", "charge": "ch_1", "status": status,
+            "balance_transactions": [{"amount": -2500}, {"amount": 500}],
+        });
+        match kind_of(event_type, &object) {
+            Some(Kind::DisputeOpened { taken_minor, .. }) => format!("opened {taken_minor:?}"),
+            Some(Kind::DisputeClosed { won, taken_minor, .. }) => format!("won: {won} {taken_minor:?}"),
+            None => "nothing".to_owned(),
+            Some(other) => panic!("{other:?}"),
+        }
+    };
+    for (event_type, status, expected) in [
+        ("created", "needs_response", "opened Some(2000)"),
+        ("created", "warning_needs_response", "nothing"),
+        ("funds_withdrawn", "needs_response", "opened Some(2000)"),
+        ("funds_reinstated", "under_review", "nothing"),
+        ("funds_reinstated", "won", "won: true Some(2000)"),
+        ("funds_reinstated", "lost", "won: false Some(2000)"),
+        ("closed", "won", "won: true Some(2000)"),
+        ("closed", "prevented", "won: true Some(2000)"),
+        ("closed", "lost", "won: false Some(2000)"),
+        ("closed", "warning_closed", "nothing"),
+    ] {
+        assert_eq!(
+            dispute(&format!("charge.dispute.{event_type}"), status),
+            expected,
+            "{event_type} {status}"
+        );
+    }
+}
+
+#[test]
+fn a_refund_that_was_canceled_has_failed() {
+    use crate::domain::cashback::refund::{Failure, Outcome};
+    let outcome = |status: &str| {
+        let object =
+            json!({"id": "re_1", "charge": "ch_1", "amount": 500, "currency": "sgd", "status": status});
+        match kind_of("refund.updated", &object) {
+            Some(Kind::RefundChanged(refund)) => refund.outcome,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(outcome("pending"), Outcome::Pending);
+    assert_eq!(outcome("requires_action"), Outcome::Pending);
+    assert_eq!(outcome("succeeded"), Outcome::Succeeded);
+    assert_eq!(outcome("failed"), Outcome::Failed(Failure::Unknown));
+    assert_eq!(outcome("canceled"), Outcome::Failed(Failure::Unknown));
+}
+
+#[test]
+fn what_is_not_ours_is_let_pass() {
+    let mut foreign = charge();
+    foreign["metadata"] = json!({});
+    assert_eq!(kind_of("charge.succeeded", &foreign), None, "a charge made without us");
+    assert_eq!(kind_of("invoice.paid", &json!({})), None, "a type we do not use");
+    assert_eq!(kind_of("something.new", &json!({})), None, "a type we do not know");
+}
+
+#[test]
+fn what_we_need_and_cannot_read_is_named() {
+    let mut broken = charge();
+    broken["amount"] = json!("a lot");
+    let unreadable = |field: &str| Some(Kind::Unreadable { field: field.to_owned() });
+    assert_eq!(kind_of("charge.succeeded", &broken), unreadable("amount"));
+    assert_eq!(kind_of("charge.dispute.created", &json!({})), unreadable("."));
+    assert_eq!(parse(b"not json"), Err(NotUnderstood("body".into())), "and it is no event");
+    assert_eq!(parse(b"{\"id\": \"evt_1\"}"), Err(NotUnderstood(".".into())));
+}
+
+#[test]
+fn all_types_that_are_asked_for_are_used() {
+    for kind in LISTED_TYPES {
+        let object = json!({"metadata": {"kembali_checkout": CHECKOUT}});
+        let is_used = !matches!(event(kind, &object), Ok(Parsed::NotOurs { .. }));
+        assert!(is_used, "{kind}");
+    }
+}
+
+#[test]
+fn a_listed_event_is_of_the_account_that_was_asked() {
+    let account = AccountId::parse("acct_asked").unwrap();
+    let listed = json!({
+        "id": "evt_1", "type": "charge.succeeded", "account": "acct_told", "created": 1, "data": {"object": charge()},
+    });
+    let Parsed::Ours(listed) = parse_listed(&listed, &account).unwrap() else { panic!("ours") };
+    assert_eq!((listed.account, listed.listed), (Some(account), true));
+}
+
+#[test]
+fn account_events_of_both_versions_name_the_account() {
+    let v2 = json!({
+        "id": "evt_2", "object": "v2.core.event", "livemode": false, "created": "2026-11-22T10:00:00.000Z",
+        "type": "v2.core.account[configuration.merchant].capability_status_updated",
+        "related_object": {"id": "acct_9", "type": "v2.core.account", "url": "/v2/core/accounts/acct_9"},
+        "data": {"updated_capability": "card_payments"},
+    });
+    let Parsed::Ours(v2) = parse(v2.to_string().as_bytes()).unwrap() else { panic!("ours") };
+    assert_eq!(v2.kind, Kind::AccountChanged { account: AccountId::parse("acct_9").unwrap() });
+    assert_eq!(
+        kind_of("account.updated", &json!({"id": "acct_1"})),
+        Some(Kind::AccountChanged { account: AccountId::parse("acct_1").unwrap() })
+    );
+}
