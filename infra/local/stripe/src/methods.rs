@@ -1,5 +1,6 @@
 //! The ways a person pays, and Stripe's test cards.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
@@ -36,12 +37,21 @@ impl PayWith {
 }
 
 /// A payment method type that the stand-in can charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, VariantArray)]
+#[serde(try_from = "String")]
 pub(crate) enum Method {
     Card,
     Paynow,
     Upi,
     Pix,
+}
+
+impl TryFrom<String> for Method {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::ALL.iter().copied().find(|method| method.as_str() == name).ok_or("there is no such method")
+    }
 }
 
 impl Method {

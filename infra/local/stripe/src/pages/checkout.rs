@@ -19,20 +19,11 @@ use crate::stripe::Stripe;
 /// What was filled in, and which button was pressed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Pressed {
-    method: MethodName,
+    method: Method,
     #[serde(default)]
     action: Action,
     #[serde(default)]
     number: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum MethodName {
-    Card,
-    Paynow,
-    Upi,
-    Pix,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -48,11 +39,11 @@ enum Action {
 impl Pressed {
     fn with(&self) -> PayWith {
         match (self.method, self.action) {
-            (MethodName::Card, Action::Decline) => PayWith::Decline,
-            (MethodName::Card, _) => PayWith::Card { number: self.number.clone() },
-            (MethodName::Paynow, _) => PayWith::Paynow,
-            (MethodName::Upi, _) => PayWith::Upi,
-            (MethodName::Pix, _) => PayWith::Pix,
+            (Method::Card, Action::Decline) => PayWith::Decline,
+            (Method::Card, _) => PayWith::Card { number: self.number.clone() },
+            (Method::Paynow, _) => PayWith::Paynow,
+            (Method::Upi, _) => PayWith::Upi,
+            (Method::Pix, _) => PayWith::Pix,
         }
     }
 
