@@ -121,14 +121,17 @@ fn decode(parts: &Parts, path: &str, body: &Bytes) -> Result<Tree, Error> {
     if parts.method != "POST" {
         return form::decode(parts.uri.query().unwrap_or_default().as_bytes());
     }
-    if path.starts_with("/v2/") {
-        return form::decode_json(body);
-    }
-    let json = parts
+    let is_v2 = path.starts_with("/v2/");
+    let expected = if is_v2 { "application/json" } else { "application/x-www-form-urlencoded" };
+    // Stripe takes an empty request without it. Its own mock does not, and every SDK sends it.
+    let kind = parts
         .headers
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if json {
+        .ok_or_else(|| Error::invalid(format!("Content-Type header was empty. Expected: `{expected}`.")))?;
+    if is_v2 {
+        return form::decode_json(body);
+    }
+    if kind.as_bytes().starts_with(b"application/json") {
         let message = "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If \
                        you have questions, we can help at https://support.stripe.com/.";
         return Err(Error::invalid(message));

@@ -127,3 +127,18 @@ async fn lists_come_in_pages_newest_first() {
     assert_eq!(lab.get("/v1/refunds?limit=101", &account).await.error().0, 400);
     assert_eq!(lab.get("/v1/refunds?starting_after=re_nobody", &account).await.error().0, 400);
 }
+
+#[tokio::test]
+async fn a_post_says_what_it_carries_even_if_that_is_nothing() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    let session = lab.session(&account, "500", "sgd", &[]).await;
+    let path = format!("/v1/checkout/sessions/{session}/expire");
+    let authorization = format!("Bearer {KEY}");
+    let silent = [("authorization", authorization.as_str()), ("stripe-account", account.as_str())];
+    let (status, error) = lab.send(Method::POST, &path, &silent, String::new()).await.error();
+    let expected = "Content-Type header was empty. Expected: `application/x-www-form-urlencoded`.";
+    assert_eq!((status, error["message"].as_str()), (400, Some(expected)));
+    assert_eq!(lab.post(&path, &account, &[]).await.ok()["status"], "expired");
+    assert_eq!(lab.send(Method::POST, "/v2/core/accounts", &silent[..1], "{}".to_owned()).await.status, 400);
+}

@@ -104,18 +104,18 @@ pub(super) struct Call<'a> {
     /// On whose account; the platform's own if none.
     pub(super) account: Option<&'a AccountId>,
     pub(super) idempotency_key: Option<String>,
-    pub(super) body: Body,
+    /// A `POST` has one, be it empty.
+    pub(super) body: Option<Body>,
 }
 
 pub(super) enum Body {
-    Empty,
     Form(Form),
     Json(Value),
 }
 
 impl<'a> Call<'a> {
     pub(super) fn get(path: impl Into<String>, account: Option<&'a AccountId>) -> Self {
-        Self { method: Method::GET, path: path.into(), account, idempotency_key: None, body: Body::Empty }
+        Self { method: Method::GET, path: path.into(), account, idempotency_key: None, body: None }
     }
 
     pub(super) fn post(
@@ -129,7 +129,7 @@ impl<'a> Call<'a> {
             path: path.into(),
             account,
             idempotency_key: Some(idempotency_key),
-            body,
+            body: Some(body),
         }
     }
 }
@@ -195,14 +195,15 @@ impl Stripe {
         if let Some(key) = call.idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        let (content_type, body) = match call.body {
-            Body::Empty => (None, String::new()),
-            Body::Form(form) => (Some("application/x-www-form-urlencoded"), encode(&form)),
-            Body::Json(json) => (Some("application/json"), json.to_string()),
-        };
-        if let Some(content_type) = content_type {
-            request = request.header("content-type", content_type);
+        let body = call.body.map(|body| match body {
+            Body::Form(form) => ("application/x-www-form-urlencoded", encode(&form)),
+            Body::Json(json) => ("application/json", json.to_string()),
+        });
+        if let Some((content_type, body)) = &body {
+            // The length of an empty body is not sent by itself.
+            request = request.header("content-type", *content_type).header("content-length", body.len());
         }
+        let body = body.map(|(_, body)| body).unwrap_or_default();
         let unsendable = |_| StripeError::Misused { code: "request cannot be built".to_owned() };
         request.body(Full::new(Bytes::from(body))).map_err(unsendable)
     }
@@ -275,5 +276,31 @@ fn refusal(status: StatusCode, answer: Option<&Value>) -> StripeError {
         _ if code.starts_with("parameter_") => StripeError::Misused { code },
         _ if text("type").as_deref() == Some("idempotency_error") => StripeError::Misused { code },
         _ => StripeError::Refused { code },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_post_says_what_and_how_much_it_carries_even_if_that_is_nothing() {
+        let variables = [("STRIPE_API_URL", "http://localhost"), ("STRIPE_SECRET_KEY", "sk_test_1")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let stripe = Stripe::new(&Environment::new(BTreeMap::from(variables))).unwrap();
+        let head = |call: Call<'_>| {
+            let request = stripe.request(call).unwrap();
+            ["content-type", "content-length"]
+                .map(|name| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned()))
+                .map(Option::unwrap_or_default)
+        };
+        let post = |body| head(Call::post("/v1/checkout/sessions/cs_1/expire", None, "key".to_owned(), body));
+        assert_eq!(post(Body::Form(Form::new())), ["application/x-www-form-urlencoded", "0"]);
+        let form = vec![("requested".to_owned(), "true".to_owned())];
+        assert_eq!(post(Body::Form(form)), ["application/x-www-form-urlencoded", "14"]);
+        assert_eq!(post(Body::Json(serde_json::json!({}))), ["application/json", "2"]);
+        assert_eq!(head(Call::get("/v1/events", None)), ["", ""]);
     }
 }

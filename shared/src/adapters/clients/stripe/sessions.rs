@@ -143,6 +143,7 @@ impl Stripe {
     /// `Refused` when it is paid or expired already; otherwise see [`StripeError`].
     pub async fn expire_session(&self, account: &AccountId, session: &SessionId) -> Result<(), StripeError> {
         let path = format!("/v1/checkout/sessions/{session}/expire");
-        self.send(Call::post(path, Some(account), format!("expire_{session}"), Body::Empty)).await.map(|_| ())
+        let (key, nothing) = (format!("expire_{session}"), Body::Form(Form::new()));
+        self.send(Call::post(path, Some(account), key, nothing)).await.map(|_| ())
     }
 }
