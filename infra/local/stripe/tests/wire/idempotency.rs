@@ -64,6 +64,31 @@ async fn refusals_are_kept_once_execution_began_and_validation_errors_are_not() 
     assert_eq!(first.text, again.text);
 }
 
+/// What was wrong may have passed: whoever asks with the same key is not told.
+#[tokio::test]
+async fn a_page_that_was_refused_is_refused_for_a_day_under_its_key() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    let ask = async |key: &str| {
+        let params = [
+            ("mode", "payment"),
+            ("success_url", "https://example.com/"),
+            ("line_items[0][quantity]", "1"),
+            ("line_items[0][price_data][currency]", "sgd"),
+            ("line_items[0][price_data][unit_amount]", "500"),
+            ("line_items[0][price_data][product_data][name]", "kopi"),
+        ];
+        let reply = lab.post_keyed("/v1/checkout/sessions", &account, key, &params).await;
+        (reply.status, reply.header("idempotent-replayed").is_some())
+    };
+    lab.stripe.restrict(&account, "identity.individual.documents").unwrap();
+    assert_eq!(ask("1").await, (400, false));
+    lab.stripe.complete_onboarding(&account).unwrap();
+    assert_eq!((ask("1").await, ask("2").await), ((400, true), (200, false)));
+    lab.clock.advance(24 * 3600);
+    assert_eq!(ask("1").await, (200, false));
+}
+
 #[tokio::test]
 async fn after_a_day_the_same_key_is_a_new_request() {
     let lab = Lab::new().await;
