@@ -116,6 +116,11 @@ async fn what_is_not_ours_is_thanked_for_and_not_queued() {
         town.forged("something.new", &shop.account, json!({"deep": [1, {"a": null}]})),
         town.forged("charge.succeeded", &shop.account, foreign),
         town.forged("charge.succeeded", &shop.account, charge("not-a-checkout")),
+        // Thin, and about something that has no id: there is one in an account.
+        json!({
+            "id": "evt_forged", "object": "v2.core.event", "type": "v1.balance.available", "livemode": false,
+            "created": "2026-11-22T10:00:00.000Z", "related_object": {"type": "balance", "url": "/v1/balance"},
+        }),
     ] {
         assert_eq!(town.deliver(&event).await.status, 200, "{event}");
     }

@@ -166,9 +166,10 @@ struct Data {
     object: Value,
 }
 
+/// What there is one of in an account, such as its balance or its tax settings, has no id.
 #[derive(Deserialize)]
 struct Related {
-    id: String,
+    id: Option<String>,
 }
 
 /// Reads a webhook's body.
@@ -237,9 +238,9 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
             Ok(Some(Kind::AccountChanged { account }))
         }
         v2 if v2.starts_with("v2.core.account.") || v2.starts_with("v2.core.account[") => {
-            let related = envelope.related_object.as_ref().map(|related| AccountId::parse(&related.id));
-            let account =
-                related.and_then(Result::ok).ok_or_else(|| NotUnderstood("related_object".to_owned()))?;
+            let related = envelope.related_object.as_ref().and_then(|related| related.id.as_deref());
+            let account = related.and_then(|id| AccountId::parse(id).ok());
+            let account = account.ok_or_else(|| NotUnderstood("related_object".to_owned()))?;
             Ok(Some(Kind::AccountChanged { account }))
         }
         _ => Ok(None),

@@ -143,6 +143,27 @@ fn what_is_not_ours_is_let_pass() {
     assert_eq!(kind_of("something.new", &json!({})), None, "a type we do not know");
 }
 
+/// <https://docs.stripe.com/api/v2/core/events>: of what there is one of in an account, the type and the address are told.
+#[test]
+fn an_event_about_something_without_an_id_is_not_ours() {
+    let thin = |event_type: &str, object_type: &str| {
+        let event = json!({
+            "id": "evt_3", "object": "v2.core.event", "livemode": false, "created": "2026-11-22T10:00:00.000Z",
+            "type": event_type, "related_object": {"type": object_type, "url": format!("/v1/{object_type}")},
+        });
+        parse(event.to_string().as_bytes())
+    };
+    for (event_type, object_type) in
+        [("v1.balance.available", "balance"), ("v1.tax.settings.updated", "tax.settings")]
+    {
+        assert_eq!(thin(event_type, object_type), Ok(Parsed::NotOurs { event_type: event_type.to_owned() }));
+    }
+    let Ok(Parsed::Ours(account)) = thin("v2.core.account.updated", "v2.core.account") else {
+        panic!("ours")
+    };
+    assert_eq!(account.kind, Kind::Unreadable { field: "related_object".to_owned() });
+}
+
 #[test]
 fn what_we_need_and_cannot_read_is_named() {
     let mut broken = charge();
