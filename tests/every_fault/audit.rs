@@ -119,7 +119,7 @@ impl World {
         }
         money.retain(|_, sum| *sum != 0);
         let (standing, amounts) =
-            if self.flow.act.contains(&Step::Apply) {
+            if self.is_enablement() {
                 (text(&self.town.merchant(&life.shop).await, "/state"), Vec::new())
             } else {
                 let view = self.town.read(&life.shop, &life.checkout).await;

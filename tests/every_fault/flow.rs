@@ -16,6 +16,8 @@ pub(crate) enum Step {
     Apply,
     /// It begins its onboarding, and finishes it on Stripe's pages.
     Onboard,
+    /// The merchant has a new key made with the one in use, and uses it from then on.
+    RollKey,
     /// A merchant asks for 25.00.
     Create,
     /// The payer is given 1.25 of credit by hand.
@@ -89,6 +91,15 @@ const CREDITED: &[Step] = &[Step::Create, Step::Pay, Step::Mature];
 /// From nothing to an enabled merchant.
 pub(crate) const ENABLE: Flow =
     Flow { name: "apply and onboard", act: &[Step::Apply, Step::Onboard], ends: "enabled", ..PLAIN };
+
+/// A key that takes the place of another, twice.
+pub(crate) const ROLL: Flow = Flow {
+    name: "the key is rolled",
+    before: &[Step::Apply, Step::Onboard],
+    act: &[Step::RollKey, Step::RollKey],
+    ends: "enabled",
+    ..PLAIN
+};
 
 /// A payment's life, for each rail and funding.
 pub(crate) const LIVES: [Flow; 6] = [

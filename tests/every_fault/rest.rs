@@ -92,6 +92,6 @@ impl World {
 
     /// Whether the flow is about a merchant's enablement and no payment.
     pub(crate) fn is_enablement(&self) -> bool {
-        self.flow.act.contains(&Step::Apply)
+        self.flow.before.iter().chain(self.flow.act).any(|step| *step == Step::Apply)
     }
 }

@@ -26,6 +26,7 @@ impl World {
         match step {
             Step::Apply => self.apply(life).await,
             Step::Onboard => self.onboard(life).await,
+            Step::RollKey => self.roll_key(life).await,
             Step::Credit => self.give_credit(life).await,
             Step::Create => self.create(life, self.order(life)).await,
             Step::CreateWithCredit => self.create_with_credit(life).await,
@@ -83,6 +84,20 @@ impl World {
         life.shop.account = text(&self.ask(life, Caller::Merchant, &path, None).await, "/account");
         self.town.minutes(10).await;
         self.town.stack.stripe().complete_onboarding(&life.shop.account).expect("the account exists");
+    }
+
+    async fn roll_key(&self, life: &mut Life) {
+        let path = format!("/v1/merchants/{}/keys", life.shop.id);
+        let key = text(&self.ask(life, Caller::Merchant, &path, None).await, "/api_key");
+        self.plan.act(false);
+        for (which, key) in [("in use", &life.shop.key), ("that was given", &key)] {
+            let path = format!("/v1/merchants/{}", life.shop.id);
+            if self.town.call(key, "GET", &path, None).await.status == 401 {
+                life.refused.push(format!("the key {which}"));
+            }
+        }
+        self.plan.act(true);
+        life.shop.key = key;
     }
 
     async fn give_credit(&self, life: &mut Life) {

@@ -92,6 +92,7 @@ impl Application {
             insiders: BTreeSet::new(),
             state: if is_admitted { State::Invited } else { State::Waitlisted },
             keys: vec![key.hash()],
+            seed: None,
             created_at: request.at,
             version: 1,
         }

@@ -36,6 +36,9 @@ pub(crate) struct MerchantView {
     /// A new key. It is shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<String>,
+    /// What becomes of the other keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'static str>,
     created_at: Timestamp,
 }
 
@@ -83,12 +86,17 @@ impl MerchantView {
             methods,
             why_not_enabled: why_not(merchant),
             api_key: None,
+            next: None,
             created_at: merchant.created_at,
         }
     }
 
     pub(crate) fn with_key(self, key: &ApiKey) -> Self {
         Self { api_key: Some(key.reveal()), ..self }
+    }
+
+    pub(crate) fn with_next(self, next: &'static str) -> Self {
+        Self { next: Some(next), ..self }
     }
 
     pub(crate) fn with_link(mut self, link: &OnboardingLink) -> Self {

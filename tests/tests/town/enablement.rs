@@ -228,6 +228,28 @@ async fn two_keys_live_and_a_third_ends_the_first() {
     assert_eq!(statuses, [401, 401, 401, 200]);
 }
 
+/// Two who ask with the same key are given the same, whoever comes first: neither has what the other has ended.
+#[tokio::test]
+async fn a_key_has_one_successor_for_all_who_ask() {
+    let town = Town::new().await;
+    let shop = town.shop("SG").await;
+    let path = format!("/v1/merchants/{}/keys", shop.id);
+    let ask = async || {
+        let answer = town.call(&shop.key, "POST", &path, None).await;
+        (answer.status, text(&answer.json(), "/api_key"))
+    };
+    let (one, other, third) = tokio::join!(ask(), ask(), ask());
+    let (status, key) = ask().await;
+    assert_eq!(status, 200);
+    for (status, given) in [one, other, third] {
+        assert!(if status == 503 { given.is_empty() } else { given == key }, "{status}");
+    }
+    for key in [&shop.key, &key] {
+        let own = format!("/v1/merchants/{}", shop.id);
+        assert_eq!(town.call(key, "GET", &own, None).await.status, 200);
+    }
+}
+
 #[tokio::test]
 async fn local_rails_of_india_and_brazil_are_asked_for_through_v1() {
     for (country, rail) in [("IN", "upi"), ("BR", "pix")] {

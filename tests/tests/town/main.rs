@@ -60,6 +60,8 @@ mod stop;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]
+mod twice;
+#[cfg(test)]
 mod wallet;
 #[cfg(test)]
 mod webhooks;

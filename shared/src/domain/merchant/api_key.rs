@@ -14,6 +14,10 @@ pub struct ApiKey {
     secret: String,
 }
 
+/// What the successor of a key is made from, beside the key itself: random, and kept until that one has a successor too.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Seed(String);
+
 /// The text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a merchant key")]
@@ -23,6 +27,14 @@ impl ApiKey {
     /// A new key for `merchant` from 32 random bytes.
     pub fn new(merchant: &MerchantId, random: &[u8; 32]) -> Self {
         Self { merchant: merchant.clone(), secret: BASE32_NOPAD.encode(random).to_ascii_lowercase() }
+    }
+
+    /// The key that follows this one, made from it and from `seed`: whoever sends this key again can be given the same one,
+    /// although only its hash is kept. It takes both to make it.
+    #[must_use]
+    pub fn successor(&self, seed: &Seed) -> Self {
+        let secret = Sha256::new().chain_update(&seed.0).chain_update(&self.secret).finalize();
+        Self::new(&self.merchant, &secret.into())
     }
 
     /// Parses a key.
@@ -53,6 +65,13 @@ impl ApiKey {
     /// The whole key. It is shown once, to its owner.
     pub fn reveal(&self) -> String {
         format!("kmb_{}_{}", self.merchant, self.secret)
+    }
+}
+
+impl Seed {
+    /// A seed of 32 random bytes.
+    pub fn new(random: &[u8; 32]) -> Self {
+        Self(BASE32_NOPAD.encode(random))
     }
 }
 
@@ -87,6 +106,16 @@ mod tests {
         assert!(key.hash().matches(&read));
         assert!(!key.hash().matches(&other));
         assert!(!format!("{key:?}").contains(&key.secret));
+    }
+
+    #[test]
+    fn a_successor_takes_the_key_and_the_seed() {
+        let merchant = MerchantId::of(&Reference::parse("baker-13").unwrap());
+        let key = |byte| ApiKey::new(&merchant, &[byte; 32]);
+        let of = |byte, seed| key(byte).successor(&Seed::new(&[seed; 32])).reveal();
+        assert_eq!(of(1, 9), of(1, 9));
+        assert!(of(1, 9) != of(2, 9) && of(1, 9) != of(1, 8) && of(1, 9) != key(1).reveal());
+        assert_eq!(ApiKey::parse(&of(1, 9)).unwrap().merchant(), &merchant);
     }
 
     #[test]

@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::api_key::{ApiKey, KeyHash};
+use super::api_key::{ApiKey, KeyHash, Seed};
 use super::rollout::Rollout;
 use crate::domain::campaign::MerchantCategory;
 use crate::domain::ids::{AccountId, MerchantId, PayerId, Reference};
 use crate::domain::market::{Country, Method};
 use crate::domain::time::Timestamp;
-
-/// How many keys of a merchant work at the same time: the old one and the new one while it is rolled.
-const LIVE_KEYS: usize = 2;
 
 /// One merchant: one item of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +35,11 @@ pub struct Merchant {
     pub insiders: BTreeSet<PayerId>,
     /// Where it stands.
     pub state: State,
-    /// Hashes of the keys that work, oldest first.
+    /// Hashes of the keys that work: one, or one and its successor.
     pub keys: Vec<KeyHash>,
+    /// What the successor was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
     /// When it applied.
     pub created_at: Timestamp,
     /// Counts the changes; every write is conditional on it.
@@ -295,19 +295,24 @@ impl Merchant {
         }
     }
 
-    /// With one more key; of more than two the oldest stops working.
-    #[must_use]
-    pub fn with_key(&self, key: &ApiKey) -> Self {
-        let mut keys = self.keys.clone();
-        keys.push(key.hash());
-        let surplus = keys.len().saturating_sub(LIVE_KEYS);
-        Self { keys: keys.split_off(surplus), ..self.next() }
+    /// The successor of `key`, if it has one that works.
+    pub fn successor_of(&self, key: &ApiKey) -> Option<ApiKey> {
+        let successor = key.successor(self.seed.as_ref()?);
+        self.owns(&successor).then_some(successor)
+    }
+
+    /// With a successor of `key`, and the successor. Both work, and no other key does: a request never ends the key that it
+    /// is made with. Nor does its repetition end what the first was answered: that is [given again](Self::successor_of).
+    pub fn with_successor_of(&self, key: &ApiKey, seed: Seed) -> (Self, ApiKey) {
+        let successor = key.successor(&seed);
+        let keys = vec![key.hash(), successor.hash()];
+        (Self { keys, seed: Some(seed), ..self.next() }, successor)
     }
 
     /// With this key alone.
     #[must_use]
     pub fn with_only_key(&self, key: &ApiKey) -> Self {
-        Self { keys: vec![key.hash()], ..self.next() }
+        Self { keys: vec![key.hash()], seed: None, ..self.next() }
     }
 
     /// Whether `key` is one of this merchant's.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::ids::{AccountId, MerchantId, Reference};
 use crate::domain::market::{Country, Method};
-use crate::domain::merchant::api_key::ApiKey;
+use crate::domain::merchant::api_key::{ApiKey, Seed};
 use crate::domain::time::Timestamp;
 use expect_test::expect;
 
@@ -125,12 +125,9 @@ fn every_state_and_every_event() {
     .assert_eq(&table);
 }
 
-#[test]
-fn two_keys_live_at_a_time() {
-    let id = MerchantId::of(&Reference::parse("baker-13").unwrap());
-    let key = |byte| ApiKey::new(&id, &[byte; 32]);
-    let merchant = Merchant {
-        id: id.clone(),
+fn merchant() -> Merchant {
+    Merchant {
+        id: MerchantId::of(&Reference::parse("baker-13").unwrap()),
         reference: Reference::parse("baker-13").unwrap(),
         name: "Baker's 13".into(),
         email: "shop@example.com".into(),
@@ -140,13 +137,40 @@ fn two_keys_live_at_a_time() {
         insiders: [].into(),
         state: State::Invited,
         keys: vec![],
+        seed: None,
         created_at: Timestamp::from_epoch_seconds(0),
         version: 1,
-    };
-    let rolled = merchant.with_key(&key(1)).with_key(&key(2)).with_key(&key(3));
-    let owned: Vec<_> = [1, 2, 3].into_iter().filter(|byte| rolled.owns(&key(*byte))).collect();
-    assert_eq!(owned, [2, 3]);
-    assert_eq!(rolled.version, 4);
+    }
+}
+
+#[test]
+fn a_key_works_until_its_successor_has_one() {
+    let first = ApiKey::new(&merchant().id, &[1; 32]);
+    let only = merchant().with_only_key(&first);
+    let (one, second) = only.with_successor_of(&first, Seed::new(&[2; 32]));
+    let (two, third) = one.with_successor_of(&second, Seed::new(&[3; 32]));
+    let live = |merchant: &Merchant| [&first, &second, &third].map(|key| merchant.owns(key));
+    assert_eq!(
+        [live(&only), live(&one), live(&two)],
+        [[true, false, false], [true, true, false], [false, true, true],]
+    );
+    assert_eq!([only.version, one.version, two.version], [2, 3, 4]);
     let other = MerchantId::of(&Reference::parse("other").unwrap());
-    assert!(!rolled.owns(&ApiKey::new(&other, &[3; 32])), "the key of another merchant");
+    assert!(!two.owns(&ApiKey::new(&other, &[1; 32]).successor(&Seed::new(&[2; 32]))), "another merchant's");
+}
+
+#[test]
+fn a_key_has_one_successor() {
+    let first = ApiKey::new(&merchant().id, &[1; 32]);
+    let only = merchant().with_only_key(&first);
+    assert!(only.successor_of(&first).is_none());
+    let (rolled, second) = only.with_successor_of(&first, Seed::new(&[2; 32]));
+    let again = |merchant: &Merchant, key: &ApiKey| merchant.successor_of(key).map(|next| next.reveal());
+    assert_eq!(again(&rolled, &first), Some(second.reveal()));
+    assert_eq!(again(&rolled, &second), None, "it has none yet");
+    let (rolled, third) = rolled.with_successor_of(&second, Seed::new(&[3; 32]));
+    assert_eq!(again(&rolled, &second), Some(third.reveal()));
+    assert_eq!(again(&rolled, &first), None, "the first works no longer, and finds nothing out");
+    let reset = rolled.with_only_key(&first);
+    assert_eq!([&first, &second, &third].map(|key| again(&reset, key)), [None, None, None]);
 }

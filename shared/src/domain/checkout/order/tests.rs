@@ -54,6 +54,7 @@ fn price(asked: &Asked, known: &Known) -> Checkout {
         insiders: if asked.insider { [mei()].into() } else { BTreeSet::new() },
         state: MerchantState::Invited,
         keys: vec![],
+        seed: None,
         created_at: noon(),
         version: 1,
     };

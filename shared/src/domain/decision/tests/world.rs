@@ -99,6 +99,7 @@ fn shop_of(name: &str, second: &Payer) -> Merchant {
         insiders,
         state: merchant::State::Invited,
         keys: vec![],
+        seed: None,
         created_at: Timestamp::from_epoch_seconds(0),
         version: 1,
     }
