@@ -23,7 +23,7 @@ mod every_fault {
 
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use flow::{DISPUTES, ENABLE, Flow, LIVES, REFUNDS, ROLL, UNPAID, WALLETS};
+    use flow::{DISPUTES, ENABLE, Flow, LIVES, REFUNDS, REFUSED, ROLL, UNPAID, WALLETS};
 
     /// Cases of all flows that have ended, and how many violations there were.
     static SUM: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
@@ -48,6 +48,11 @@ mod every_fault {
     #[tokio::test(start_paused = true)]
     async fn enablement() {
         check(&[ENABLE, ROLL]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pages_that_are_refused_at_first() {
+        check(&REFUSED).await;
     }
 
     #[tokio::test(start_paused = true)]

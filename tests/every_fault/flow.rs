@@ -18,6 +18,9 @@ pub(crate) enum Step {
     Onboard,
     /// The merchant has a new key made with the one in use, and uses it from then on.
     RollKey,
+    /// Stripe stops payments on the merchant's account, or lets them go on, and tells nobody.
+    Restrict,
+    Mend,
     /// A merchant asks for 25.00.
     Create,
     /// The payer is given 1.25 of credit by hand.
@@ -100,6 +103,26 @@ pub(crate) const ROLL: Flow = Flow {
     ends: "enabled",
     ..PLAIN
 };
+
+/// Orders for which Stripe makes no page at first.
+pub(crate) const REFUSED: [Flow; 2] = [
+    Flow {
+        name: "refused a page at first",
+        rail: Rail::Paynow,
+        is_limited: true,
+        act: &[Step::Restrict, Step::Create, Step::Mend, Step::Create, Step::Pay],
+        ends: "paid credited",
+        ..PLAIN
+    },
+    Flow {
+        name: "refused a page at first, with credit",
+        before: &[Step::Credit],
+        act: &[Step::Restrict, Step::CreateWithCredit, Step::Mend, Step::CreateWithCredit, Step::Pay],
+        ends: "paid credited",
+        late: &["paid credited"],
+        ..PLAIN
+    },
+];
 
 /// A payment's life, for each rail and funding.
 pub(crate) const LIVES: [Flow; 6] = [

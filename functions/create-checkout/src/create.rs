@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kembali::adapters::edge::auth;
 use kembali::adapters::edge::http::{Answer, Request, json};
-use kembali::domain::checkout::new_checkout::{Content, NewCheckout};
+use kembali::domain::checkout::new_checkout::NewCheckout;
 use kembali::domain::checkout::order::Order;
 use kembali::domain::checkout::view::CheckoutView;
 use kembali::domain::checkout::{Checkout, State};
@@ -18,7 +18,8 @@ use kembali::fault::{Kind, Problem};
 use crate::CreateCheckout;
 
 impl CreateCheckout {
-    /// One read, one Stripe call, one write. Whoever repeats the request gets the same checkout.
+    /// One read, one Stripe call, one write. Whoever repeats the request gets the same checkout, and whoever sends another one
+    /// under the same reference is told which field differs. An order for which Stripe refused a page is placed again.
     pub(crate) async fn create(&self, request: &Request) -> Answer {
         let key = auth::key(request)?;
         let new: NewCheckout = request.json()?;
@@ -32,8 +33,13 @@ impl CreateCheckout {
         let content = new.check(country)?;
         let payer = self.payer(&new, country);
         self.check_consent(&new, &merchant, payer.as_ref())?;
+        let mut refused = None;
         if let Some(known) = seen.checkout {
-            return self.repeat(known, &content, payer.as_ref(), request).await;
+            known.content.same_as(known.payer.as_ref(), &content, payer.as_ref())?;
+            if !known.has_been_refused() {
+                return self.repeat(known, request).await;
+            }
+            refused = Some(known);
         }
         let (account, active) = enabled(&merchant)?;
         new.check_expiry(request.at)?;
@@ -46,7 +52,7 @@ impl CreateCheckout {
             let detail = "None of the ways to pay that accept this amount is active on the Stripe account.";
             return Err(Problem::invalid("amount", detail).into());
         }
-        self.place(order, request).await
+        self.place(order, refused, request).await
     }
 
     /// That the platform testifies that the payer wants to spend credit on this order.
@@ -72,15 +78,8 @@ impl CreateCheckout {
         new.payer.as_ref().map(|payer| self.payer_key.payer(&payer.phone, country))
     }
 
-    /// The same request again gets the same checkout; another one under the same reference is told which field differs.
-    pub(crate) async fn repeat(
-        &self,
-        known: Checkout,
-        content: &Content,
-        payer: Option<&PayerId>,
-        request: &Request,
-    ) -> Answer {
-        known.content.same_as(known.payer.as_ref(), content, payer)?;
+    /// The same request again gets the same checkout.
+    pub(crate) async fn repeat(&self, known: Checkout, request: &Request) -> Answer {
         if known.state == State::Open && known.session.is_none() {
             let (checkout, url) = self.open_written(known, request.at).await?;
             return json(200, &CheckoutView::from(&checkout).with_url(url));

@@ -16,7 +16,7 @@ use kembali::adapters::clients::stripe::{Stripe, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::auth;
 use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
-use kembali::domain::checkout::view::CheckoutView;
+use kembali::domain::checkout::view::{CheckoutView, what_next};
 use kembali::domain::checkout::{Checkout, State};
 use kembali::domain::ids::CheckoutId;
 use kembali::domain::payer::PayerKey;
@@ -71,12 +71,12 @@ impl CreateCheckout {
         }
     }
 
-    /// A checkout with the page on which it can be paid, which Stripe keeps.
+    /// A checkout with the page on which it can be paid, which Stripe keeps, or with what to do if there is none any more.
     async fn with_page(&self, checkout: &Checkout) -> Result<CheckoutView, StripeError> {
         let view = CheckoutView::from(checkout);
         match checkout.session.as_ref().filter(|_| checkout.state == State::Open) {
             Some(session) => Ok(view.with_url(self.stripe.session(&checkout.account, session).await?.url)),
-            None => Ok(view),
+            None => Ok(CheckoutView { next: what_next(checkout), ..view }),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use kembali::adapters::clients::store::{Committed, need};
-use kembali::adapters::clients::stripe::{NewSession, Session};
+use kembali::adapters::clients::stripe::{NewSession, Session, StripeError};
 use kembali::adapters::edge::http::{Answer, Request, json};
 use kembali::adapters::flows::commit;
 use kembali::adapters::flows::commit::apply;
@@ -15,7 +15,7 @@ use kembali::domain::checkout::{Checkout, Event, State};
 use kembali::domain::decision::{Commit, create};
 use kembali::domain::ids::{CampaignId, SessionId};
 use kembali::domain::market::{Country, Method};
-use kembali::domain::money::MoneyError;
+use kembali::domain::money::{Money, MoneyError};
 use kembali::domain::payer::Payer;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -28,18 +28,31 @@ const TRIES: u32 = 10;
 impl CreateCheckout {
     /// Opens Stripe's page and writes the checkout. Nothing is written before the page is there: should this be the end of
     /// the function, the repetition of the request gets the same page by the same key. Only a checkout that is partly
-    /// paid with credit is written first, since its repetition might find another credit.
-    pub(crate) async fn place(&self, order: Order<'_>, request: &Request) -> Answer {
-        let mut order = order;
+    /// paid with credit is written first, since its repetition might find another credit. It takes the place of one that
+    /// Stripe `refused` a page for before.
+    pub(crate) async fn place(
+        &self,
+        order: Order<'_>,
+        refused: Option<Checkout>,
+        request: &Request,
+    ) -> Answer {
+        let (mut order, mut refused) = (order, refused);
         let country = order.merchant.country;
         let mut page: Option<(SessionId, String)> = None;
         let mut used_up = self.campaigns.used_up(country, order.at);
         for _ in 0..TRIES {
             let known = self.campaigns.of(&self.store, country, order.at).await?;
             let mut checkout = order.price(&known, &used_up).map_err(broken)?;
+            if let Some(refused) = &refused {
+                checkout = checkout.in_place_of(refused);
+            }
             if checkout.wallet.is_empty() {
                 if page.is_none() {
-                    page = Some(self.open(&checkout).await?);
+                    let charged = checkout.charged().map_err(broken)?;
+                    match self.open(&checkout, charged).await {
+                        Ok(opened) => page = Some(opened),
+                        Err(error) => return self.without_page(checkout, error).await,
+                    }
                 }
                 checkout.session = page.as_ref().map(|(session, _)| session.clone());
             }
@@ -60,7 +73,11 @@ impl CreateCheckout {
                     let payers: Vec<_> = order.payer.iter().map(|payer| payer.id.clone()).collect();
                     let seen = self.store.seen(&order.merchant.id, &order.id, &payers).await?;
                     if let Some(first) = seen.checkout {
-                        return self.repeat(first, &order.content, payers.first(), request).await;
+                        first.content.same_as(first.payer.as_ref(), &order.content, payers.first())?;
+                        if !first.has_been_refused() {
+                            return self.repeat(first, request).await;
+                        }
+                        refused = Some(first);
                     }
                     let again = |id| Payer::new(id, country);
                     order.payer = seen.payers.into_iter().next().or(payers.into_iter().next().map(again));
@@ -91,6 +108,16 @@ impl CreateCheckout {
         Ok(used_up)
     }
 
+    /// Writes down that Stripe refused to make the page of a checkout that was not written yet, so that whoever sends the
+    /// order again asks for it under another key. What somebody else has written meanwhile stands.
+    async fn without_page(&self, checkout: Checkout, error: StripeError) -> Answer {
+        if let StripeError::Refused { .. } = error {
+            let commit = create(checkout.refused(), None).map_err(broken)?;
+            let _written = commit::create(&self.store, &commit, |_| Pot::default()).await?;
+        }
+        Err(error.into())
+    }
+
     /// Opens the page of a checkout that is written down without one, and writes it down. If the checkout was given up
     /// meanwhile, its credit is back in the wallet, and the page is closed again: nobody may pay on it.
     pub(crate) async fn open_written(
@@ -98,7 +125,16 @@ impl CreateCheckout {
         checkout: Checkout,
         now: Timestamp,
     ) -> Result<(Checkout, Option<String>), Fault> {
-        let (session, url) = self.open(&checkout).await?;
+        let charged = checkout.charged().map_err(broken)?;
+        let (session, url) = match self.open(&checkout, charged).await {
+            Ok(opened) => opened,
+            Err(error) => {
+                if let StripeError::Refused { .. } = error {
+                    apply(&self.store, checkout, &Event::PageRefused, now).await?;
+                }
+                return Err(error.into());
+            }
+        };
         let event = Event::SessionOpened { session: session.clone() };
         let checkout = apply(&self.store, checkout, &event, now).await?;
         if checkout.state == State::Open && checkout.session.as_ref() == Some(&session) {
@@ -108,18 +144,19 @@ impl CreateCheckout {
         Ok((checkout, None))
     }
 
-    async fn open(&self, checkout: &Checkout) -> Result<(SessionId, String), Fault> {
+    async fn open(&self, checkout: &Checkout, charged: Money) -> Result<(SessionId, String), StripeError> {
         let methods = methods(checkout);
         let new = NewSession {
             checkout: &checkout.id,
+            refusals: checkout.refusals,
             content: &checkout.content,
-            charged: checkout.charged().map_err(broken)?,
+            charged,
             fee: checkout.fee,
             methods: &methods,
             return_url: &self.return_url,
         };
         let Session { id, url, .. } = self.stripe.create_session(&checkout.account, &new).await?;
-        Ok((id, url.ok_or_else(|| Fault::Bug("a new session has no page".to_owned()))?))
+        Ok((id, url.ok_or_else(|| StripeError::NotUnderstood { field: "url".to_owned() })?))
     }
 }
 

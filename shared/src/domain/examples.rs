@@ -72,6 +72,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
         screening: Screening::default(),
         wallet: vec![],
         session: Some(SessionId::parse("cs_1").unwrap()),
+        refusals: 0,
         offers: [
             (Tender::Card, Offer::None { no_cashback: NoCashback::MethodNotEligible }),
             (Tender::Paynow, Offer::Cashback(terms)),

@@ -39,6 +39,8 @@ mod invariants;
 #[cfg(test)]
 mod matching;
 #[cfg(test)]
+mod no_page;
+#[cfg(test)]
 mod operator_input;
 #[cfg(test)]
 mod payers;

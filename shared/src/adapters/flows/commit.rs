@@ -12,13 +12,13 @@ use crate::fault::Fault;
 /// How often a lost race is run again before the message is left for later.
 const TRIES: u32 = 4;
 
-/// Writes a new checkout with what it takes of budgets, caps and wallets. A part of a budget that is taken from holds
-/// `full(slot)` while nobody has written it. This is the only way in which a checkout comes to exist.
+/// Writes a checkout that is new, or placed again, with what it takes of budgets, caps and wallets. A part of a budget that
+/// is taken from holds `full(slot)` while nobody has written it. This is the only way in which a checkout comes to exist.
 ///
 /// # Errors
 /// The table did not answer.
 pub async fn create(store: &Store, commit: &Commit, full: impl Fn(&Slot) -> Pot) -> Result<Committed, Fault> {
-    store.commit(commit, None, full).await
+    store.commit(commit, full).await
 }
 
 /// Applies `event` to `checkout` and gives the checkout as it then is. This is the only way in which a checkout that
@@ -68,7 +68,7 @@ async fn run(
         };
         commit.checkout.decisions.extend(decided.cloned());
         // A checkout that exists only gives back to budgets: nothing has to be known of what they hold.
-        match store.commit(&commit, Some(checkout.version), |_| Pot::default()).await? {
+        match store.commit(&commit, |_| Pot::default()).await? {
             Committed::Done => {
                 tell_what_failed(&checkout, &commit.checkout);
                 return Ok(commit.checkout);

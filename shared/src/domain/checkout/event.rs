@@ -28,6 +28,8 @@ pub enum Event {
     },
     /// Somebody says that nobody ever made the page; whether it is so is decided here.
     Abandoned,
+    /// Stripe refused to make the page.
+    PageRefused,
     /// The session expired.
     Expired,
     /// The payment was begun and failed.
@@ -132,6 +134,7 @@ impl Event {
             Self::Paid { .. } => "payment",
             Self::SessionOpened { .. } => "page",
             Self::Abandoned => "page that was never made",
+            Self::PageRefused => "page that was refused",
             Self::Expired => "expiry",
             Self::PaymentFailed => "failure",
             Self::RefundRequested { .. } => "refund request",

@@ -90,6 +90,7 @@ impl Order<'_> {
             screening: known.policy.screening,
             wallet,
             session: None,
+            refusals: 0,
             content: content.clone(),
             state: State::Open,
             postings: Vec::new(),

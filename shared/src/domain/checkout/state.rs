@@ -58,6 +58,10 @@ pub struct Checkout {
     /// asked for must be written down before it is asked, since the credit may be another amount the next time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+    /// How often Stripe has refused to make the page. Stripe repeats a refusal to whoever asks under the same key, so the key
+    /// has this number in it: it changes when an answer is known to be no, and never while an answer is in doubt.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+    pub refusals: u32,
     /// What is promised for each way to pay. Once it is paid, the cashback holds the one that counts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub offers: BTreeMap<Tender, Offer>,
@@ -86,7 +90,7 @@ pub enum State {
     Open,
     /// Nobody paid in time, or the merchant closed it.
     Expired,
-    /// The payment was begun and did not succeed.
+    /// The payment was begun and did not succeed, or Stripe refused to [make the page](Checkout::has_been_refused).
     Failed,
     /// Paid.
     Paid(Box<Payment>),
@@ -106,6 +110,7 @@ impl Checkout {
             (State::Open, Event::Abandoned) if self.is_abandoned(now) => Ok(State::Expired),
             (State::Open, Event::Expired) => Ok(State::Expired),
             (State::Open, Event::PaymentFailed) => Ok(State::Failed),
+            (State::Open, Event::PageRefused) if self.session.is_none() => Ok(State::Failed),
             (State::Paid(payment), Event::Paid { charge, .. }) => {
                 if payment.charge.charge == charge.charge {
                     Ok(self.state.clone())
@@ -164,7 +169,7 @@ impl Checkout {
             (State::Expired | State::Failed | State::Paid(_), Event::Expired | Event::PaymentFailed)
             | (
                 State::Open | State::Expired | State::Failed | State::Paid(_),
-                Event::Abandoned | Event::SessionOpened { .. },
+                Event::Abandoned | Event::PageRefused | Event::SessionOpened { .. },
             )
             | (
                 State::Open | State::Expired | State::Failed,
@@ -256,6 +261,24 @@ impl Checkout {
     pub fn charged(&self) -> Result<Money, MoneyError> {
         let amount = self.content.amount;
         amount.minus(Money::from_minor(self.wallet_spent_minor(), amount.currency())?)
+    }
+
+    /// Whether Stripe has refused to make its page, and nothing came of it: the same order may be placed again.
+    pub fn has_been_refused(&self) -> bool {
+        self.state == State::Failed && self.session.is_none()
+    }
+
+    /// As it is when Stripe has refused to make its page: it promises nothing, and holds nothing of anybody.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.offers.values_mut().for_each(Offer::lapse);
+        Self { state: State::Failed, refusals: self.refusals.saturating_add(1), ..self }
+    }
+
+    /// The same order placed again, in the place of one that [has been refused](Self::has_been_refused).
+    #[must_use]
+    pub fn in_place_of(self, refused: &Self) -> Self {
+        Self { refusals: refused.refusals, version: refused.version.saturating_add(1), ..self }
     }
 
     fn is_abandoned(&self, now: Timestamp) -> bool {

@@ -47,6 +47,7 @@ fn every_state_and_every_event() {
         ("no page yet", Checkout { session: None, ..after(Funding::Merchant, &[]) }),
         ("expired", after(Funding::Merchant, &[(1, Event::Expired)])),
         ("failed", after(Funding::Merchant, &[(1, Event::PaymentFailed)])),
+        ("no page", Checkout { session: None, ..after(Funding::Merchant, &[]) }.refused()),
         ("paid", after(Funding::Merchant, &[(0, paynow.clone())])),
         ("partly refunded", after(Funding::Merchant, &[(0, paynow.clone()), (1, asked("r1", 500))])),
         ("refunded", after(Funding::Merchant, &[(0, paynow.clone()), (1, asked("r1", 2500))])),
@@ -63,6 +64,7 @@ fn every_state_and_every_event() {
         ("paid", paynow),
         ("paid by card", paid(Method::Card)),
         ("page made", Event::SessionOpened { session: SessionId::parse("cs_2").unwrap() }),
+        ("page refused", Event::PageRefused),
         ("abandoned", Event::Abandoned),
         ("expired", Event::Expired),
         ("payment failed", Event::PaymentFailed),
@@ -100,6 +102,7 @@ fn every_state_and_every_event() {
         open            paid            paid held
         open            paid by card    paid none
         open            page made       -
+        open            page refused    -
         open            abandoned       -
         open            expired         expired
         open            payment failed  failed
@@ -119,6 +122,7 @@ fn every_state_and_every_event() {
         no page yet     paid            paid held
         no page yet     paid by card    paid none
         no page yet     page made       open
+        no page yet     page refused    failed
         no page yet     abandoned       expired
         no page yet     expired         expired
         no page yet     payment failed  failed
@@ -138,6 +142,7 @@ fn every_state_and_every_event() {
         expired         paid            paid held
         expired         paid by card    paid none
         expired         page made       -
+        expired         page refused    -
         expired         abandoned       -
         expired         expired         -
         expired         payment failed  -
@@ -157,6 +162,7 @@ fn every_state_and_every_event() {
         failed          paid            paid held
         failed          paid by card    paid none
         failed          page made       -
+        failed          page refused    -
         failed          abandoned       -
         failed          expired         -
         failed          payment failed  -
@@ -173,9 +179,30 @@ fn every_state_and_every_event() {
         failed          dispute opened  dispute for a checkout that is failed
         failed          dispute won     end of a dispute for a checkout that is failed
         failed          dispute lost    end of a dispute for a checkout that is failed
+        no page         paid            paid held
+        no page         paid by card    paid none
+        no page         page made       -
+        no page         page refused    -
+        no page         abandoned       -
+        no page         expired         -
+        no page         payment failed  -
+        no page         refund asked    refund request for a checkout that is failed
+        no page         refund refused  refused refund for a checkout that is failed
+        no page         refund seen     refund for a checkout that is failed
+        no page         cashback refund refund for a checkout that is failed
+        no page         matured         -
+        no page         approved        -
+        no page         rejected        -
+        no page         retried         -
+        no page         written off     -
+        no page         refused         refused cashback for a checkout that is failed
+        no page         dispute opened  dispute for a checkout that is failed
+        no page         dispute won     end of a dispute for a checkout that is failed
+        no page         dispute lost    end of a dispute for a checkout that is failed
         paid            paid            -
         paid            paid by card    -
         paid            page made       -
+        paid            page refused    -
         paid            abandoned       -
         paid            expired         -
         paid            payment failed  -
@@ -195,6 +222,7 @@ fn every_state_and_every_event() {
         partly refunded paid            -
         partly refunded paid by card    -
         partly refunded page made       -
+        partly refunded page refused    -
         partly refunded abandoned       -
         partly refunded expired         -
         partly refunded payment failed  -
@@ -214,6 +242,7 @@ fn every_state_and_every_event() {
         refunded        paid            -
         refunded        paid by card    -
         refunded        page made       -
+        refunded        page refused    -
         refunded        abandoned       -
         refunded        expired         -
         refunded        payment failed  -
@@ -233,6 +262,7 @@ fn every_state_and_every_event() {
         disputed        paid            -
         disputed        paid by card    -
         disputed        page made       -
+        disputed        page refused    -
         disputed        abandoned       -
         disputed        expired         -
         disputed        payment failed  -
@@ -252,6 +282,7 @@ fn every_state_and_every_event() {
         won             paid            -
         won             paid by card    -
         won             page made       -
+        won             page refused    -
         won             abandoned       -
         won             expired         -
         won             payment failed  -
@@ -271,6 +302,7 @@ fn every_state_and_every_event() {
         lost            paid            -
         lost            paid by card    -
         lost            page made       -
+        lost            page refused    -
         lost            abandoned       -
         lost            expired         -
         lost            payment failed  -
@@ -290,6 +322,7 @@ fn every_state_and_every_event() {
         paying          paid            -
         paying          paid by card    -
         paying          page made       -
+        paying          page refused    -
         paying          abandoned       -
         paying          expired         -
         paying          payment failed  -
@@ -309,6 +342,7 @@ fn every_state_and_every_event() {
         credited        paid            -
         credited        paid by card    -
         credited        page made       -
+        credited        page refused    -
         credited        abandoned       -
         credited        expired         -
         credited        payment failed  -
@@ -328,6 +362,7 @@ fn every_state_and_every_event() {
         in review       paid            -
         in review       paid by card    -
         in review       page made       -
+        in review       page refused    -
         in review       abandoned       -
         in review       expired         -
         in review       payment failed  -
@@ -347,6 +382,7 @@ fn every_state_and_every_event() {
         failed cashback paid            -
         failed cashback paid by card    -
         failed cashback page made       -
+        failed cashback page refused    -
         failed cashback abandoned       -
         failed cashback expired         -
         failed cashback payment failed  -
@@ -366,6 +402,7 @@ fn every_state_and_every_event() {
         in the wallet   paid            -
         in the wallet   paid by card    -
         in the wallet   page made       -
+        in the wallet   page refused    -
         in the wallet   abandoned       -
         in the wallet   expired         -
         in the wallet   payment failed  -

@@ -46,6 +46,9 @@ pub struct CheckoutView {
     /// Stripe's page, while it can be paid. Only who asks for one checkout is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// What to do if it is not to be paid any more. Only who asks for one checkout is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<&'static str>,
     /// What is promised for each way to pay, while it can be paid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<OfferView>,
@@ -197,6 +200,7 @@ impl From<&Checkout> for CheckoutView {
             items: content.items,
             channel: content.channel,
             url: None,
+            next: None,
             offers,
             payment: payment.map(payment_view),
             cashback: payment.map(|payment| cashback_view(checkout, &payment.cashback)),
@@ -209,6 +213,19 @@ impl From<&Checkout> for CheckoutView {
             created_at: checkout.created_at,
             expires_at: content.expires_at,
         }
+    }
+}
+
+/// What the merchant can do about a checkout that nobody can pay.
+pub fn what_next(checkout: &Checkout) -> Option<&'static str> {
+    match checkout.state {
+        State::Failed if checkout.has_been_refused() => {
+            Some("Look at the account in Stripe's dashboard, then send the same order again.")
+        }
+        State::Expired | State::Failed => {
+            Some("This order number is used up. Ask for the payment again under a new reference.")
+        }
+        State::Open | State::Paid(_) => None,
     }
 }
 

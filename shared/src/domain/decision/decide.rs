@@ -135,6 +135,7 @@ fn next(
             return Ok(Some(next));
         }
         _ if state == checkout.state => return Ok(None),
+        (Event::PageRefused, _) => return Ok(Some(next.refused())),
         (_, State::Paid(_)) => next.offers.clear(),
         // What was promised out of a budget or a cap has gone back there with the page.
         (_, State::Expired | State::Failed) => {

@@ -35,18 +35,17 @@ struct Part {
 }
 
 impl Store {
-    /// Writes a decision on a checkout that was at `expected` when it was read (`None`: it is new). A part of a budget that
-    /// is taken from holds `full(slot)` while nobody has written it.
+    /// Writes a decision on a checkout. A part of a budget that is taken from holds `full(slot)` while nobody has written
+    /// it.
     ///
     /// # Errors
     /// DynamoDB did not answer.
     pub(in crate::adapters) async fn commit(
         &self,
         commit: &Commit,
-        expected: Option<u64>,
         full: impl Fn(&Slot) -> Pot,
     ) -> Result<Committed, Fault> {
-        let checkout = checkout_item(&commit.checkout)?;
+        let (checkout, expected) = (checkout_item(&commit.checkout)?, before(commit.checkout.version));
         let around = &commit.around;
         let is_alone = around.payer.is_none() && around.card.is_none() && around.settlement.is_none();
         if is_alone && commit.budget.is_empty() {

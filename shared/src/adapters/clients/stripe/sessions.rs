@@ -17,6 +17,8 @@ const LONGEST_LINE: usize = 180;
 pub struct NewSession<'a> {
     /// The checkout.
     pub checkout: &'a CheckoutId,
+    /// How often Stripe has refused to make it.
+    pub refusals: u32,
     /// What is bought.
     pub content: &'a Content,
     /// What Stripe charges: the price, less credit from the payer's wallet.
@@ -102,7 +104,8 @@ fn priced(lines: impl Iterator<Item = (String, u32, Money)>) -> Form {
 impl Stripe {
     /// Creates a session on the merchant's account. The key contains a digest of the parameters: if the merchant's fee
     /// or the market's methods change between a try and its repetition, the repetition makes a second session instead
-    /// of an error. Only one of them is ever written down and shown; nobody can pay the other.
+    /// of an error. Only one of them is ever written down and shown; nobody can pay the other. It also contains the number
+    /// of refusals, since what Stripe has refused under a key it refuses for a day.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -114,7 +117,7 @@ impl Stripe {
         let form = new.form();
         let parts: Vec<&str> =
             form.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
-        let key = format!("session_{}_{}", new.checkout, digest(&parts, 16));
+        let key = format!("session_{}_{}_{}", new.checkout, new.refusals, digest(&parts, 16));
         let answer =
             self.send(Call::post("/v1/checkout/sessions", Some(account), key, Body::Form(form))).await?;
         Ok(read(&answer)?)

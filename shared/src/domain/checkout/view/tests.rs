@@ -104,3 +104,31 @@ fn a_refund_says_what_went_to_the_wallet() {
         "partly_refunded" {"currency":"SGD","value":"10.00"} [{"amount":{"currency":"SGD","value":"15.00"},"reference":"r1","status":"requested","to_wallet":{"currency":"SGD","value":"5.00"}}]
     "#]].assert_eq(&format!("{} {} {}\n", view["status"], view["wallet"], view["refunds"]));
 }
+
+/// What cannot be paid is asked for again: an order that never had a page as it is, any other under a new reference.
+#[test]
+fn what_to_do_next_in_words() {
+    let no_page = Checkout { session: None, ..open(Funding::Merchant) };
+    let table: String = [
+        ("open", open(Funding::Merchant)),
+        ("paid", after(Funding::Merchant, &[(0, paid(Method::Paynow))])),
+        ("expired", after(Funding::Merchant, &[(1, Event::Expired)])),
+        ("failed", after(Funding::Merchant, &[(1, Event::PaymentFailed)])),
+        ("no page", no_page.clone()),
+        ("never a page", apply(&no_page, &Event::Abandoned, 1)),
+        ("page refused", apply(&no_page, &Event::PageRefused, 1)),
+    ]
+    .into_iter()
+    .map(|(words, checkout)| format!("{words}: {}\n", what_next(&checkout).unwrap_or("-")))
+    .collect();
+    expect![[r#"
+        open: -
+        paid: -
+        expired: This order number is used up. Ask for the payment again under a new reference.
+        failed: This order number is used up. Ask for the payment again under a new reference.
+        no page: -
+        never a page: This order number is used up. Ask for the payment again under a new reference.
+        page refused: Look at the account in Stripe's dashboard, then send the same order again.
+    "#]]
+    .assert_eq(&table);
+}

@@ -155,6 +155,39 @@ fn a_page_that_was_never_made_gives_all_back_after_an_hour() {
     );
 }
 
+/// The order is placed again as a new one, which takes what there is then. Only the number of the try goes on.
+#[test]
+fn a_page_that_was_refused_gives_all_back_at_once_and_the_order_is_placed_again() {
+    let checkout = Checkout { session: None, ..offered(&[limits(json!(["paynow"]))]) };
+    check(
+        checkout.clone(),
+        &[("is refused", Event::PageRefused), ("is refused once", Event::PageRefused)],
+        expect![[r#"
+            created
+              budget of paynow-5 in all: +1 payment, +125
+              budget of paynow-5 on 2026-11-22: +1 payment, +125
+              payer: 1 visits, {"paynow-5":{"merchants":["baker-13"],"windows":{"c":[1,125],"d2026-11-22":[1,125]}}}
+            is refused: failed
+              budget of paynow-5 in all: -1 payment, -125
+              budget of paynow-5 on 2026-11-22: -1 payment, -125
+              payer: 0 visits, {}
+            is refused once: nothing
+        "#]],
+    );
+    let around = Around { payer: Some(Payer::new(mei(), Country::SG)), ..Around::default() };
+    let decision = decide(&checkout, Some(&around), &Event::PageRefused, noon()).unwrap();
+    let Decision::Commit(commit) = decision else { panic!("it is written") };
+    let refused = commit.checkout;
+    assert!(refused.has_been_refused() && !checkout.has_been_refused());
+    let again = checkout.clone().in_place_of(&refused);
+    assert_eq!((again.refusals, again.version), (1, refused.version + 1));
+    assert_eq!(Occupied::of(&again).unwrap(), Occupied::of(&checkout).unwrap());
+    assert_eq!(again.refused().refusals, 2);
+    // Whoever was faster has a page, and that stands.
+    let shown = offered(&[limits(json!(["paynow"]))]);
+    assert_eq!(shown.next_state(&Event::PageRefused, &Insight::default(), noon()), Ok(State::Open));
+}
+
 #[test]
 fn all_is_given_back_when_it_is_paid_another_way() {
     check(

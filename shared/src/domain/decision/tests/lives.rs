@@ -34,6 +34,8 @@ fn any_step() -> impl Strategy<Value = Step> {
             |(who, shop, minor, use_wallet, page)| Step::Buy { who, shop, minor, use_wallet, page }),
         6 => (w(), 0..4_usize).prop_map(|(which, how)| Step::Pay { which, how }),
         1 => w().prop_map(|which| Step::Page { which }),
+        1 => w().prop_map(|which| Step::PageRefused { which }),
+        1 => w().prop_map(|which| Step::Again { which }),
         1 => w().prop_map(|which| Step::Abandon { which }),
         1 => w().prop_map(|which| Step::Expire { which }),
         1 => w().prop_map(|which| Step::Fail { which }),

@@ -23,15 +23,39 @@ fn pot(change: &BudgetChange) -> Pot {
 
 impl World {
     pub(super) fn buy(&mut self, who: usize, shop: usize, minor: i64, use_wallet: bool, page: bool) {
-        let (merchant, payer) = (&self.shops[shop], self.payers[who].clone());
         let reference = Reference::parse(&format!("order-{}", self.sales.len())).unwrap();
         let usual = examples::open(Funding::Merchant);
+        let content = Content { amount: sgd(minor), reference, use_wallet, ..usual.content };
+        let (checkout, charged) = self.place(who, shop, content, page, None);
+        self.sales.push(Sale { checkout, charged, refunds: BTreeMap::new(), disputed: false, disputes: 0 });
+    }
+
+    /// An order for which Stripe refused a page is sent again.
+    pub(super) fn again(&mut self, index: usize) {
+        let refused = self.sales[index].checkout.clone();
+        let who = self.payers.iter().position(|payer| Some(&payer.id) == refused.payer.as_ref()).unwrap();
+        let shop = self.shops.iter().position(|shop| shop.id == refused.merchant).unwrap();
+        let content = refused.content.clone();
+        let (checkout, charged) = self.place(who, shop, content, false, Some(&refused));
+        (self.sales[index].checkout, self.sales[index].charged) = (checkout, charged);
+    }
+
+    fn place(
+        &mut self,
+        who: usize,
+        shop: usize,
+        content: Content,
+        page: bool,
+        refused: Option<&Checkout>,
+    ) -> (Checkout, i64) {
+        let (merchant, payer) = (&self.shops[shop], self.payers[who].clone());
+        let usual = examples::open(Funding::Merchant);
         let order = Order {
-            id: CheckoutId::of(&merchant.id, &reference),
+            id: CheckoutId::of(&merchant.id, &content.reference),
             merchant,
             account: &usual.account,
             active: &[Method::Card, Method::Paynow].into(),
-            content: Content { amount: sgd(minor), reference, use_wallet, ..usual.content },
+            content,
             payer: Some(payer.clone()),
             at: self.now,
         };
@@ -46,11 +70,12 @@ impl World {
                 None => break (priced, taken),
             }
         };
+        let checkout = refused.map_or(checkout.clone(), |refused| checkout.in_place_of(refused));
         let checkout = Checkout { session: usual.session.filter(|_| page), ..checkout };
         self.take(&Occupied::default().budget_changes(&taken));
         self.payers[who] = Occupied::default().payer_after(&taken, &payer, &checkout, self.now);
         let charged = checkout.charged().unwrap().minor();
-        self.sales.push(Sale { checkout, charged, refunds: BTreeMap::new(), disputed: false, disputes: 0 });
+        (checkout, charged)
     }
 
     fn whole(&self, slot: &Slot) -> Pot {

@@ -36,6 +36,8 @@ pub(super) enum Step {
     Buy { who: usize, shop: usize, minor: i64, use_wallet: bool, page: bool },
     Pay { which: usize, how: usize },
     Page { which: usize },
+    PageRefused { which: usize },
+    Again { which: usize },
     Abandon { which: usize },
     Expire { which: usize },
     Fail { which: usize },
@@ -165,6 +167,8 @@ impl World {
             }
             Step::Pay { which, .. }
             | Step::Page { which }
+            | Step::PageRefused { which }
+            | Step::Again { which }
             | Step::Abandon { which }
             | Step::Expire { which }
             | Step::Fail { which }
@@ -191,6 +195,8 @@ impl World {
                 let session = examples::open(Funding::Merchant).session.unwrap();
                 self.apply(index, &Event::SessionOpened { session });
             }
+            Step::PageRefused { .. } => self.apply(index, &Event::PageRefused),
+            Step::Again { .. } if sale.checkout.has_been_refused() => self.again(index),
             Step::Abandon { .. } => self.apply(index, &Event::Abandoned),
             Step::Expire { .. } if is_open => self.apply(index, &Event::Expired),
             Step::Fail { .. } if is_open => self.apply(index, &Event::PaymentFailed),
@@ -222,6 +228,7 @@ impl World {
             }
             Step::Decide { verdict, .. } => self.apply(index, &Event::CashbackDecided(*verdict)),
             Step::Pay { .. }
+            | Step::Again { .. }
             | Step::Expire { .. }
             | Step::Fail { .. }
             | Step::Dashboard { .. }
@@ -237,6 +244,10 @@ impl World {
 
     fn pay(&mut self, index: usize, how: usize) {
         let sale = &self.sales[index];
+        // Nobody pays where there was never a page.
+        if sale.checkout.has_been_refused() {
+            return;
+        }
         // Stripe closes a page for good; only news of a payment without credit may be late.
         if sale.checkout.state != State::Open && sale.checkout.charged().unwrap().minor() != sale.charged {
             return;
