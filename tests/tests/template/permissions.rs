@@ -9,7 +9,7 @@ use local_functions::production;
 use local_functions::{Build, Registry};
 use local_stripe::PayWith;
 use local_wire::calls::Call;
-use local_wire::{Calls, Clock};
+use local_wire::{Calls, Clock, Fault, Faults};
 use serde_json::{Value, json};
 use yaml_serde::Value as Yaml;
 
@@ -121,10 +121,11 @@ fn watched(used: &Used, calls: &Arc<OnceLock<Calls>>) -> Registry {
 async fn each_function_may_do_what_it_does_and_nothing_else() {
     let (used, calls) = (Used::default(), Arc::default());
     let options = Options::new(Clock::fixed(NOW));
+    let faults = options.faults.clone();
     let stack = Stack::start(options, &watched(&used, &calls)).await.unwrap();
     assert!(calls.set(stack.calls().clone()).is_ok());
     let client = Client::new(stack.gateway_url());
-    Everything { stack: &stack, client }.happens().await;
+    Everything { stack: &stack, client, faults }.happens().await;
 
     let mut used = used.lock().unwrap().clone();
     let mut differences = String::new();
@@ -145,6 +146,7 @@ async fn each_function_may_do_what_it_does_and_nothing_else() {
 struct Everything<'a> {
     stack: &'a Stack,
     client: Client,
+    faults: Faults,
 }
 
 impl Everything<'_> {
@@ -250,11 +252,11 @@ impl Everything<'_> {
         self.operate("POST", "/v1/markets/SG/campaigns/five/end", Value::Null).await;
     }
 
-    /// A checkout that is partly paid by credit is written before Stripe is asked; Stripe says no, and the sweep gives back
+    /// A checkout that is partly paid by credit is written before Stripe is asked. Stripe says nothing, and the sweep gives back
     /// what was taken for it.
     async fn a_page_is_never_made(&self, merchant: &str, key: &str) {
-        let account = self.stack.stripe().accounts()[0].clone();
-        self.stack.stripe().restrict(&account, "requirements.past_due").unwrap();
+        self.faults
+            .decide(|asked| (asked.operation == "POST /v1/checkout/sessions").then_some(Fault::Refuse));
         let amount = json!({"value": "25.00", "currency": "SGD"});
         let consent = json!({
             "phone": "+6591234567", "merchant": merchant, "reference": "never-made", "amount": amount,
@@ -266,7 +268,7 @@ impl Everything<'_> {
         });
         let answer = self.client.call(key, "POST", "/v1/checkouts", Some(&body)).await.unwrap();
         assert!(answer.status >= 400, "{}", answer.json());
-        self.stack.stripe().complete_onboarding(&account).unwrap();
+        self.faults.clear();
         self.stack.advance(2 * 3600).await.unwrap();
     }
 
