@@ -124,6 +124,12 @@ async fn requests_and_answers_are_as_described() {
     assert_eq!(page["checkouts"].as_array().map(Vec::len), Some(1));
     ask("POST", &format!("{path}/expire"), "", Value::Null, "Problem").await;
 
+    let body = json!({"reference": "o-2", "amount": money, "channel": "chat", "description": "kopi"});
+    let closed = ask("POST", "/v1/checkouts", "NewCheckout", body.clone(), "Checkout").await;
+    let path = format!("/v1/checkouts/{}/expire", text(&closed, "id"));
+    ask("POST", &path, "", Value::Null, "Checkout").await;
+    assert!(!ask("POST", "/v1/checkouts", "NewCheckout", body, "Checkout").await["next"].is_null());
+
     stack.advance(30).await.unwrap();
     ask("GET", "/v1/statement", "", Value::Null, "Statement").await;
     let market = "/v1/markets/SG";
@@ -141,6 +147,10 @@ async fn requests_and_answers_are_as_described() {
     let found = operate("POST", &format!("{market}/match?day=2026-11-22"), "", Value::Null, "Match").await;
     assert_eq!(found["matched"]["charge"]["count"], 1, "{found}");
     operate("GET", &format!("{market}/match?day=2026-11-22"), "", Value::Null, "Match").await;
+    let path = format!("/v1/merchants/{}/keys", text(&merchant, "id"));
+    let rolled = ask("POST", &path, "", Value::Null, "Merchant").await;
+    assert_eq!(ask("POST", &path, "", Value::Null, "Merchant").await, rolled);
+    operate("POST", &format!("{path}/reset"), "", Value::Null, "Merchant").await;
 }
 
 pub(crate) struct Talk {
