@@ -93,8 +93,8 @@ impl Money {
         Self::from_minor(minor.to_i64().ok_or(MoneyError::TooLarge)?, currency)
     }
 
-    /// The amount in minor units (cents, paise, centavos), as Stripe counts
-    /// (<https://docs.stripe.com/currencies#zero-decimal>).
+    /// The amount in minor units (cents, paise, centavos) of ISO 4217. For the markets' four currencies Stripe counts the
+    /// same; for a few others it does not (<https://docs.stripe.com/currencies#special-cases>).
     pub const fn minor(self) -> i64 {
         self.minor
     }
