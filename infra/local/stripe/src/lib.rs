@@ -42,6 +42,7 @@ mod money;
 mod objects;
 mod pages;
 mod params;
+mod router;
 mod state;
 mod stripe;
 mod table;

@@ -1,10 +1,8 @@
-//! The handle: the server, and what people do to it.
+//! The handle: the state behind its lock, and what people do to it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::{any, get};
 use local_wire::{Calls, Clock};
 use serde_json::Value;
 
@@ -17,7 +15,6 @@ use crate::objects::payment::{self, Course, Outcome};
 use crate::objects::{dispute, onboarding, refund};
 use crate::state::{Act, State};
 use crate::webhooks::{Attempt, Sender};
-use crate::{api, pages};
 
 /// A stand-in for Stripe. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -37,16 +34,6 @@ impl Stripe {
     pub fn new(config: Config, clock: Clock, calls: Calls) -> Self {
         let (state, sender) = (Mutex::new(State::new(config)), Sender::new());
         Self(Arc::new(Shared { state, clock, calls, sender, latency: Mutex::default() }))
-    }
-
-    /// The API under `/v1` and `/v2`, and the hosted pages.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/c/pay/{session}", get(pages::checkout::show).post(pages::checkout::submit))
-            .route("/setup/{token}", get(pages::setup::show).post(pages::setup::submit))
-            .route("/receipts/{charge}", get(pages::checkout::receipt))
-            .fallback(any(api::answer))
-            .with_state(self.clone())
     }
 
     /// Does everything that is due: payments and refunds settle, sessions expire, webhooks are posted, first attempts and

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
 use crate::error::Error;
 use crate::objects::account::{Account, Capability, Configuration};
 use crate::objects::{account_v1, onboarding};

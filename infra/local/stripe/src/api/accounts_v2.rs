@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Job;
+use super::job::Job;
 use crate::error::Error;
 use crate::objects::account::{Capability, Configuration, PAYOUTS, Profile, TRANSFERS};
 use crate::objects::account_v2::{INCLUDABLE, render};
