@@ -19,6 +19,11 @@ ROOMS = {
         posting promise market payer cashback campaign merchant checkout
         stripe books decision
     """,
+    "infra/local/stripe/src": """
+        error ids agenda config form params money methods table idempotency
+        balance events delivery objects state expand acts
+        webhooks stripe api pages faults router main
+    """,
 }
 
 NOT_CODE = re.compile(r"""//[^\n]*|/\*.*?\*/|r(\#*)".*?"\1|"(?:\\.|[^"\\])*"|'(?:\\[^']*.|[^'\\])'""", re.DOTALL)

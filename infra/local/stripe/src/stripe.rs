@@ -6,15 +6,17 @@ use std::time::Duration;
 use local_wire::{Calls, Clock};
 use serde_json::Value;
 
+use crate::acts::payment::{self, Course, Outcome};
+use crate::acts::{dispute, onboarding, refund};
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
+use crate::delivery::Attempt;
 use crate::error::Error;
 use crate::events::Event;
 use crate::methods::PayWith;
-use crate::objects::payment::{self, Course, Outcome};
-use crate::objects::{dispute, onboarding, refund};
+use crate::objects::refund::Wish;
 use crate::state::{Act, State};
-use crate::webhooks::{Attempt, Sender};
+use crate::webhooks::Sender;
 
 /// A stand-in for Stripe. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -141,7 +143,7 @@ impl Stripe {
     pub fn refund_from_dashboard(&self, charge: &str, amount: i64) -> Result<String, Error> {
         let reason = Some("requested_by_customer".to_owned());
         self.act(|act| {
-            refund::create(act, charge, refund::Wish { amount: Some(amount), reason, ..Default::default() })
+            refund::create(act, charge, Wish { amount: Some(amount), reason, ..Default::default() })
         })
     }
 
