@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CommandError, Operator, path};
+use super::deployment::{Operator, path};
+use super::error::CommandError;
 use crate::town::text;
 
 /// By scope and by flow, in minor units.

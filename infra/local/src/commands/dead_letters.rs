@@ -5,7 +5,8 @@ use std::io::Write;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{CommandError, Operator, path};
+use super::deployment::{Operator, path};
+use super::error::CommandError;
 use crate::town::text;
 
 /// What to do with messages that were given up.

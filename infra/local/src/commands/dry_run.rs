@@ -13,7 +13,8 @@ use kembali::fault::Problem;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{CommandError, Operator, path};
+use super::deployment::{Operator, path};
+use super::error::CommandError;
 
 /// Ten years, so that a slip of the pen does not ask for a million days.
 const MOST_DAYS: usize = 3_660;

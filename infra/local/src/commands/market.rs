@@ -5,7 +5,9 @@ use std::io::Write;
 use kembali::domain::checkout::Verdict;
 use serde_json::{Value, json};
 
-use super::{CommandError, Decision, Operator, path};
+use super::deployment::{Operator, path};
+use super::error::CommandError;
+use super::settings::Decision;
 use crate::town::text;
 
 impl Operator {

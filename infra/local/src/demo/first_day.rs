@@ -4,7 +4,7 @@ use local_stripe::PayWith;
 use serde_json::json;
 
 use super::scenes::{ask, campaign, card, order, percent};
-use super::{Story, Told};
+use super::story::{Story, Told};
 use crate::town::{Shop, TownError, text};
 
 /// Who pays in Singapore.

@@ -4,7 +4,7 @@ use local_stripe::PayWith;
 
 use super::first_day::MEI;
 use super::scenes::{ask, order};
-use super::{Story, Told};
+use super::story::{Story, Told};
 use crate::town::{TownError, text};
 
 /// A refund by PayNow is not there at once.

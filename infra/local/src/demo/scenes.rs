@@ -3,7 +3,7 @@
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
-use super::{Story, Told};
+use super::story::{Story, Told};
 use crate::town::{Shop, TownError, text};
 
 /// A campaign whose dates lie around the whole story.

@@ -3,13 +3,10 @@
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use local_wire::Clock;
-use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{self, Zone};
+use super::common::{Page, see_other};
 use super::problem::Problem;
-use super::{Page, see_other};
 
 /// Longer jumps than a month are somebody's mistake.
 const LONGEST_HOURS: i64 = 31 * 24;
@@ -38,24 +35,5 @@ impl Jump {
         // A path of this page: not another host's.
         let is_path = self.back.starts_with('/') && !self.back.starts_with("//") && !self.back.contains('\\');
         Ok(see_other(if is_path { &self.back } else { "/" }))
-    }
-}
-
-/// What time it is, and the buttons that change it.
-pub(super) fn show(page: &Page, zone: &Zone, back: &str) -> Markup {
-    let clock = page.stack().clock();
-    let ahead_seconds = clock.epoch_seconds().saturating_sub(Clock::running().epoch_seconds());
-    // Between the two readings a second may have begun.
-    let ahead_minutes = ahead_seconds.saturating_add(30).div_euclid(60);
-    html! {
-        form.clock method="post" action="/clock" {
-            input type="hidden" name="back" value=(back);
-            span.time {
-                strong { (zone.minute(clock.epoch_millis())) } " " span.quiet { (zone.label()) }
-                @if ahead_minutes >= 60 { span.ahead { "+" (layout::duration(ahead_minutes)) } }
-            }
-            button name="hours" value="1" aria-label="+1 hour" { "+1 h" }
-            button name="hours" value="48" aria-label="+48 hours" { "+48 h" }
-        }
     }
 }

@@ -5,9 +5,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::layout::{Section, Shell, Zone, badge, table};
+use super::common::Page;
+use super::layout::{Section, Shell, badge, table};
+use super::machine;
 use super::problem::Problem;
-use super::{Page, machine};
+use super::zone::Zone;
 use crate::Invocation;
 use crate::names::last_of;
 

@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 
 use super::answers::{Checkout, Checkouts};
 use super::api::read;
-use super::layout::{Section, Shell, Zone, badge, field, table};
+use super::common::{Page, see_other, status_of};
+use super::layout::{Section, Shell, badge, field, table};
+use super::machine;
 use super::problem::Problem;
 use super::shops::Shop;
-use super::{Page, machine, see_other, status_of};
+use super::zone::Zone;
 
 /// How many lines of calls are shown.
 const SHOWN_CALLS: usize = 12;

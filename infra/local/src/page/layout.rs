@@ -2,13 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
-use jiff::tz::TimeZone;
-use kembali::domain::market::Country;
-use kembali::domain::time::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::clock_face;
+use super::common::Page;
 use super::problem::Problem;
-use super::{Page, clock};
+use super::zone::Zone;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -75,7 +74,7 @@ impl<'a> Shell<'a> {
                                     a href=(path) aria-current=[(section == self.section).then_some("page")] { (name) }
                                 }
                             }
-                            (clock::show(page, &self.zone, self.back))
+                            (clock_face::show(page, &self.zone, self.back))
                         }
                     }
                     main { (content) }
@@ -83,47 +82,6 @@ impl<'a> Shell<'a> {
             }
         };
         (status, Html(document.into_string())).into_response()
-    }
-}
-
-/// A time zone in which times are shown.
-#[derive(Clone, Debug)]
-pub(super) struct Zone(TimeZone);
-
-impl Zone {
-    pub(super) fn utc() -> Self {
-        Self(TimeZone::UTC)
-    }
-
-    pub(super) fn of(country: Country) -> Self {
-        Self(country.time_zone())
-    }
-
-    /// `Tue 24 Nov 18:00`
-    pub(super) fn minute(&self, at_millis: i64) -> String {
-        Timestamp::from_epoch_millis(at_millis).for_people(&self.0)
-    }
-
-    /// `24 Nov 18:00:05`
-    pub(super) fn second(&self, at_millis: i64) -> String {
-        let at = jiff::Timestamp::from_millisecond(at_millis).unwrap_or_default();
-        at.to_zoned(self.0.clone()).strftime("%-d %b %H:%M:%S").to_string()
-    }
-
-    /// `2026-11-24`
-    pub(super) fn day(&self, at: Timestamp) -> String {
-        at.day_in(&self.0).to_string()
-    }
-
-    /// `Singapore`
-    pub(super) fn label(&self) -> String {
-        let name = self.0.iana_name().unwrap_or("UTC");
-        name.rsplit('/').next().unwrap_or(name).replace('_', " ")
-    }
-
-    /// A point in time as a person reads it, with the exact one for those who ask.
-    pub(super) fn time(&self, at: Timestamp) -> Markup {
-        html! { time datetime=(at) title=(at) { (at.for_people(&self.0)) } }
     }
 }
 
@@ -143,16 +101,6 @@ fn tone(state: &str) -> &'static str {
 /// A state, as a word in a colour.
 pub(super) fn badge(state: &str) -> Markup {
     html! { span.badge.(tone(state)) { (state.replace('_', " ")) } }
-}
-
-/// `2 d 1 h`, `48 h` being `2 d`.
-pub(super) fn duration(minutes: i64) -> String {
-    let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
-    match (days, hours) {
-        (0, hours) => format!("{hours} h"),
-        (days, 0) => format!("{days} d"),
-        (days, hours) => format!("{days} d {hours} h"),
-    }
 }
 
 /// A field of a form, marked if it is at fault.
@@ -182,21 +130,5 @@ fn th(heading: &str) -> Markup {
     match heading.strip_prefix('#') {
         Some(heading) => html! { th.number { (heading) } },
         None => html! { th { (heading) } },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_in_days_and_hours() {
-        assert_eq!([60, 48 * 60, 49 * 60].map(duration), ["1 h", "2 d", "2 d 1 h"]);
-    }
-
-    #[test]
-    fn a_zone_is_called_by_its_city() {
-        let zones = [Zone::utc(), Zone::of(Country::SG), Zone::of(Country::BR)];
-        assert_eq!(zones.map(|zone| zone.label()), ["UTC", "Singapore", "Sao Paulo"]);
     }
 }

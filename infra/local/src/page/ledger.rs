@@ -6,7 +6,8 @@ use kembali::domain::money::Money;
 use maud::{Markup, html};
 
 use super::answers::Posting;
-use super::layout::{Zone, table};
+use super::layout::table;
+use super::zone::Zone;
 
 /// What an account received and gave, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use local_stripe::Movement;
 use local_wire::calls::Call;
 use maud::{Markup, html};
 
-use super::Page;
-use super::layout::{Zone, table};
+use super::common::Page;
+use super::layout::table;
+use super::zone::Zone;
 
 /// Every queue with what waits in it. A message in a dead-letter queue is somebody's work.
 pub(super) fn queues(page: &Page) -> Markup {

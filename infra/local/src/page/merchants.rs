@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::answers::{Merchant, WhyNot};
 use super::api::read;
-use super::layout::{Section, Shell, Zone, badge, field};
+use super::common::{Page, see_other, status_of};
+use super::layout::{Section, Shell, badge, field};
 use super::problem::Problem;
 use super::shops::Shop;
-use super::{Page, see_other, status_of};
+use super::zone::Zone;
 
 /// What Stripe asks for when it restricts an account here.
 const PAST_DUE: &str = "identity.individual.documents";
@@ -139,7 +140,7 @@ pub(super) async fn enroll(page: &Page, application: &Application) -> Result<Sho
     }
     let key = merchant.api_key.ok_or_else(|| Problem::internal("The API gave no key."))?;
     let shop = Shop { slug, id: merchant.id, key, name: application.name.trim().to_owned(), country };
-    page.0.shops.add(shop.clone());
+    page.known_shops().add(shop.clone());
     Ok(shop)
 }
 

@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use super::answers::Offer;
 use super::api::read;
-use super::layout::{Section, Shell, Zone, field, table};
+use super::common::{Page, status_of};
+use super::layout::{Section, Shell, field, table};
 use super::problem::Problem;
-use super::{Page, status_of};
+use super::zone::Zone;
 
 /// Who is asked about. It comes in a body and not in an address: a number has no place in a browser's history.
 #[derive(Debug, Default, Deserialize)]

@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::answers::{Checkout, Policy};
 use super::api::read;
-use super::layout::{Section, Shell, Zone, table};
+use super::common::{Page, see_other, status_of};
+use super::layout::{Section, Shell, table};
 use super::problem::Problem;
-use super::{Page, see_other, status_of};
+use super::zone::Zone;
 
 /// What is looked for, as the API calls it and as a person reads it.
 const COUNTS: [(&str, &str); 3] = [

@@ -5,9 +5,9 @@ use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::Page;
 use super::answers::Campaigns;
 use super::api::read;
+use super::common::Page;
 use super::merchants::{Application, begin_onboarding, enroll, look, open};
 use super::problem::Problem;
 use super::shops::Shop;

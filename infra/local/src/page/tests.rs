@@ -1,5 +1,8 @@
 //! What the page answers, without a browser; what a person sees and presses is tested in `tests/browser`.
 
+use std::sync::Arc;
+
+use crate::stack::Stack;
 use axum::http::header::LOCATION;
 use local_stripe::PayWith;
 use local_wire::Clock;

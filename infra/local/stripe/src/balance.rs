@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::ids::Ids;
-use crate::objects::refund;
-use crate::state::{Act, Change};
 use crate::table::{Owner, Table};
 
 /// Why money moved: the `type` of a balance transaction.
@@ -116,39 +114,13 @@ impl Books {
         self.balances.insert((owner.clone(), currency.to_owned()), minor);
     }
 
-    fn post(&mut self, ids: &mut Ids, movement: Movement) -> String {
+    /// Moves money, and returns the balance transaction's id.
+    pub(crate) fn post(&mut self, ids: &mut Ids, movement: Movement) -> String {
         let id = ids.next("txn");
         let balance = self.balances.entry((movement.account.clone(), movement.currency.clone())).or_default();
         *balance = balance.saturating_add(movement.amount).saturating_sub(movement.fee);
         self.movements.insert(movement.account.clone(), &id, Movement { id: id.clone(), ..movement });
         id
-    }
-}
-
-impl Act<'_> {
-    /// Moves money on `owner`'s balance and returns the balance transaction's id.
-    pub(crate) fn post(
-        &mut self,
-        owner: &Owner,
-        kind: MovementKind,
-        (amount, fee): (i64, i64),
-        currency: &str,
-        source: &str,
-    ) -> String {
-        let movement = Movement {
-            id: String::new(),
-            account: owner.clone(),
-            kind,
-            amount,
-            fee,
-            currency: currency.to_owned(),
-            source: source.to_owned(),
-            created: self.now(),
-        };
-        if amount > fee && refund::is_waiting(self.state, owner) {
-            self.plan(0, Change::ResumeRefunds(owner.clone()));
-        }
-        self.state.books.post(&mut self.state.ids, movement)
     }
 }
 

@@ -26,10 +26,12 @@
 // Stripe's larger objects are one `json!` each.
 #![recursion_limit = "256"]
 
+mod acts;
 mod agenda;
 mod api;
 mod balance;
 mod config;
+mod delivery;
 mod error;
 mod events;
 mod expand;
@@ -42,6 +44,7 @@ mod money;
 mod objects;
 mod pages;
 mod params;
+mod router;
 mod state;
 mod stripe;
 mod table;
@@ -49,8 +52,8 @@ mod webhooks;
 
 pub use balance::{Movement, MovementKind};
 pub use config::{Config, Endpoint, EventOrder, Scope};
+pub use delivery::Attempt;
 pub use error::Error;
 pub use faults::PEER;
 pub use methods::PayWith;
 pub use stripe::Stripe;
-pub use webhooks::Attempt;

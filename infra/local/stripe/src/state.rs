@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agenda::Agenda;
 use crate::balance::Books;
 use crate::config::{Config, EventOrder};
+use crate::delivery::{Attempt, Delivery};
 use crate::events::Event;
 use crate::idempotency::Keys;
 use crate::ids::Ids;
@@ -15,9 +16,7 @@ use crate::objects::intent::Intent;
 use crate::objects::refund::Refund;
 use crate::objects::session::Session;
 use crate::objects::transfer::Transfer;
-use crate::objects::{payment, refund, session};
 use crate::table::{Owner, Table};
-use crate::webhooks::{Attempt, Delivery};
 
 /// All objects, plans and records.
 #[derive(Debug)]
@@ -118,22 +117,6 @@ impl State {
             return Some(None);
         }
         self.accounts.find(id).map(|_| Some(id.to_owned()))
-    }
-
-    /// Does every [`Change`] that is due, each at its own time. Returns how many.
-    pub(crate) fn catch_up(&mut self, now_millis: i64) -> usize {
-        let mut done = 0;
-        while let Some((due_millis, change)) = self.changes.pop_due(now_millis) {
-            let mut act = Act::new(self, due_millis, None);
-            match change {
-                Change::ExpireSession(id) => session::expire_when_due(&mut act, &id),
-                Change::SettlePayment(id) => payment::settle(&mut act, &id),
-                Change::SettleRefund(id) => refund::settle(&mut act, &id),
-                Change::ResumeRefunds(owner) => refund::resume(&mut act, &owner),
-            }
-            done += 1;
-        }
-        done
     }
 }
 

@@ -1,23 +1,22 @@
-//! The handle: the server, and what people do to it.
+//! The handle: the state behind its lock, and what people do to it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::{any, get};
 use local_wire::{Calls, Clock};
 use serde_json::Value;
 
+use crate::acts::payment::{self, Course, Outcome};
+use crate::acts::{dispute, onboarding, refund};
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
+use crate::delivery::Attempt;
 use crate::error::Error;
 use crate::events::Event;
 use crate::methods::PayWith;
-use crate::objects::payment::{self, Course, Outcome};
-use crate::objects::{dispute, onboarding, refund};
+use crate::objects::refund::Wish;
 use crate::state::{Act, State};
-use crate::webhooks::{Attempt, Sender};
-use crate::{api, pages};
+use crate::webhooks::Sender;
 
 /// A stand-in for Stripe. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -37,16 +36,6 @@ impl Stripe {
     pub fn new(config: Config, clock: Clock, calls: Calls) -> Self {
         let (state, sender) = (Mutex::new(State::new(config)), Sender::new());
         Self(Arc::new(Shared { state, clock, calls, sender, latency: Mutex::default() }))
-    }
-
-    /// The API under `/v1` and `/v2`, and the hosted pages.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/c/pay/{session}", get(pages::checkout::show).post(pages::checkout::submit))
-            .route("/setup/{token}", get(pages::setup::show).post(pages::setup::submit))
-            .route("/receipts/{charge}", get(pages::checkout::receipt))
-            .fallback(any(api::answer))
-            .with_state(self.clone())
     }
 
     /// Does everything that is due: payments and refunds settle, sessions expire, webhooks are posted, first attempts and
@@ -154,7 +143,7 @@ impl Stripe {
     pub fn refund_from_dashboard(&self, charge: &str, amount: i64) -> Result<String, Error> {
         let reason = Some("requested_by_customer".to_owned());
         self.act(|act| {
-            refund::create(act, charge, refund::Wish { amount: Some(amount), reason, ..Default::default() })
+            refund::create(act, charge, Wish { amount: Some(amount), reason, ..Default::default() })
         })
     }
 

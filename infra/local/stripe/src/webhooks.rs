@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use sha2::Sha256;
 
-use crate::config::Scope;
+use crate::delivery::{Attempt, Delivery};
 use crate::state::State;
 
 /// Minutes from a failed attempt to the next one; after the last of them, every twelve hours.
@@ -22,40 +22,6 @@ const LATER_SPACING_MINUTES: i64 = 720;
 const GIVE_UP_MINUTES: i64 = 72 * 60;
 /// A reply that takes longer counts as none.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// An event on its way to an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Delivery {
-    pub(crate) event: String,
-    pub(crate) url: String,
-    pub(crate) scope: Scope,
-    pub(crate) first_millis: i64,
-    pub(crate) attempts: u32,
-}
-
-/// One attempt to deliver an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// `evt_…`.
-    pub event: String,
-    /// The event's type: `charge.refunded`.
-    pub kind: String,
-    /// The endpoint.
-    pub url: String,
-    /// What it answered; `None`: nothing.
-    pub status: Option<u16>,
-    /// When, on the stand-in's clock.
-    pub at_millis: i64,
-    /// 1 for the first attempt.
-    pub number: u32,
-}
-
-impl Attempt {
-    /// Whether the endpoint took the event.
-    pub fn succeeded(&self) -> bool {
-        self.status.is_some_and(|status| (200..300).contains(&status))
-    }
-}
 
 /// An attempt that is ready to be sent.
 #[derive(Debug)]
@@ -155,6 +121,7 @@ fn signature(secret: &str, now: i64, body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Scope;
 
     #[test]
     fn the_signature_is_stripes() {

@@ -3,7 +3,7 @@
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Runs one action. dynoxide blocks on SQLite meanwhile.
 pub(super) fn run(database: &Database, action: &str, request: Value) -> Result<Value, DynoxideError> {
@@ -26,6 +26,12 @@ pub(super) fn run(database: &Database, action: &str, request: Value) -> Result<V
         "DescribeTimeToLive" => call(request, |request| database.describe_time_to_live(request)),
         other => Err(DynoxideError::ValidationException(format!("{other} does not exist here."))),
     }
+}
+
+/// The item with this key, if there is one.
+pub(super) fn read_item(database: &Database, table: &str, key: &Value) -> Option<Value> {
+    let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
+    run(database, "GetItem", request).ok()?.get("Item").cloned()
 }
 
 fn call<Request: DeserializeOwned, Answer: Serialize>(

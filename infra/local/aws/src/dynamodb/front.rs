@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use dynoxide::{Database, DynoxideError};
+use axum::routing::post;
+use dynoxide::DynoxideError;
 use serde_json::{Value, json};
 
 use super::capacity::{self, Units};
 use super::changes::Images;
+use super::engine::{self, read_item};
 use super::in_flight::Conflict;
-use super::tables::{Touched, place};
-use super::{DynamoDb, engine};
-use crate::wire::{self, Refusal};
+use super::service::{DynamoDb, Error};
+use super::tables::{self, Touched, place};
+use crate::wire::{self, MAX_BODY_BYTES, Refusal};
 
 const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
 const CAPACITY_MODE: &str = "ReturnConsumedCapacity";
@@ -26,7 +29,7 @@ struct Done {
     subject: String,
 }
 
-pub(super) async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Bytes) -> Response {
+async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Bytes) -> Response {
     let action = wire::action(&headers);
     let request: Value = match wire::parse(&body) {
         Ok(request) => request,
@@ -55,15 +58,38 @@ pub(super) async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap,
     })
 }
 
-/// The item with this key, if there is one.
-pub(super) fn read_item(database: &Database, table: &str, key: &Value) -> Option<Value> {
-    let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
-    engine::run(database, "GetItem", request).ok()?.get("Item").cloned()
-}
-
 impl DynamoDb {
+    /// What answers the SDK: AWS JSON 1.0 on `POST /`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/", post(handle))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self.clone())
+    }
+
+    /// Creates a table from the JSON of a `CreateTable` request. One that exists with the same keys and indexes is
+    /// fine; its stream, which the file does not remember, is then as described here.
+    ///
+    /// # Errors
+    /// The request is not valid, or a table of this name exists with other keys or indexes.
+    pub fn create_table(&self, create_table_request: Value) -> Result<(), Error> {
+        match self.call("CreateTable", create_table_request.clone()) {
+            Ok(_) => Ok(()),
+            Err(DynoxideError::ResourceInUseException(_)) => {
+                let name = tables::name(&create_table_request);
+                let described = engine::run(&self.database, "DescribeTable", json!({ "TableName": name }))?;
+                if !tables::same_schema(&create_table_request, &described) {
+                    return Err(Error::TableDiffers(name.to_owned()));
+                }
+                self.declare(&create_table_request);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Performs a request and discards what it cost.
-    pub(super) fn call(&self, action: &str, request: Value) -> Result<Value, DynoxideError> {
+    fn call(&self, action: &str, request: Value) -> Result<Value, DynoxideError> {
         self.perform(action, request).result
     }
 

@@ -1,15 +1,17 @@
 //! `PutEvents`.
 
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use axum::routing::post;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
 
-use super::{BusEvent, DEFAULT_BUS, EventBridge};
-use crate::wire::{self, Refusal};
+use super::service::{BusEvent, DEFAULT_BUS, EventBridge};
+use crate::wire::{self, MAX_BODY_BYTES, Refusal};
 
 const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
 const MAX_ENTRIES: usize = 10;
@@ -40,7 +42,7 @@ struct Entry {
     time: Option<Number>,
 }
 
-pub(super) async fn handle(State(bridge): State<EventBridge>, headers: HeaderMap, body: Bytes) -> Response {
+async fn handle(State(bridge): State<EventBridge>, headers: HeaderMap, body: Bytes) -> Response {
     let action = wire::action(&headers);
     let request: Result<PutEvents, Refusal> = match action.as_str() {
         "PutEvents" => wire::parse(&body),
@@ -60,6 +62,14 @@ fn subject(request: &PutEvents) -> String {
 }
 
 impl EventBridge {
+    /// What answers the SDK: AWS JSON 1.1 on `POST /`, the action `PutEvents` alone.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/", post(handle))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self.clone())
+    }
+
     fn put_events(&self, request: PutEvents) -> Result<Value, Refusal> {
         let count = request.entries.len();
         if count == 0 || count > MAX_ENTRIES {

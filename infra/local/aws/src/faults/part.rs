@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use local_wire::faults::{Asked, Part};
 use serde_json::{Map, Value, json};
 
-use super::answer;
+use super::answer::answer;
 
 const MESSAGE: &str = "Something failed here.";
 

@@ -1,29 +1,32 @@
 //! The REST API of EventBridge Scheduler.
 
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::{Definition, check_name, invalid};
+use super::key::{DEFAULT_GROUP, Key};
 use super::schedule::{Schedule, schedule_arn};
-use super::{DEFAULT_GROUP, Key, Scheduler};
-use crate::wire::{self, ACCOUNT, REGION, Refusal};
+use super::service::Scheduler;
+use crate::wire::{self, ACCOUNT, MAX_BODY_BYTES, REGION, Refusal};
 
 const MEDIA_TYPE: &str = "application/json";
 const MAX_PAGE: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct InGroup {
+struct InGroup {
     group_name: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct List {
+struct List {
     schedule_group: Option<String>,
     #[serde(default)]
     name_prefix: String,
@@ -33,7 +36,7 @@ pub(super) struct List {
     next_token: Option<String>,
 }
 
-pub(super) async fn create_schedule(
+async fn create_schedule(
     State(scheduler): State<Scheduler>,
     Path(name): Path<String>,
     body: Bytes,
@@ -42,7 +45,7 @@ pub(super) async fn create_schedule(
     scheduler.answer("CreateSchedule", name, result)
 }
 
-pub(super) async fn update_schedule(
+async fn update_schedule(
     State(scheduler): State<Scheduler>,
     Path(name): Path<String>,
     body: Bytes,
@@ -51,7 +54,7 @@ pub(super) async fn update_schedule(
     scheduler.answer("UpdateSchedule", name, result)
 }
 
-pub(super) async fn get_schedule(
+async fn get_schedule(
     State(scheduler): State<Scheduler>,
     Path(name): Path<String>,
     Query(query): Query<InGroup>,
@@ -62,7 +65,7 @@ pub(super) async fn get_schedule(
     scheduler.answer("GetSchedule", name, result)
 }
 
-pub(super) async fn delete_schedule(
+async fn delete_schedule(
     State(scheduler): State<Scheduler>,
     Path(name): Path<String>,
     Query(query): Query<InGroup>,
@@ -72,16 +75,13 @@ pub(super) async fn delete_schedule(
     scheduler.answer("DeleteSchedule", name, result)
 }
 
-pub(super) async fn list_schedules(
-    State(scheduler): State<Scheduler>,
-    Query(query): Query<List>,
-) -> Response {
+async fn list_schedules(State(scheduler): State<Scheduler>, Query(query): Query<List>) -> Response {
     let result = scheduler.list(&query);
     let subject = query.schedule_group.unwrap_or_default();
     scheduler.answer("ListSchedules", subject, result)
 }
 
-pub(super) async fn create_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
+async fn create_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
     let result = check_name(&name).and_then(|()| {
         if scheduler.lock().groups.contains_key(&name) {
             let message = format!("Schedule group {name} already exists.");
@@ -93,13 +93,13 @@ pub(super) async fn create_group(State(scheduler): State<Scheduler>, Path(name):
     scheduler.answer("CreateScheduleGroup", name, result)
 }
 
-pub(super) async fn get_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
+async fn get_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
     let created = scheduler.lock().groups.get(&name).copied();
     let result = created.map(|at_millis| group_told(&name, at_millis)).ok_or_else(|| unknown_group(&name));
     scheduler.answer("GetScheduleGroup", name, result)
 }
 
-pub(super) async fn delete_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
+async fn delete_group(State(scheduler): State<Scheduler>, Path(name): Path<String>) -> Response {
     let result = if name == DEFAULT_GROUP {
         Err(invalid("The default schedule group cannot be deleted."))
     } else if scheduler.lock().delete_group(&name) {
@@ -110,7 +110,7 @@ pub(super) async fn delete_group(State(scheduler): State<Scheduler>, Path(name):
     scheduler.answer("DeleteScheduleGroup", name, result)
 }
 
-pub(super) async fn list_groups(State(scheduler): State<Scheduler>, Query(query): Query<List>) -> Response {
+async fn list_groups(State(scheduler): State<Scheduler>, Query(query): Query<List>) -> Response {
     let groups: Vec<(String, Value)> = scheduler
         .lock()
         .groups
@@ -152,6 +152,19 @@ impl List {
 }
 
 impl Scheduler {
+    /// What answers the SDK: the REST API with `/schedules` and `/schedule-groups`.
+    pub fn router(&self) -> Router {
+        let schedule = get(get_schedule).post(create_schedule).put(update_schedule);
+        let group = get(get_group).post(create_group).delete(delete_group);
+        Router::new()
+            .route("/schedules", get(list_schedules))
+            .route("/schedules/{name}", schedule.delete(delete_schedule))
+            .route("/schedule-groups", get(list_groups))
+            .route("/schedule-groups/{name}", group)
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self.clone())
+    }
+
     /// Creates a schedule, or replaces the whole of one that exists.
     fn put(&self, name: &str, body: &Bytes, replaces: bool) -> Result<Value, Refusal> {
         check_name(name)?;

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::DEFAULT_GROUP;
+use super::key::DEFAULT_GROUP;
 use crate::wire::Refusal;
 
 /// The most retries a policy may ask for, and what it has when it says nothing.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::definition::{ActionAfterCompletion, Activity, Definition};
-use super::{DueSchedule, Key, ScheduleSummary, Undelivered};
+use super::due::{DueSchedule, ScheduleSummary, Undelivered};
+use super::key::Key;
 use crate::ids::uuid_of;
 use crate::wire::{ACCOUNT, REGION};
 

@@ -1,25 +1,29 @@
 //! The SQS API: AWS JSON 1.0 in, the queue's own words out.
 
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use axum::routing::post;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::batch::MAX_MESSAGES;
 use super::message::{Message, md5_of_attributes};
-use super::queue::{HandleError, Queue};
-use super::{Sqs, batch, queue_arn, send};
+use super::queue::Queue;
+use super::refusals::{handle_refused, invalid};
+use super::service::{Sqs, queue_arn};
+use super::url::{name_of_url, url};
+use super::{batch, send};
 use crate::ids::uuid_of;
-use crate::wire::{self, ACCOUNT, Refusal, last_of_arn};
+use crate::wire::{self, ACCOUNT, MAX_BODY_BYTES, Refusal, last_of_arn};
 
 const MEDIA_TYPE: &str = "application/x-amz-json-1.0";
-/// The most messages a receive or a batch may name.
-pub(super) const MAX_MESSAGES: usize = 10;
 /// Twelve hours.
 const MAX_VISIBILITY_SECONDS: i64 = 43_200;
 
-pub(super) async fn handle(State(sqs): State<Sqs>, headers: HeaderMap, body: Bytes) -> Response {
+async fn handle(State(sqs): State<Sqs>, headers: HeaderMap, body: Bytes) -> Response {
     let action = wire::action(&headers);
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let request: Result<Value, Refusal> = wire::parse(&body);
@@ -127,6 +131,14 @@ struct StartMoveTask {
 }
 
 impl Sqs {
+    /// What answers the SDK: AWS JSON 1.0 on `POST /`.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/", post(handle))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .with_state(self.clone())
+    }
+
     fn call(&self, action: &str, host: &str, request: Value) -> Result<Value, Refusal> {
         match action {
             "SendMessage" => self.send_message(wire::read(request)?),
@@ -142,16 +154,6 @@ impl Sqs {
             "StartMessageMoveTask" => self.start_message_move_task(&wire::read(request)?),
             other => Err(Refusal::new("UnsupportedOperation", format!("{other} does not exist here."))),
         }
-    }
-
-    /// Does something with the queue at `queue_url`.
-    pub(super) fn with_queue<T>(
-        &self,
-        queue_url: &str,
-        act: impl FnOnce(&mut Queue, i64) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let now = self.clock.epoch_millis();
-        act(self.lock().get_mut(name_of_url(queue_url)).ok_or_else(no_such_queue)?, now)
     }
 
     fn receive_message(&self, request: &Receive) -> Result<Value, Refusal> {
@@ -301,22 +303,6 @@ fn asks_for(names: &[String], name: &str) -> bool {
     })
 }
 
-fn url(host: &str, name: &str) -> String {
-    format!("http://{host}/{ACCOUNT}/{name}")
-}
-
-fn name_of_url(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or_default()
-}
-
-fn no_such_queue() -> Refusal {
-    Refusal::new("QueueDoesNotExist", "The specified queue does not exist.")
-}
-
-pub(super) fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal::new("InvalidParameterValue", message)
-}
-
 fn check_visibility(seconds: i64) -> Result<(), Refusal> {
     if (0..=MAX_VISIBILITY_SECONDS).contains(&seconds) {
         return Ok(());
@@ -324,19 +310,4 @@ fn check_visibility(seconds: i64) -> Result<(), Refusal> {
     Err(invalid(format!(
         "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 and 43200."
     )))
-}
-
-pub(super) fn handle_refused(error: HandleError, receipt_handle: &str) -> Refusal {
-    match error {
-        HandleError::Malformed => Refusal::new(
-            "ReceiptHandleIsInvalid",
-            format!("The input receipt handle \"{receipt_handle}\" is not a valid receipt handle."),
-        ),
-        HandleError::Unknown => invalid(format!(
-            "Value {receipt_handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change."
-        )),
-        HandleError::NotInFlight => {
-            Refusal::new("MessageNotInflight", "The specified message isn't in flight.")
-        }
-    }
 }

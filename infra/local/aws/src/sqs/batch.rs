@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Sqs;
-use super::api::{MAX_MESSAGES, handle_refused};
 use super::queue::{HandleError, Queue};
+use super::refusals::handle_refused;
+use super::service::Sqs;
 use crate::wire::Refusal;
 
+/// The most messages a receive or a batch may name.
+pub(super) const MAX_MESSAGES: usize = 10;
 /// The longest id of an entry.
 const MAX_ID_CHARS: usize = 80;
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Sqs;
-use super::api::invalid;
 use super::batch::{Batch, Outcomes};
 use super::message::{MessageAttribute, md5_hex, md5_of_attributes};
 use super::queue::Draft;
+use super::refusals::invalid;
+use super::service::Sqs;
 use crate::wire::Refusal;
 
 /// The largest message, and the largest batch in total: 1 MiB of body and attributes.

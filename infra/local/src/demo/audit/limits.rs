@@ -8,8 +8,8 @@ use kembali::domain::market::Country;
 use local_stripe::MovementKind;
 use serde_json::Value;
 
-use super::{Seen, array, is_cashback, minor};
-use crate::demo::Story;
+use super::seen::{Seen, array, is_cashback, minor};
+use crate::demo::story::Story;
 use crate::town::{TownError, text};
 
 /// How many payments and how much, under the name of what is limited.
@@ -122,8 +122,8 @@ fn period(per: &str, at: &str, zone: &TimeZone) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::Told;
     use super::*;
+    use crate::demo::story::Told;
     use crate::town::Shop;
 
     /// A checkout that was promised 2.00 under `lunch` and stands at `status`.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use local_stripe::MovementKind;
 
-use super::{Seen, array, is_cashback, minor};
-use crate::demo::Story;
+use super::seen::{Seen, array, is_cashback, minor};
+use crate::demo::story::Story;
 use crate::town::text;
 
 /// A transfer by which the platform paid a merchant for spent credit, or below zero, took it back.

@@ -6,7 +6,7 @@ use kembali::domain::market::{Country, Tender};
 use kembali::domain::time::{Day, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::page::Page;
+use crate::page::common::Page;
 use crate::page::problem::Problem;
 
 /// How long a suggested campaign runs.

@@ -9,11 +9,12 @@ use kembali::domain::time::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::page::Page;
 use crate::page::answers::{Campaigns, Left, Policy, Remaining, Stop};
 use crate::page::api::read;
-use crate::page::layout::{Zone, badge};
+use crate::page::common::Page;
+use crate::page::layout::badge;
 use crate::page::problem::Problem;
+use crate::page::zone::Zone;
 
 /// A market's campaigns, and whether all of them are stopped.
 pub(super) struct Market {

@@ -1,20 +1,15 @@
 //! A rule tried on the past before it is live: what it would have given, and to how many.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::Response;
 use kembali::domain::market::Country;
 use kembali::domain::money::Money;
 use kembali::domain::time::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use super::render;
-use crate::page::Page;
 use crate::page::api::read;
+use crate::page::common::Page;
 use crate::page::layout::table;
 use crate::page::problem::Problem;
 
@@ -52,27 +47,7 @@ struct Refusals {
     payments: u32,
 }
 
-/// Tries what the form says, and shows the form again with the answer.
-pub(in crate::page) async fn run(
-    State(page): State<Page>,
-    Form(fields): Form<BTreeMap<String, String>>,
-) -> Response {
-    let draft = Draft::of(fields);
-    let tried = async {
-        let country =
-            draft.country().ok_or_else(|| Problem::invalid("country", "Pick one of the markets."))?;
-        ask(&page, &draft, country).await
-    };
-    match tried.await {
-        Ok(trial) => page.answer(render(&page, &draft, None, Some(&trial)).await),
-        Err(problem) => {
-            let problem = problem.within("rule");
-            page.answer(render(&page, &draft, Some(&problem), None).await)
-        }
-    }
-}
-
-async fn ask(page: &Page, draft: &Draft, country: Country) -> Result<Trial, Problem> {
+pub(super) async fn ask(page: &Page, draft: &Draft, country: Country) -> Result<Trial, Problem> {
     let now = Timestamp::from_epoch_millis(page.stack().clock().epoch_millis());
     let day = |at: Timestamp| at.day_in(&country.time_zone());
     // The rule is tried as if it had run all the time.

@@ -3,16 +3,16 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use local_stripe::MovementKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{encoded, path, render};
+use super::one::{encoded, path, render};
+use super::view::open_dispute;
 use crate::page::answers::{Checkout, Merchant};
 use crate::page::api::read;
+use crate::page::common::{Page, see_other};
 use crate::page::problem::Problem;
 use crate::page::shops::Shop;
-use crate::page::{Page, see_other};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::page) struct RefundForm {
@@ -94,18 +94,6 @@ fn decide(page: &Page, charge: &str, action: &str) -> Result<(), Problem> {
         "lose" => close(false),
         _ => Err(Problem::invalid("action", "Open, win or lose.")),
     }
-}
-
-/// The dispute about a charge that waits for the bank. Its first trace at Stripe is the money that it took.
-pub(super) fn open_dispute(page: &Page, charge: &str) -> Option<String> {
-    let stripe = page.stack().stripe();
-    let taken = stripe.moved().into_iter().filter(|movement| movement.kind == MovementKind::Adjustment);
-    let mut sources = taken.map(|movement| movement.source);
-    sources.find(|source| {
-        let dispute = stripe.object(source).unwrap_or_default();
-        let is = |name: &str, value: &str| dispute.get(name).and_then(Value::as_str) == Some(value);
-        is("charge", charge) && is("status", "needs_response")
-    })
 }
 
 /// Does something and shows the checkout as it is then, or what went wrong.

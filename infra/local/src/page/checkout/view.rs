@@ -1,15 +1,15 @@
 //! The parts of a checkout's page.
 
 use kembali::domain::market::Method;
+use local_stripe::MovementKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::page::Page;
 use crate::page::answers::{Cashback, Checkout, Payment};
-use crate::page::layout::{Zone, badge, table};
+use crate::page::common::Page;
+use crate::page::layout::{badge, table};
 use crate::page::shops::Shop;
-
-use super::actions::open_dispute;
+use crate::page::zone::Zone;
 
 /// Amount, state and what for.
 pub(super) fn head(checkout: &Checkout) -> Markup {
@@ -178,4 +178,16 @@ pub(super) fn raw(page: &Page, shop: &Shop, checkout: &Checkout, answer: &Value)
             pre { (format!("{answer:#}")) }
         }
     }
+}
+
+/// The dispute about a charge that waits for the bank. Its first trace at Stripe is the money that it took.
+pub(super) fn open_dispute(page: &Page, charge: &str) -> Option<String> {
+    let stripe = page.stack().stripe();
+    let taken = stripe.moved().into_iter().filter(|movement| movement.kind == MovementKind::Adjustment);
+    let mut sources = taken.map(|movement| movement.source);
+    sources.find(|source| {
+        let dispute = stripe.object(source).unwrap_or_default();
+        let is = |name: &str, value: &str| dispute.get(name).and_then(Value::as_str) == Some(value);
+        is("charge", charge) && is("status", "needs_response")
+    })
 }

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
+use crate::acts::onboarding;
 use crate::error::Error;
 use crate::objects::account::{Account, Capability, Configuration};
-use crate::objects::{account_v1, onboarding};
+use crate::objects::account_v1;
 use crate::params::Params;
 
 /// `GET /v1/account`

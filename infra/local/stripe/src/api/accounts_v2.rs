@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::Job;
+use super::job::Job;
+use crate::acts::onboarding;
 use crate::error::Error;
 use crate::objects::account::{Capability, Configuration, PAYOUTS, Profile, TRANSFERS};
 use crate::objects::account_v2::{INCLUDABLE, render};
-use crate::objects::onboarding;
 use crate::params::Params;
 
 /// What the stand-in knows of and does nothing with.

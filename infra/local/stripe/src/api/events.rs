@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
 use super::list::Page;
 use crate::error::Error;
 use crate::events::Event;

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
 use super::list::Page;
+use crate::acts::refund;
 use crate::error::Error;
-use crate::objects::refund::{self, Wish};
+use crate::objects::refund::{Wish, render};
 use crate::params::Params;
 use crate::state::Act;
 
@@ -61,7 +62,7 @@ fn charge_to_refund(act: &Act<'_>, charge: Option<String>, intent: Option<String
 /// `GET /v1/refunds/{id}`
 pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
-    Ok(Box::new(move |act| act.state.refunds.get(&act.owner, &id).map(refund::render)))
+    Ok(Box::new(move |act| act.state.refunds.get(&act.owner, &id).map(render)))
 }
 
 /// `GET /v1/refunds`
@@ -75,7 +76,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
             charge.as_ref().is_none_or(|charge| refund.charge == *charge)
                 && intent.as_ref().is_none_or(|intent| refund.intent == *intent)
         });
-        let rows: Vec<Value> = rows.map(refund::render).collect();
+        let rows: Vec<Value> = rows.map(render).collect();
         page.of("/v1/refunds", rows)
     }))
 }

@@ -1,8 +1,9 @@
 //! Which operation a path names.
 
-use super::{
-    Job, Parse, accounts_v1, accounts_v2, balance, disputes, events, payments, refunds, sessions, transfers,
-};
+use axum::http::request::Parts;
+
+use super::job::{Job, Parse};
+use super::{accounts_v1, accounts_v2, balance, disputes, events, payments, refunds, sessions, transfers};
 use crate::error::Error;
 use crate::params::Params;
 
@@ -35,6 +36,12 @@ pub(super) fn find(method: &str, path: &str) -> Option<Route> {
         _ => return None,
     };
     Some(Route { operation, id: id.to_owned(), parse })
+}
+
+/// What a request asks for, as the record of calls names it.
+pub(crate) fn operation(parts: &Parts) -> String {
+    let route = find(parts.method.as_str(), parts.uri.path());
+    route.map_or_else(|| format!("{} unknown", parts.method), |route| route.operation.to_owned())
 }
 
 /// The one kind of path with two names in it.

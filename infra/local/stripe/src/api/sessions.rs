@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
 use super::list::Page;
+use crate::acts::session;
 use crate::error::Error;
 use crate::methods::Method;
 use crate::money::{display, is_currency};
 use crate::objects::account::Configuration;
-use crate::objects::session::{self, IntentData, Item, Order, Session, Status, UiMode};
+use crate::objects::session::{IntentData, Item, Order, Session, Status, UiMode, render};
 use crate::params::Params;
 use crate::state::{Act, Change};
 
@@ -230,7 +231,7 @@ fn open(act: &mut Act<'_>, order: Order, methods: Vec<Method>, expires_at: i64) 
         methods,
         order,
     };
-    let rendered = session::render(&session, &act.state.config);
+    let rendered = render(&session, &act.state.config);
     act.state.sessions.insert(act.owner.clone(), &id, session);
     rendered
 }
@@ -239,7 +240,7 @@ fn open(act: &mut Act<'_>, order: Order, methods: Vec<Method>, expires_at: i64) 
 pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
-        act.state.sessions.get(&act.owner, &id).map(|session| session::render(session, &act.state.config))
+        act.state.sessions.get(&act.owner, &id).map(|session| render(session, &act.state.config))
     }))
 }
 
@@ -264,7 +265,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
     Ok(Box::new(move |act| {
         let rows = act.state.sessions.newest_first(&act.owner);
         let rows = rows.filter(|session| intent.is_none() || session.intent == intent);
-        let rows = rows.map(|session| session::render(session, &act.state.config));
+        let rows = rows.map(|session| render(session, &act.state.config));
         let is_asked = |row: &Value| {
             status.as_deref().is_none_or(|status| row.get("status").and_then(Value::as_str) == Some(status))
         };

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::job::Job;
 use super::list::Page;
+use crate::acts::transfer;
 use crate::error::Error;
 use crate::money::is_currency;
-use crate::objects::transfer::{self, Wish};
+use crate::objects::transfer::{Wish, render};
 use crate::params::Params;
 
 /// `POST /v1/transfers`
@@ -49,7 +50,7 @@ pub(super) fn reverse(id: String, mut params: Params) -> Result<Job, Error> {
 pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
-        act.state.transfers.get(&act.owner, &id).map(|transfer| transfer::render(transfer, &act.state.config))
+        act.state.transfers.get(&act.owner, &id).map(|transfer| render(transfer, &act.state.config))
     }))
 }
 
@@ -64,7 +65,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
             (group.is_none() || transfer.wish.transfer_group == group)
                 && destination.as_ref().is_none_or(|destination| transfer.wish.destination == *destination)
         });
-        let rows: Vec<Value> = rows.map(|transfer| transfer::render(transfer, &act.state.config)).collect();
+        let rows: Vec<Value> = rows.map(|transfer| render(transfer, &act.state.config)).collect();
         page.of("/v1/transfers", rows)
     }))
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, Capability, Configuration, Link};
+use crate::config::Config;
 use crate::events::rfc3339;
-use crate::state::State;
 
 /// What a request may ask to have included.
 pub(crate) const INCLUDABLE: [&str; 7] = [
@@ -150,14 +150,14 @@ fn requirements(account: &Account) -> Value {
 }
 
 /// The account link object of the link `token`.
-pub(crate) fn render_link(state: &State, token: &str, link: &Link, created_millis: i64) -> Value {
+pub(crate) fn render_link(config: &Config, token: &str, link: &Link, created_millis: i64) -> Value {
     json!({
         "object": "v2.core.account_link",
         "account": link.account,
         "created": rfc3339(created_millis),
         "expires_at": rfc3339(link.expires_millis),
-        "livemode": state.config.livemode,
-        "url": format!("{}/setup/{token}", state.config.public_url),
+        "livemode": config.livemode,
+        "url": format!("{}/setup/{token}", config.public_url),
         "use_case": {
             "type": "account_onboarding",
             "account_onboarding": {

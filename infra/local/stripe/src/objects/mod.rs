@@ -1,4 +1,4 @@
-//! Stripe's objects: what each remembers, how it looks in JSON and how it changes.
+//! Stripe's objects, which know nothing of the state that holds them: what each remembers and how it looks in JSON.
 
 pub(crate) mod account;
 pub(crate) mod account_v1;
@@ -6,8 +6,6 @@ pub(crate) mod account_v2;
 pub(crate) mod charge;
 pub(crate) mod dispute;
 pub(crate) mod intent;
-pub(crate) mod onboarding;
-pub(crate) mod payment;
 pub(crate) mod refund;
 pub(crate) mod session;
 pub(crate) mod transfer;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::ids::scramble;
 use crate::methods::Method;
 use crate::params::Metadata;
-use crate::state::{Act, Change};
 use crate::table::Owner;
 
 /// A Checkout Session in `payment` mode.
@@ -87,23 +87,6 @@ impl Session {
             UiMode::EmbeddedPage => self.order.return_url.as_ref(),
         };
         url.map(|url| url.replace("{CHECKOUT_SESSION_ID}", &self.id))
-    }
-}
-
-/// Ends an open session, by request or because its time is up.
-pub(crate) fn expire(act: &mut Act<'_>, id: &str) -> Value {
-    let Some(session) = act.state.sessions.find_mut(id) else { return Value::Null };
-    session.status = Status::Expired;
-    let (owner, rendered) = (session.account.clone(), render(session, &act.state.config));
-    act.state.changes.cancel(&Change::ExpireSession(id.to_owned()));
-    act.emit(&owner, "checkout.session.expired", rendered.clone());
-    rendered
-}
-
-/// Ends a session whose time is up, unless it was paid.
-pub(crate) fn expire_when_due(act: &mut Act<'_>, id: &str) {
-    if act.state.sessions.find(id).is_some_and(|(_, session)| session.status == Status::Open) {
-        expire(act, id);
     }
 }
 
@@ -209,7 +192,7 @@ pub(crate) fn render_items(session: &Session) -> Value {
     let item = |(index, item): (usize, &Item)| {
         let total = item.unit_amount.saturating_mul(item.quantity);
         json!({
-            "id": format!("li_{}{index}", crate::ids::scramble(&session.id, 22)),
+            "id": format!("li_{}{index}", scramble(&session.id, 22)),
             "object": "item",
             "amount_discount": 0,
             "amount_subtotal": total,

@@ -10,9 +10,9 @@ use qrcode::render::svg;
 use serde::Deserialize;
 
 use super::layout::{notice, page};
+use crate::acts::payment::{Course, Outcome};
 use crate::methods::{Method, PayWith};
 use crate::money::display;
-use crate::objects::payment::{Course, Outcome};
 use crate::objects::session::{Session, Status};
 use crate::stripe::Stripe;
 

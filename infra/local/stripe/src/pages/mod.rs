@@ -1,4 +1,4 @@
-//! The hosted pages: what a person sees and presses.
+//! The hosted pages on the handle, where a person reads and presses: begin with `checkout`.
 
 pub(crate) mod checkout;
 mod layout;

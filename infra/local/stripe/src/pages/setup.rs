@@ -8,8 +8,8 @@ use maud::html;
 use serde::Deserialize;
 
 use super::layout::{notice, page};
+use crate::acts::onboarding;
 use crate::objects::account::{Account, Visit};
-use crate::objects::onboarding;
 use crate::stripe::Stripe;
 
 /// Which button was pressed.

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::account::{Account, Capability, Link, Profile, Visit};
-use super::{account_v1, account_v2};
 use crate::error::Error;
 use crate::ids::scramble;
+use crate::objects::account::{Account, Capability, Link, Profile, Visit};
+use crate::objects::{account_v1, account_v2};
 use crate::state::Act;
 
 /// How long an account link can be opened.
@@ -37,7 +37,7 @@ pub(crate) fn create_link(
         expires_millis: act.now_millis + LINK_MILLIS,
         visit: Visit::Fresh,
     };
-    let rendered = account_v2::render_link(act.state, &token, &link, act.now_millis);
+    let rendered = account_v2::render_link(&act.state.config, &token, &link, act.now_millis);
     act.state.links.insert(token, link);
     Ok(rendered)
 }

@@ -1,14 +1,13 @@
 //! What must always hold, checked from outside: against what Stripe moved, and against what the API says.
 
-mod limits;
-mod wallet;
-
 use std::collections::BTreeMap;
 
 use local_stripe::{Movement, MovementKind};
 use serde_json::Value;
 
-use super::{Story, Told};
+use super::seen::{Seen, array, is_cashback, minor};
+use super::{limits, wallet};
+use crate::demo::story::{Story, Told};
 use crate::town::{TownError, text};
 
 /// Something that must hold and does not.
@@ -16,7 +15,10 @@ use crate::town::{TownError, text};
 pub struct Violation(pub String);
 
 /// Checks every invariant that can be seen from outside, and tells each.
-pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Violation>, TownError> {
+pub(in crate::demo) async fn check(
+    story: &mut Story<'_>,
+    told: &[Told],
+) -> Result<Vec<Violation>, TownError> {
     story.heading("What must always hold");
     let mut checkouts = Vec::new();
     for told in told {
@@ -48,12 +50,6 @@ pub(super) async fn check(story: &mut Story<'_>, told: &[Told]) -> Result<Vec<Vi
         }
     }
     Ok(violations)
-}
-
-/// A checkout of the story, and how the API shows it now.
-struct Seen<'a> {
-    told: &'a Told,
-    now: &'a Value,
 }
 
 /// What the postings of all checkouts add up to, against what Stripe moved on the same balances. What the platform
@@ -122,11 +118,6 @@ fn one_cashback(story: &Story<'_>, checkouts: &[Value]) -> Vec<String> {
             (sent != expected).then(|| format!("{id}: {sent} cashbacks sent, {expected} credited"))
         })
         .collect()
-}
-
-/// Whether a refund at Stripe is our cashback.
-fn is_cashback(refund: &Value) -> bool {
-    text(refund, "/metadata/kembali_purpose") == "cashback"
 }
 
 /// When the last dispute of a charge gave its money back, in seconds since the epoch.
@@ -221,13 +212,4 @@ fn secrets(story: &Story<'_>, told: &[Told]) -> Vec<String> {
         .filter(|(_, texts)| tells(texts))
         .map(|(place, _)| format!("a phone number in {place}"))
         .collect()
-}
-
-fn array<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// An amount of the API in minor units. All currencies here have two decimals.
-fn minor(value: &Value, pointer: &str) -> i64 {
-    text(value, &format!("{pointer}/value")).replace('.', "").parse().unwrap_or_default()
 }

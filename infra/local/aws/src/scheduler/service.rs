@@ -1,95 +1,34 @@
-//! EventBridge Scheduler: one-time schedules in groups, delivered by the engine that asks what is due.
-//!
-//! Differences from AWS: only `at()` in UTC, which is what the system uses, is understood, and anything else is
-//! refused; a schedule is due at its very second, where AWS promises the minute; flexible windows are accepted and
-//! not used; the time between retries, which AWS does not publish, doubles from one second to eight minutes.
-
-mod api;
-mod definition;
-mod schedule;
+//! The service: every group and schedule, and what the engine asks of it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
 use local_wire::{Calls, Clock};
-use serde::Serialize;
 
-use crate::wire::{MAX_BODY_BYTES, Recorder};
-use schedule::{Outcome, Schedule};
+use super::due::{DueSchedule, ScheduleSummary, Undelivered};
+use super::key::{DEFAULT_GROUP, Key};
+use super::schedule::{Outcome, Schedule};
+use crate::wire::Recorder;
 
-/// The group of schedules that name none.
-const DEFAULT_GROUP: &str = "default";
-
-/// The service: all groups and schedules of the stack. Cloning shares them.
+/// EventBridge Scheduler: one-time schedules in groups, delivered by the engine that asks what is due. Cloning shares
+/// them.
+///
+/// Differences from AWS: only `at()` in UTC, which is what the system uses, is understood, and anything else is
+/// refused; a schedule is due at its very second, where AWS promises the minute; flexible windows are accepted and
+/// not used; the time between retries, which AWS does not publish, doubles from one second to eight minutes.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
-    clock: Clock,
-    recorder: Recorder,
+    pub(super) clock: Clock,
+    pub(super) recorder: Recorder,
     state: Arc<Mutex<State>>,
 }
 
+/// Everything that the service remembers.
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     /// When each group was made, in milliseconds since the epoch.
-    groups: BTreeMap<String, i64>,
-    schedules: BTreeMap<Key, Schedule>,
-}
-
-/// A schedule's name is its own within its group only.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    group: String,
-    name: String,
-}
-
-/// An invocation that is due now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DueSchedule {
-    /// The schedule's name.
-    pub name: String,
-    /// Its group's name.
-    pub group: String,
-    /// The function or queue to invoke.
-    pub target_arn: String,
-    /// The payload, with the `<aws.scheduler.…>` keywords replaced.
-    pub input: String,
-    /// The time the schedule was made for, in milliseconds since the epoch.
-    pub scheduled_at_millis: i64,
-    /// The number of this attempt, from 1.
-    pub attempt: u32,
-    /// When this attempt became due, in milliseconds since the epoch: the scheduled time or that of the retry.
-    pub due_at_millis: i64,
-}
-
-/// An invocation that has failed for good.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Undelivered {
-    /// The queue it goes to; `None` if the schedule names none, and then it is lost.
-    pub dead_letter_arn: Option<String>,
-    /// The message for that queue: the payload of the last attempt.
-    pub body: String,
-    /// The message attributes AWS adds, all of type `String`: what was tried, how often, and why it ended.
-    pub attributes: BTreeMap<String, String>,
-}
-
-/// A schedule, for a person to read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ScheduleSummary {
-    /// Its name.
-    pub name: String,
-    /// Its group's name.
-    pub group: String,
-    /// The function or queue it invokes.
-    pub target_arn: String,
-    /// The time it was made for, in milliseconds since the epoch.
-    pub scheduled_at_millis: i64,
-    /// When it is tried next, in milliseconds since the epoch; `None` if it is done or disabled.
-    pub due_at_millis: Option<i64>,
-    /// The number of that attempt, from 1.
-    pub attempt: u32,
+    pub(super) groups: BTreeMap<String, i64>,
+    pub(super) schedules: BTreeMap<Key, Schedule>,
 }
 
 impl Scheduler {
@@ -99,19 +38,6 @@ impl Scheduler {
         let recorder = Recorder { service: "scheduler", clock: clock.clone(), calls };
         let state = State { groups, schedules: BTreeMap::new() };
         Self { clock, recorder, state: Arc::new(Mutex::new(state)) }
-    }
-
-    /// What answers the SDK: the REST API with `/schedules` and `/schedule-groups`.
-    pub fn router(&self) -> Router {
-        let schedule = get(api::get_schedule).post(api::create_schedule).put(api::update_schedule);
-        let group = get(api::get_group).post(api::create_group).delete(api::delete_group);
-        Router::new()
-            .route("/schedules", get(api::list_schedules))
-            .route("/schedules/{name}", schedule.delete(api::delete_schedule))
-            .route("/schedule-groups", get(api::list_groups))
-            .route("/schedule-groups/{name}", group)
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .with_state(self.clone())
     }
 
     /// Creates a group; one that exists is left as it is.
@@ -175,7 +101,7 @@ impl Scheduler {
         self.lock().schedules.retain(|key, _| key.name != name);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -200,14 +126,8 @@ impl State {
     }
 
     /// Deletes a group and what is in it. Whether there was one.
-    fn delete_group(&mut self, name: &str) -> bool {
+    pub(super) fn delete_group(&mut self, name: &str) -> bool {
         self.schedules.retain(|key, _| key.group != name);
         self.groups.remove(name).is_some()
-    }
-}
-
-impl Key {
-    fn of(due: &DueSchedule) -> Self {
-        Self { group: due.group.clone(), name: due.name.clone() }
     }
 }

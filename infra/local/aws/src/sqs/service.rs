@@ -1,35 +1,24 @@
-//! SQS: standard queues with visibility timeouts, delays, retention and dead-letter queues.
-//!
-//! Differences from AWS: messages come in the order of arrival; a receive answers at once, however long the caller
-//! offered to wait; binary message attributes, FIFO queues and long-lived move tasks do not exist.
-
-mod api;
-mod batch;
-mod message;
-mod queue;
-mod send;
+//! The service: every queue, and what the engine asks of it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
 use local_wire::{Calls, Clock};
 
+use super::message::{Message, MessageAttribute};
+use super::queue::{Draft, Queue, QueueSpec};
 use crate::ids::Ids;
-use crate::wire::{ACCOUNT, MAX_BODY_BYTES, REGION, Recorder};
+use crate::wire::{ACCOUNT, REGION, Recorder};
 
-pub use message::{Message, MessageAttribute};
-use queue::{Draft, Queue};
-pub use queue::{QueueSpec, Redrive};
-
-/// The service: all queues of the stack. Cloning shares them.
+/// SQS: standard queues with visibility timeouts, delays, retention and dead-letter queues. Cloning shares them.
+///
+/// Differences from AWS: messages come in the order of arrival; a receive answers at once, however long the caller
+/// offered to wait; binary message attributes, FIFO queues and long-lived move tasks do not exist.
 #[derive(Clone, Debug)]
 pub struct Sqs {
-    clock: Clock,
-    recorder: Recorder,
-    ids: Ids,
+    pub(super) clock: Clock,
+    pub(super) recorder: Recorder,
+    pub(super) ids: Ids,
     queues: Arc<Mutex<BTreeMap<String, Queue>>>,
 }
 
@@ -38,14 +27,6 @@ impl Sqs {
     pub fn new(clock: Clock, calls: Calls) -> Self {
         let recorder = Recorder { service: "sqs", clock: clock.clone(), calls };
         Self { ids: Ids::new(clock.clone()), clock, recorder, queues: Arc::default() }
-    }
-
-    /// What answers the SDK: AWS JSON 1.0 on `POST /`.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", post(api::handle))
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .with_state(self.clone())
     }
 
     /// Creates a queue. One that exists keeps its messages and takes the new settings.
@@ -118,7 +99,13 @@ impl Sqs {
         self.move_messages(dlq, None)
     }
 
-    fn receive_for(&self, name: &str, max: usize, visibility_seconds: Option<i64>) -> Vec<Message> {
+    /// As [`receive`](Self::receive), invisible for this long, or else for the queue's own timeout.
+    pub(super) fn receive_for(
+        &self,
+        name: &str,
+        max: usize,
+        visibility_seconds: Option<i64>,
+    ) -> Vec<Message> {
         let now = self.clock.epoch_millis();
         let mut queues = self.lock();
         let Some(queue) = queues.get_mut(name) else { return Vec::new() };
@@ -133,7 +120,7 @@ impl Sqs {
     }
 
     /// Moves what is visible in `source` to `destination`, or else to the queue each message came from.
-    fn move_messages(&self, source: &str, destination: Option<&str>) -> usize {
+    pub(super) fn move_messages(&self, source: &str, destination: Option<&str>) -> usize {
         let now = self.clock.epoch_millis();
         let mut queues = self.lock();
         let known: Vec<String> = queues.keys().cloned().collect();
@@ -153,7 +140,7 @@ impl Sqs {
         count
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,42 +1,18 @@
-//! DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps changes.
-//!
-//! Every write passes the front one at a time. It reads the items a write names before and after it, so a change
-//! record holds what really was and what really is, whatever the action; a write that changes nothing makes no
-//! record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
-//!
-//! dynoxide knows no conflict of transactions either. The front does: it knows which items are being written (`in_flight`),
-//! and rejects what AWS rejects.
-//!
-//! Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]
-//! is the stream); nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
-//! sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the stack's. What
-//! a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
-
-mod capacity;
-mod changes;
-mod engine;
-mod front;
-mod in_flight;
-mod lag;
-mod tables;
+//! The service: the tables, their stream, and what the engine asks of them.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
 use dynoxide::{Database, DynoxideError};
 use local_wire::{Calls, Clock};
 use serde_json::{Value, json};
 
-use crate::wire::{MAX_BODY_BYTES, Recorder};
-use changes::ChangeLog;
-pub(crate) use in_flight::Conflict;
-pub use in_flight::Held;
-use in_flight::InFlight;
-use lag::Lag;
-use tables::Tables;
+use super::changes::ChangeLog;
+use super::engine;
+use super::in_flight::{Held, InFlight};
+use super::lag::Lag;
+use super::tables::Tables;
+use crate::wire::Recorder;
 
 /// Why the database could not be opened, or a table not be created.
 #[derive(Debug, thiserror::Error)]
@@ -52,15 +28,29 @@ pub enum Error {
     TableDiffers(String),
 }
 
-/// The service: the tables of the stack and their stream. Cloning shares them.
+/// DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps changes.
+///
+/// Every write passes the front one at a time. It reads the items a write names before and after it, so a change
+/// record holds what really was and what really is, whatever the action; a write that changes nothing makes no
+/// record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
+///
+/// dynoxide knows no conflict of transactions either. The front does: it knows which items are being written (`in_flight`),
+/// and rejects what AWS rejects.
+///
+/// Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]
+/// is the stream); nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
+/// sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the stack's. What
+/// a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
+///
+/// Cloning shares the tables and their stream.
 #[derive(Clone)]
 pub struct DynamoDb {
-    clock: Clock,
-    recorder: Recorder,
-    database: Database,
+    pub(super) clock: Clock,
+    pub(super) recorder: Recorder,
+    pub(super) database: Database,
     tables: Arc<RwLock<Tables>>,
-    in_flight: InFlight,
-    lag: Lag,
+    pub(super) in_flight: InFlight,
+    pub(super) lag: Lag,
     /// Who has it is the only one who writes.
     changes: Arc<Mutex<ChangeLog>>,
 }
@@ -82,35 +72,6 @@ impl DynamoDb {
         let recorder = Recorder { service: "dynamodb", clock: clock.clone(), calls };
         let (tables, in_flight, lag) = (Arc::default(), InFlight::default(), Lag::default());
         Ok(Self { clock, recorder, database, tables, in_flight, lag, changes: Arc::new(Mutex::new(changes)) })
-    }
-
-    /// What answers the SDK: AWS JSON 1.0 on `POST /`.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", post(front::handle))
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .with_state(self.clone())
-    }
-
-    /// Creates a table from the JSON of a `CreateTable` request. One that exists with the same keys and indexes is
-    /// fine; its stream, which the file does not remember, is then as described here.
-    ///
-    /// # Errors
-    /// The request is not valid, or a table of this name exists with other keys or indexes.
-    pub fn create_table(&self, create_table_request: Value) -> Result<(), Error> {
-        match self.call("CreateTable", create_table_request.clone()) {
-            Ok(_) => Ok(()),
-            Err(DynoxideError::ResourceInUseException(_)) => {
-                let name = tables::name(&create_table_request);
-                let described = engine::run(&self.database, "DescribeTable", json!({ "TableName": name }))?;
-                if !tables::same_schema(&create_table_request, &described) {
-                    return Err(Error::TableDiffers(name.to_owned()));
-                }
-                self.declare(&create_table_request);
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the `Records`
@@ -142,7 +103,7 @@ impl DynamoDb {
 
     /// The item of `table` with this key, both in DynamoDB's JSON (`{"pk": {"S": "…"}}`).
     pub fn item(&self, table: &str, key: Value) -> Option<Value> {
-        front::read_item(&self.database, table, &key)
+        engine::read_item(&self.database, table, &key)
     }
 
     /// Is at the item of `table` with this key as a transaction under way is, until what is given is dropped.
@@ -173,15 +134,15 @@ impl DynamoDb {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, ChangeLog> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, ChangeLog> {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+    pub(super) fn tables(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn declare(&self, create_table_request: &Value) {
+    pub(super) fn declare(&self, create_table_request: &Value) {
         self.tables.write().unwrap_or_else(PoisonError::into_inner).declare(create_table_request);
     }
 }

@@ -1,19 +1,19 @@
 //! How the four services refuse what they would otherwise serve, or serve in part, in their own words.
 
-mod part;
-
 use axum::body::Bytes;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use local_wire::faults::{Asked, Fault, Peer};
 use serde_json::{Value, json};
 
+use super::answer::answer;
+use super::part::part;
 use crate::dynamodb::Conflict;
 use crate::wire::{self, Refusal};
 
 /// What the faults on the wire know of these services.
-pub const PEER: Peer = Peer { name, refusal, part: part::part };
+pub const PEER: Peer = Peer { name, refusal, part };
 
 fn name(parts: &Parts) -> Option<(&'static str, String)> {
     let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -102,15 +102,4 @@ fn conflict(asked: &Asked, body: &Bytes) -> Option<Response> {
         _ => return None,
     };
     Some(answer(StatusCode::BAD_REQUEST, "", &body))
-}
-
-/// An answer that each service's SDK finds the error's name in: in the body, or in a header.
-fn answer(status: StatusCode, code: &'static str, body: &Value) -> Response {
-    let mut response = wire::answer(status, "application/x-amz-json-1.0", body);
-    if !code.is_empty() {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(code));
-    }
-    response
 }

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::account::Configuration;
-use super::charge::{self, Charge};
 use super::dispute;
-use super::intent::{self, Intent};
-use super::session::{self, Session};
 use crate::balance::MovementKind;
 use crate::config::EventOrder;
 use crate::error::Error;
 use crate::methods::{Behaviour, Card, PayWith};
+use crate::objects::account::Configuration;
+use crate::objects::charge::{self, Charge};
+use crate::objects::intent::{self, Intent};
+use crate::objects::session::{self, Session};
 use crate::state::{Act, Change};
 
 /// How long a payment that takes a while takes.

@@ -1,42 +1,36 @@
-//! EventBridge: a bus that keeps what was put on it, and rules that fire at a rate.
-//!
-//! Differences from AWS: nothing is delivered by this service; the engine reads the events and fires the rules.
-//! Event patterns, `cron()` and archives do not exist.
-
-mod put;
-mod rules;
+//! The service: every bus and rule, and what the engine asks of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
 use local_wire::{Calls, Clock};
 use serde::Serialize;
 
+use super::rules::{DueRule, Rule};
 use crate::ids::Ids;
-use crate::wire::{MAX_BODY_BYTES, Recorder};
-pub use rules::DueRule;
-use rules::Rule;
+use crate::wire::Recorder;
 
 /// The bus that every account has.
-const DEFAULT_BUS: &str = "default";
+pub(super) const DEFAULT_BUS: &str = "default";
 /// How many events are kept.
 const KEPT_EVENTS: usize = 10_000;
 
-/// The service: all buses and rules of the stack. Cloning shares them.
+/// EventBridge: a bus that keeps what was put on it, and rules that fire at a rate. Cloning shares them.
+///
+/// Differences from AWS: nothing is delivered by this service; the engine reads the events and fires the rules.
+/// Event patterns, `cron()` and archives do not exist.
 #[derive(Clone, Debug)]
 pub struct EventBridge {
-    clock: Clock,
-    recorder: Recorder,
-    ids: Ids,
+    pub(super) clock: Clock,
+    pub(super) recorder: Recorder,
+    pub(super) ids: Ids,
     state: Arc<Mutex<State>>,
 }
 
+/// Everything that the service remembers.
 #[derive(Debug, Default)]
-struct State {
-    buses: BTreeSet<String>,
+pub(super) struct State {
+    pub(super) buses: BTreeSet<String>,
     events: VecDeque<BusEvent>,
     rules: BTreeMap<String, Rule>,
 }
@@ -66,14 +60,6 @@ impl EventBridge {
         let recorder = Recorder { service: "eventbridge", clock: clock.clone(), calls };
         let state = State { buses: BTreeSet::from([DEFAULT_BUS.to_owned()]), ..State::default() };
         Self { ids: Ids::new(clock.clone()), clock, recorder, state: Arc::new(Mutex::new(state)) }
-    }
-
-    /// What answers the SDK: AWS JSON 1.1 on `POST /`, the action `PutEvents` alone.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", post(put::handle))
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .with_state(self.clone())
     }
 
     /// Creates a bus; one that exists is left as it is.
@@ -122,13 +108,14 @@ impl EventBridge {
         self.lock().rules.values().map(Rule::next_at_millis).min()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn keep(&mut self, event: BusEvent) {
+    /// Keeps an event, at the price of the oldest.
+    pub(super) fn keep(&mut self, event: BusEvent) {
         if self.events.len() >= KEPT_EVENTS {
             self.events.pop_front();
         }

@@ -1,0 +1,11 @@
+//! What changes the state and its objects, when somebody asks or when its time comes: begin with `payment`.
+
+pub(crate) mod dispute;
+mod due;
+mod emit;
+pub(crate) mod onboarding;
+pub(crate) mod payment;
+mod post;
+pub(crate) mod refund;
+pub(crate) mod session;
+pub(crate) mod transfer;

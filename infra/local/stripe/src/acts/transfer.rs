@@ -1,0 +1,79 @@
+//! Transferring: the platform sends money to a connected account, and takes it back.
+
+use serde_json::Value;
+
+use crate::balance::MovementKind;
+use crate::error::Error;
+use crate::objects::account::{Configuration, TRANSFERS};
+use crate::objects::transfer::{Reversal, Transfer, Wish, render, render_reversal};
+use crate::params::Metadata;
+use crate::state::Act;
+
+/// Sends money from the platform's available balance to a connected account.
+pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
+    let destination = Some(wish.destination.clone());
+    let is_there = !act.state.departed.contains(&wish.destination);
+    let (_, account) =
+        act.state.accounts.find(&wish.destination).filter(|_| is_there).ok_or_else(|| {
+            Error::missing("destination", &wish.destination).with_status(400).at("destination")
+        })?;
+    if !account.can(Configuration::Recipient, TRANSFERS) {
+        let message = "Your destination account needs to have at least one of the following capabilities enabled: \
+                       transfers, crypto_transfers, legacy_payments";
+        return Err(Error::invalid(message).coded("insufficient_capabilities_for_transfer"));
+    }
+    if act.state.books.available(&None, &wish.currency) < wish.amount {
+        let message = "You have insufficient available funds in your Stripe account.";
+        return Err(Error::invalid(message).coded("balance_insufficient"));
+    }
+    let id = act.state.ids.next("tr");
+    let payment = act.state.ids.next("py");
+    let transaction = act.post(&None, MovementKind::Transfer, (-wish.amount, 0), &wish.currency, &id);
+    act.post(&destination, MovementKind::Payment, (wish.amount, 0), &wish.currency, &payment);
+    let transfer = Transfer {
+        id: id.clone(),
+        created: act.now(),
+        wish,
+        balance_transaction: transaction,
+        destination_payment: payment,
+        reversals: Vec::new(),
+    };
+    let rendered = render(&transfer, &act.state.config);
+    act.state.transfers.insert(None, &id, transfer);
+    act.emit(&None, "transfer.created", rendered.clone());
+    Ok(rendered)
+}
+
+/// Takes money back from the connected account; no amount means all that is left.
+pub(crate) fn reverse(
+    act: &mut Act<'_>,
+    id: &str,
+    amount: Option<i64>,
+    metadata: Metadata,
+) -> Result<Value, Error> {
+    let transfer = act.state.transfers.get(&None, id)?.clone();
+    let left = transfer.wish.amount - transfer.reversed();
+    let amount = amount.unwrap_or(left);
+    if amount > left || left == 0 {
+        let message = format!(
+            "Reversal amount ({amount}) is greater than the unreversed amount of the transfer ({left})"
+        );
+        return Err(Error::invalid(message).at("amount"));
+    }
+    let destination = Some(transfer.wish.destination.clone());
+    if act.state.books.available(&destination, &transfer.wish.currency) < amount {
+        let message = "Insufficient funds in the connected account to reverse this transfer.";
+        return Err(Error::invalid(message).coded("balance_insufficient"));
+    }
+    let reversal_id = act.state.ids.next("trr");
+    let currency = &transfer.wish.currency;
+    act.post(&destination, MovementKind::Payment, (-amount, 0), currency, &transfer.destination_payment);
+    let balance_transaction = act.post(&None, MovementKind::Transfer, (amount, 0), currency, &reversal_id);
+    let reversal = Reversal { id: reversal_id, amount, created: act.now(), metadata, balance_transaction };
+    let rendered = render_reversal(&transfer, &reversal);
+    if let Some(transfer) = act.state.transfers.find_mut(id) {
+        transfer.reversals.push(reversal);
+    }
+    act.emit(&None, "transfer.reversed", act.state.render(id).unwrap_or_default());
+    Ok(rendered)
+}
