@@ -50,6 +50,8 @@ pub enum Kind {
     ReferenceReused,
     /// It cannot be done in the state the thing is in.
     WrongState,
+    /// There is such a path, and it does not take this method.
+    MethodNotAllowed,
     /// The body is larger than the limit.
     BodyTooLarge,
     /// The body is not JSON.
@@ -74,6 +76,7 @@ impl Kind {
             Self::Unauthorized => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
             Self::ReferenceReused | Self::WrongState => 409,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -91,6 +94,7 @@ impl Kind {
             Self::NotFound => "not-found",
             Self::ReferenceReused => "reference-reused",
             Self::WrongState => "wrong-state",
+            Self::MethodNotAllowed => "method-not-allowed",
             Self::BodyTooLarge => "body-too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::InvalidField => "invalid-field",
@@ -109,6 +113,7 @@ impl Kind {
             Self::NotFound => "Not found",
             Self::ReferenceReused => "The reference was used before with other content",
             Self::WrongState => "Not possible in this state",
+            Self::MethodNotAllowed => "The method is not allowed here",
             Self::BodyTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The content type is not supported",
             Self::InvalidField => "A field cannot be accepted",
@@ -154,9 +159,22 @@ impl Problem {
         }
     }
 
-    /// A value of `field` that cannot be accepted.
-    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(Kind::InvalidField, detail).field(field)
+    /// A value of `field` that cannot be accepted, why, and what to do about it.
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidField, detail).field(field).next(next)
+    }
+
+    /// A value of `field` that has not the form it should have. `why` says what is wrong in its first sentence, and in
+    /// the rest what to write: so do the errors of everything that is parsed.
+    pub fn unfit(field: impl Into<String>, why: &impl std::fmt::Display) -> Self {
+        let why = why.to_string();
+        let (wrong, next) = why.split_once(". ").unwrap_or((&why, "Correct it, and send the request again."));
+        Self::invalid(field, format!("{}.", wrong.trim_end_matches('.')), next)
+    }
+
+    /// A text that is empty or too long.
+    pub fn bad_length(field: impl Into<String>, longest: usize) -> Self {
+        Self::invalid(field, "The text is empty or too long.", format!("Write 1 to {longest} characters."))
     }
 
     /// Names the field at fault.

@@ -1,5 +1,6 @@
 //! What must always hold, seen from outside: from what Stripe moved, from what the API says, from queues, budget and bus.
 
+use kembali_local::client::encoded;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kembali_tests::{DAWN, text};
@@ -148,7 +149,7 @@ impl World {
     /// Balance and debt of the payer, and how much of each cap is used.
     async fn payer(&self, life: &Life) -> String {
         let country = self.flow.rail.at_home().0;
-        let path = format!("/v1/payers/{}/cashback?country={country}", life.phone.replace('+', "%2B"));
+        let path = format!("/v1/payers/{}/cashback?country={country}", encoded(&life.phone));
         let seen = self.town.operate("GET", &path, None).await.json();
         let used: Vec<String> = array(&seen, "/campaigns")
             .iter()

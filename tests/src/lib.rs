@@ -4,6 +4,7 @@
 mod books;
 mod crowd;
 mod look;
+mod schema;
 mod truth;
 mod webhook;
 mod wire;
@@ -11,6 +12,7 @@ mod wire;
 pub use books::Sums;
 pub use crowd::{Answered, Left, order_of, promised_minor, refusal};
 pub use look::{Spent, is_of_books, item_bytes};
+pub use schema::Document;
 pub use truth::Back;
 pub use webhook::{CONNECT_SECRET, signature};
 pub use wire::Wire;

@@ -26,9 +26,10 @@ async fn the_payloads_tell_one_story() {
         create-checkout/create: 201 amount,channel,created_at,description,fee,id,merchant,offers,reference,status,url "open"
         create-checkout/create-items: 201 amount,channel,created_at,fee,id,items,merchant,offers,reference,status,url "open"
         create-checkout/list: 200 checkouts,day,next_cursor
+        explain-routes/wrong-method: 405 detail,next,status,title,type 405 "The path takes GET, HEAD, OPTIONS, POST."
         create-checkout/expire: 200 amount,channel,created_at,fee,id,items,merchant,reference,status "expired"
         receive-stripe-event/charge-succeeded: 200 received,used
-        receive-stripe-event/stale: 400 detail,field,status,title,type 400 "the signature is too old."
+        receive-stripe-event/stale: 400 detail,field,next,status,title,type 400 "The signature is too old."
         apply-stripe-event/charge-succeeded: {"batchItemFailures":[]}
         create-checkout/read: 200 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
         recover-messages/missed: {"failed":0,"queued":7}
@@ -44,7 +45,7 @@ async fn the_payloads_tell_one_story() {
         create-checkout/refund: 201 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "credited" "succeeded"
         keep-books/close: {"days":1,"failed":0,"rows":4}
         match-books/daily: {"differences":0,"failed":0,"matched":4}
-        enable-merchant/suspend: 200 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,why_not_enabled "suspended"
+        enable-merchant/suspend: 200 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,suspension,why_not_enabled "suspended"
     "#]].assert_eq(&told);
 }
 

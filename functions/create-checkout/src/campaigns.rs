@@ -10,9 +10,10 @@ use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
-/// For so long a change of a campaign may go unseen by new checkouts. What they promise is frozen into them, so a stale
-/// campaign is a promise kept a minute longer, never one broken. A budget that was used up is looked at again after
-/// as long.
+/// For so long a change of a campaign may go unseen by new checkouts. What they promise is frozen into them,
+/// so a stale campaign is a promise kept a minute longer, never one broken. What is left of a budget is in
+/// the table alone and changes with the campaign, so a cut brakes at once. A budget that was used up is
+/// looked at again after as long, and a limit that a campaign did not have before is seen after as long.
 const STALE_SECONDS: i64 = 60;
 
 /// The markets read so far. A hundred campaigns cost no more reads for each checkout than one.

@@ -50,7 +50,8 @@ impl CreateCheckout {
         let order = Order { id, merchant: &merchant, account, active, content, payer, at: request.at };
         if order.methods(order.content.amount).is_empty() {
             let detail = "None of the ways to pay that accept this amount is active on the Stripe account.";
-            return Err(Problem::invalid("amount", detail).into());
+            let next = "Send an amount that can be paid, or activate more ways to pay in Stripe's dashboard.";
+            return Err(Problem::invalid("amount", detail, next).into());
         }
         self.place(order, refused, request).await
     }
@@ -70,8 +71,8 @@ impl CreateCheckout {
             return Ok(());
         }
         let detail = "The platform does not testify that this payer pays this order with credit.";
-        Err(Problem::invalid("payer.wallet_consent", detail)
-            .next("The platform gets it for one payer, merchant, reference and amount from wallet-consents."))
+        let next = "The platform gets it for one payer, merchant, reference and amount from wallet-consents.";
+        Err(Problem::invalid("payer.wallet_consent", detail, next))
     }
 
     fn payer(&self, new: &NewCheckout, country: Country) -> Option<PayerId> {

@@ -17,8 +17,9 @@ impl CreateCheckout {
             State::Expired => return json(200, &CheckoutView::from(&checkout)),
             State::Open => {}
             State::Failed | State::Paid(_) => {
+                let next = "Read the checkout; one that is paid can be refunded.";
                 let detail = format!("The checkout is {}; only an open one can expire.", checkout.status());
-                return Err(Problem::new(Kind::WrongState, detail).into());
+                return Err(Problem::new(Kind::WrongState, detail).next(next).into());
             }
         }
         let Some(session) = checkout.session.clone() else {

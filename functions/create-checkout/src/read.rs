@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::CreateCheckout;
 
-const USUAL_PAGE: i32 = 25;
-const LARGEST_PAGE: i32 = 100;
+const USUAL_PAGE: u16 = 25;
+const LARGEST_PAGE: u16 = 100;
 
 #[derive(Serialize)]
 struct Page {
@@ -34,16 +34,15 @@ impl CreateCheckout {
         let merchant = auth::merchant(&self.store, request).await?;
         let day = request.query("day", Day::parse)?;
         let day = day.unwrap_or_else(|| request.at.day_in(&merchant.country.time_zone()));
-        let limit = request.query("limit", parse_limit)?.unwrap_or(USUAL_PAGE);
+        let limit = request.limit(USUAL_PAGE, LARGEST_PAGE)?;
         let cursor = request.query("cursor", parse_cursor)?;
         let bounds = day.bounds_in(&merchant.country.time_zone());
         if cursor.as_ref().is_some_and(|cursor| !(bounds.0..bounds.1).contains(&cursor.created_at)) {
-            return Err(Problem::invalid("cursor", "The cursor is of another day.")
-                .next("Send `next_cursor` of the page before, with the same day.")
-                .into());
+            let next = "Send `next_cursor` of the page before, with the same day.";
+            return Err(Problem::invalid("cursor", "The cursor is of another day.", next).into());
         }
         let (checkouts, end) =
-            self.store.checkouts_of_day(&merchant.id, bounds, cursor.as_ref(), limit).await?;
+            self.store.checkouts_of_day(&merchant.id, bounds, cursor.as_ref(), limit.into()).await?;
         json(
             200,
             &Page {
@@ -53,11 +52,6 @@ impl CreateCheckout {
             },
         )
     }
-}
-
-fn parse_limit(text: &str) -> Result<i32, String> {
-    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-    limit.ok_or_else(|| format!("The limit must be 1 to {LARGEST_PAGE}."))
 }
 
 fn cursor_after(end: &PageEnd) -> String {
@@ -71,5 +65,5 @@ fn parse_cursor(text: &str) -> Result<PageEnd, &'static str> {
         let created_at = Timestamp::parse(created_at).ok()?;
         Some(PageEnd { created_at, checkout: CheckoutId::parse(checkout).ok()? })
     };
-    parse().ok_or("Send `next_cursor` of the page before, as it is.")
+    parse().ok_or("The cursor is not valid. Send `next_cursor` of the page before, as it is.")
 }

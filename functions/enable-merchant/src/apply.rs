@@ -10,12 +10,15 @@ use kembali::domain::ids::{MerchantId, Reference};
 use kembali::domain::market::Country;
 use kembali::domain::merchant::api_key::ApiKey;
 use kembali::domain::merchant::{Merchant, State};
+use kembali::domain::text::{Line, is_space, is_unseen};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;
 
 use crate::EnableMerchant;
 use crate::keys::new_key;
 use crate::view::MerchantView;
+
+const LONGEST_NAME: usize = 60;
 
 /// More than half of a payment is no fee.
 const LARGEST_FEE_BPS: u16 = 5_000;
@@ -25,7 +28,7 @@ const LARGEST_FEE_BPS: u16 = 5_000;
 struct Application {
     /// The platform's own name for the business: the idempotency key.
     reference: Reference,
-    name: String,
+    name: Line,
     email: String,
     country: Country,
     /// The platform's fee in basis points.
@@ -65,17 +68,19 @@ impl EnableMerchant {
 
 impl Application {
     fn check(&self) -> Result<(), Problem> {
-        if self.name.trim().is_empty() || self.name.chars().count() > 60 {
-            return Err(Problem::invalid("name", "Write 1 to 60 characters."));
-        }
+        self.name.check(LONGEST_NAME).map_err(|error| Problem::unfit("name", &error))?;
         let has_form = self.email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.contains('.') && !self.email.contains(char::is_whitespace)
+            !local.is_empty()
+                && domain.contains('.')
+                && !self.email.contains(|at| is_space(at) || is_unseen(at))
         });
         if !has_form || self.email.len() > 254 {
-            return Err(Problem::invalid("email", "Give an email address."));
+            let next = "Write one such as `shop@example.com`.";
+            return Err(Problem::invalid("email", "This is not an email address.", next));
         }
         if self.fee_bps > LARGEST_FEE_BPS {
-            return Err(Problem::invalid("fee_bps", format!("At most {LARGEST_FEE_BPS} basis points.")));
+            let next = format!("Write 0 to {LARGEST_FEE_BPS} basis points.");
+            return Err(Problem::invalid("fee_bps", "More than half of a payment is no fee.", next));
         }
         Ok(())
     }
@@ -112,7 +117,10 @@ fn repeat(known: &Merchant, asked: &Merchant) -> Answer {
         None => json(200, &MerchantView::of(known)),
         Some((field, _)) => {
             let detail = format!("The business {} has applied with another {field}.", known.reference);
-            Err(Problem::new(Kind::ReferenceReused, detail).field(field).into())
+            Err(Problem::new(Kind::ReferenceReused, detail)
+                .field(field)
+                .next("Use a new reference for another business, or send the same application.")
+                .into())
         }
     }
 }

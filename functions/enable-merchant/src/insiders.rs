@@ -27,7 +27,8 @@ impl EnableMerchant {
         let merchant = self.any_merchant(request).await?;
         let Insiders { phones } = request.json()?;
         if phones.len() > MOST_INSIDERS {
-            return Err(Problem::invalid("phones", format!("Name at most {MOST_INSIDERS}.")).into());
+            let next = format!("Name at most {MOST_INSIDERS}.");
+            return Err(Problem::invalid("phones", "There are too many.", next).into());
         }
         let insiders: BTreeSet<_> =
             phones.iter().map(|phone| self.payer_key.payer(phone, merchant.country)).collect();

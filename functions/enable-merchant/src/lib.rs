@@ -93,5 +93,7 @@ impl EnableMerchant {
 }
 
 fn impossible(error: Impossible) -> Fault {
-    Problem::new(Kind::WrongState, format!("{error}.")).into()
+    Problem::new(Kind::WrongState, format!("{error}."))
+        .next("Read the merchant: its `state` says where it stands.")
+        .into()
 }

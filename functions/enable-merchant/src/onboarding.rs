@@ -81,7 +81,7 @@ impl EnableMerchant {
         let new = NewAccount {
             merchant: &merchant.id,
             reference: &merchant.reference,
-            name: &merchant.name,
+            name: merchant.name.as_str(),
             email: &merchant.email,
             country: merchant.country,
         };

@@ -1,8 +1,10 @@
 //! `POST /v1/merchants/{merchant}/suspend` and `…/resume`
 
 use kembali::adapters::edge::http::{Answer, Request, json};
+use kembali::adapters::edge::reason::check_reason;
 use kembali::domain::merchant::Event;
-use kembali::fault::{Fault, Problem};
+use kembali::domain::text::Line;
+use kembali::fault::Fault;
 use serde::Deserialize;
 
 use crate::view::MerchantView;
@@ -11,23 +13,27 @@ use crate::{EnableMerchant, impossible};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Suspension {
-    reason: String,
+    /// Why, for the platform's own notes.
+    reason: Line,
+    /// Why, for the merchant to read.
+    #[serde(default)]
+    reason_for_merchant: Option<Line>,
 }
 
 impl EnableMerchant {
     /// Stops new checkouts of a merchant. What payers were promised is still paid.
     pub(crate) async fn suspend(&self, request: &Request) -> Answer {
         let merchant = self.any_merchant(request).await?;
-        let Suspension { reason } = request.json()?;
-        if reason.trim().is_empty() || reason.chars().count() > 250 {
-            return Err(Problem::invalid("reason", "Write 1 to 250 characters.").into());
-        }
-        let next = merchant.on(&Event::Suspended { reason }).map_err(impossible)?;
+        let Suspension { reason, reason_for_merchant } = request.json()?;
+        check_reason("reason", &reason)?;
+        reason_for_merchant.iter().try_for_each(|reason| check_reason("reason_for_merchant", reason))?;
+        let event = Event::Suspended { reason, reason_for_merchant };
+        let next = merchant.on(&event).map_err(impossible)?;
         let merchant = match next {
             Some(next) => self.save(next, merchant.version).await?,
             None => merchant,
         };
-        json(200, &MerchantView::of(&merchant))
+        json(200, &MerchantView::for_operator(&merchant))
     }
 
     /// Lets a merchant go on, with what the account is worth now.

@@ -8,6 +8,7 @@ use kembali::domain::ids::{AccountId, MerchantId, Reference};
 use kembali::domain::market::{Country, Method};
 use kembali::domain::merchant::api_key::ApiKey;
 use kembali::domain::merchant::{Merchant, Requirement, State};
+use kembali::domain::text::Line;
 use kembali::domain::time::Timestamp;
 use serde::Serialize;
 
@@ -15,7 +16,7 @@ use serde::Serialize;
 pub(crate) struct MerchantView {
     id: MerchantId,
     reference: Reference,
-    name: String,
+    name: Line,
     country: Country,
     fee_bps: u16,
     /// The kind of business, if it was told.
@@ -33,6 +34,9 @@ pub(crate) struct MerchantView {
     /// Why it is not enabled, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     why_not_enabled: Option<WhyNot>,
+    /// Why the platform has suspended it, for operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension: Option<SuspensionView>,
     /// A new key. It is shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<String>,
@@ -40,6 +44,13 @@ pub(crate) struct MerchantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'static str>,
     created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct SuspensionView {
+    reason: Line,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_for_merchant: Option<Line>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -85,10 +96,29 @@ impl MerchantView {
             account: merchant.state.account().cloned(),
             methods,
             why_not_enabled: why_not(merchant),
+            suspension: None,
             api_key: None,
             next: None,
             created_at: merchant.created_at,
         }
+    }
+
+    /// With what the platform noted for itself: no merchant may see it.
+    pub(crate) fn for_operator(merchant: &Merchant) -> Self {
+        let suspension = match &merchant.state {
+            State::Suspended { reason, reason_for_merchant, .. } => Some(SuspensionView {
+                reason: reason.clone(),
+                reason_for_merchant: reason_for_merchant.clone(),
+            }),
+            State::Waitlisted
+            | State::Invited
+            | State::Onboarding { .. }
+            | State::InReview { .. }
+            | State::Enabled { .. }
+            | State::Restricted { .. }
+            | State::Closed { .. } => None,
+        };
+        Self { suspension, ..Self::of(merchant) }
     }
 
     pub(crate) fn with_key(self, key: &ApiKey) -> Self {
@@ -152,10 +182,11 @@ fn why_not(merchant: &Merchant) -> Option<WhyNot> {
             requirements: requirements.clone(),
             ..WhyNot::new("Stripe has stopped payments on the account.")
         },
-        State::Suspended { reason, .. } => WhyNot {
-            next: Some("Ask the platform.".to_owned()),
-            ..WhyNot::new(&format!("The platform has suspended the merchant: {reason}"))
-        },
+        State::Suspended { reason_for_merchant, .. } => {
+            let why = reason_for_merchant.as_ref().map_or_else(|| ".".to_owned(), |why| format!(": {why}"));
+            let next = Some("Ask the platform.".to_owned());
+            WhyNot { next, ..WhyNot::new(&format!("The platform has suspended the merchant{why}")) }
+        }
         State::Closed { .. } => WhyNot::new("The Stripe account is closed."),
     })
 }

@@ -7,12 +7,13 @@ use kembali::domain::ids::{PayerId, Reference};
 use kembali::domain::market::Country;
 use kembali::domain::money::Money;
 use kembali::domain::payer::{Adjustment, Payer, Phone};
+use kembali::domain::text::Line;
 use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Problem};
 use serde::{Deserialize, Serialize};
 
+use crate::ManageMarket;
 use crate::wallet::Wallet;
-use crate::{ManageMarket, country};
 
 /// How often a payer who is busy is read again.
 const TRIES: u32 = 4;
@@ -27,7 +28,7 @@ struct NewAdjustment {
     reference: Reference,
     amount: Money,
     direction: Direction,
-    reason: String,
+    reason: Line,
     /// For how many days credit can be spent.
     #[serde(default)]
     wallet_days: Option<u16>,
@@ -61,7 +62,7 @@ struct AdjustmentView {
 impl ManageMarket {
     /// Gives or takes. The same again is the same adjustment, whoever sends it.
     pub(crate) async fn adjust(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let new: NewAdjustment = request.json()?;
         let asked = new.check(country, request)?;
         let id = self.payer_key.payer(&new.phone, country);
@@ -83,18 +84,21 @@ impl NewAdjustment {
     fn check(&self, country: Country, request: &Request) -> Result<Adjustment, Fault> {
         if self.amount.currency() != country.currency() {
             let detail = format!("The market {} uses {}.", country.code(), country.currency().code());
-            return Err(Problem::invalid("amount.currency", detail).into());
+            let next = format!("Write the amount in {}.", country.currency().code());
+            return Err(Problem::invalid("amount.currency", detail, next).into());
         }
         if self.amount.is_zero() {
-            return Err(Problem::invalid("amount", "The amount must be above zero.").into());
+            return Err(
+                Problem::invalid("amount", "The amount is zero.", "Write an amount above zero.").into()
+            );
         }
-        check_reason(&self.reason)?;
+        check_reason("reason", &self.reason)?;
         if self.wallet_days.is_some_and(|days| !(1..=MOST_WALLET_DAYS).contains(&days)) {
-            let detail = format!("Write 1 to {MOST_WALLET_DAYS} days.");
-            return Err(Problem::invalid("wallet_days", detail).into());
+            let detail = format!("Credit can be spent for 1 to {MOST_WALLET_DAYS} days.");
+            return Err(Problem::invalid("wallet_days", detail, "Write a number in these bounds.").into());
         }
         if self.wallet_days.is_some() && self.direction == Direction::Debit {
-            return Err(Problem::invalid("wallet_days", "Only credit can expire; leave it out.").into());
+            return Err(Problem::invalid("wallet_days", "Only credit can expire.", "Leave it out.").into());
         }
         let minor = match self.direction {
             Direction::Credit => self.amount.minor(),
@@ -103,7 +107,7 @@ impl NewAdjustment {
         Ok(Adjustment {
             minor,
             actor: actor(request)?,
-            reason: self.reason.clone(),
+            reason: self.reason.to_string(),
             wallet_days: self.wallet_days,
             at: request.at,
         })

@@ -8,38 +8,36 @@ use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
 use kembali::fault::{Fault, Kind, Problem};
 
+use crate::ManageMarket;
 use crate::view::{CampaignView, Campaigns};
-use crate::{ManageMarket, country};
 
 impl ManageMarket {
     /// A new campaign. The same rule under the same id again is the same campaign, if it has not been changed since.
     pub(crate) async fn create_campaign(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let rule: Rule = request.json()?;
-        rule.check(country)?;
-        if let Some(known) = self.store.campaign(country, &rule.id).await? {
-            return self.same_campaign(known, &rule, request).await;
+        let known = self.store.campaign(country, &rule.id).await?;
+        // What was accepted before is not held to what a new rule is held to.
+        if let Some(known) = known.as_ref().filter(|known| known.rule == rule) {
+            return json(200, &self.view(known, request.at).await?);
         }
+        rule.check(country)?;
+        if let Some(known) = known {
+            return Err(exists(&known).into());
+        }
+        rule.check_end(country, request.at)?;
         self.check_merchants(country, &rule, "").await?;
         let campaign = Campaign::new(country, rule, request.at);
-        match self.store.put_campaign(&campaign, None).await? {
+        match self.store.create_campaign(&campaign).await? {
             Written::Done => json(201, &self.view(&campaign, request.at).await?),
             Written::Lost => {
                 let known = self.find(country, &campaign.rule.id).await?;
-                self.same_campaign(known, &campaign.rule, request).await
+                if known.rule != campaign.rule {
+                    return Err(exists(&known).into());
+                }
+                json(200, &self.view(&known, request.at).await?)
             }
         }
-    }
-
-    async fn same_campaign(&self, known: Campaign, rule: &Rule, request: &Request) -> Answer {
-        if known.rule == *rule {
-            return json(200, &self.view(&known, request.at).await?);
-        }
-        let detail = format!("The campaign {} exists with another rule.", known.rule.id);
-        Err(Problem::new(Kind::ReferenceReused, detail)
-            .field("id")
-            .next("PUT a new version of it, or use a new id; what was promised stays promised.")
-            .into())
     }
 
     /// That every merchant whom the rule names is one of this market.
@@ -53,18 +51,15 @@ impl ManageMarket {
                 Some(merchant) => format!("The merchant {id} is in {}.", merchant.country.code()),
                 None => format!("There is no merchant {id}."),
             };
-            return Err(Problem::invalid(format!("{at}merchants[{index}]"), detail)
-                .next(format!(
-                    "Name merchants of {}; the list is read in the order of their ids.",
-                    country.code()
-                ))
-                .into());
+            let market = country.code();
+            let next = format!("Name merchants of {market}; they are counted in the order of their ids.");
+            return Err(Problem::invalid(format!("{at}merchants[{index}]"), detail, next).into());
         }
         Ok(())
     }
 
     pub(crate) async fn list_campaigns(&self, request: &Request) -> Answer {
-        let (_, known) = self.store.campaigns(country(request)?).await?;
+        let (_, known) = self.store.campaigns(request.country()?).await?;
         // What is left of each budget is told of one campaign at a time: it costs a read for each part.
         let campaigns = known.iter().map(|campaign| CampaignView::of(campaign, request.at)).collect();
         json(200, &Campaigns { campaigns })
@@ -83,7 +78,7 @@ impl ManageMarket {
             return json(200, &self.view(&known, request.at).await?);
         }
         let campaign = Campaign { paused, version: known.version.saturating_add(1), ..known.clone() };
-        self.replace(&known, campaign, request).await
+        self.replace(campaign, request).await
     }
 
     /// Ends a campaign for good. What it promised is kept.
@@ -94,11 +89,11 @@ impl ManageMarket {
         }
         let ended_at = Some(request.at);
         let campaign = Campaign { ended_at, version: known.version.saturating_add(1), ..known.clone() };
-        self.replace(&known, campaign, request).await
+        self.replace(campaign, request).await
     }
 
-    async fn replace(&self, known: &Campaign, campaign: Campaign, request: &Request) -> Answer {
-        match self.store.put_campaign(&campaign, Some(known)).await? {
+    async fn replace(&self, campaign: Campaign, request: &Request) -> Answer {
+        match self.store.put_campaign(&campaign).await? {
             Written::Done => json(200, &self.view(&campaign, request.at).await?),
             Written::Lost => Err(Fault::Retry("somebody else changed the campaign".to_owned())),
         }
@@ -113,12 +108,19 @@ impl ManageMarket {
 
     pub(crate) async fn asked_for(&self, request: &Request) -> Result<Campaign, Fault> {
         let id = request.path("campaign", CampaignId::parse)?;
-        self.find(country(request)?, &id).await
+        self.find(request.country()?, &id).await
     }
 
     pub(crate) async fn find(&self, country: Country, id: &CampaignId) -> Result<Campaign, Fault> {
         self.store.campaign(country, id).await?.ok_or_else(|| not_found("campaign"))
     }
+}
+
+fn exists(known: &Campaign) -> Problem {
+    let detail = format!("The campaign {} exists with another rule.", known.rule.id);
+    Problem::new(Kind::ReferenceReused, detail)
+        .field("id")
+        .next("PUT a new version of it, or use a new id; what was promised stays promised.")
 }
 
 /// That a campaign is not over: by an operator's word, or by its own end.

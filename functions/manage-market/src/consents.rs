@@ -7,7 +7,7 @@ use kembali::domain::payer::{Consent, Phone};
 use kembali::fault::Problem;
 use serde::{Deserialize, Serialize};
 
-use crate::{ManageMarket, country};
+use crate::ManageMarket;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,11 +29,12 @@ struct ConsentView {
 impl ManageMarket {
     /// The same payer and order always give the same text, and it is good for that order only.
     pub(crate) async fn testify(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let NewConsent { phone, merchant, reference, amount } = request.json()?;
         if amount.currency() != country.currency() {
             let detail = format!("Merchants in {} charge in {}.", country.code(), country.currency().code());
-            return Err(Problem::invalid("amount.currency", detail).into());
+            let next = format!("Write the amount in {}.", country.currency().code());
+            return Err(Problem::invalid("amount.currency", detail, next).into());
         }
         let known = self.store.merchant(&merchant).await?.filter(|known| known.country == country);
         let merchant = known.ok_or_else(|| not_found("merchant"))?.id;

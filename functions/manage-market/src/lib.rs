@@ -24,9 +24,7 @@ use kembali::adapters::edge::auth::require_operator;
 use kembali::adapters::edge::http::{Answer, Request, answer, no_route};
 use kembali::adapters::flows::effects::Effects;
 use kembali::domain::checkout::Verdict;
-use kembali::domain::market::Country;
 use kembali::domain::payer::PayerKey;
-use kembali::fault::Fault;
 
 /// The function and what it keeps between invocations.
 #[derive(Debug)]
@@ -90,8 +88,4 @@ impl ManageMarket {
             _ => Err(no_route(request)),
         }
     }
-}
-
-fn country(request: &Request) -> Result<Country, Fault> {
-    request.path("country", |code| Country::parse(code).ok_or(()))
 }

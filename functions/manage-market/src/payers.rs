@@ -16,8 +16,7 @@ use kembali::domain::merchant::Merchant;
 use kembali::domain::money::{Money, MoneyError};
 use kembali::domain::payer::{Payer, Phone};
 use kembali::fault::{Fault, Kind, Problem};
-use serde::de::IntoDeserializer as _;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::ManageMarket;
 use crate::wallet::{CampaignUse, Wallet};
@@ -48,8 +47,8 @@ impl ManageMarket {
         let phone = phone(request)?;
         let country = request.query("country", parse_country)?;
         let country = country.ok_or_else(|| {
-            Problem::invalid("country", "Say in which market.")
-                .next("Add `?country=SG`: a payer has a wallet in each market.")
+            let detail = "It is not said in which market.";
+            Problem::invalid("country", detail, "Add `?country=SG`: a payer has a wallet in each market.")
         })?;
         let asked = Asked::parse(request, country)?;
         let payer = self.store.payer(&self.payer_key.payer(&phone, country), country).await?;
@@ -74,16 +73,16 @@ impl ManageMarket {
         let country = payer.country;
         let merchant = self.store.merchant(&asked.merchant).await?;
         let merchant = merchant.filter(|merchant| merchant.country == country).ok_or_else(|| {
-            Problem::invalid(
-                "merchant",
-                format!("There is no merchant {} in {}.", asked.merchant, country.code()),
-            )
+            let detail = format!("There is no merchant {} in {}.", asked.merchant, country.code());
+            Problem::invalid("merchant", detail, "Name a merchant of this market.")
         })?;
         let content = preview(&asked)?;
         let order = order(&merchant, payer, content, request)?;
         if order.methods(asked.amount).is_empty() {
             let detail = "No way to pay that accepts this amount is active on the merchant's Stripe account.";
-            return Err(Problem::invalid("amount", detail).into());
+            return Err(
+                Problem::invalid("amount", detail, "Ask about an amount that can be paid there.").into()
+            );
         }
         let (policy, campaigns) = self.store.campaigns(country).await?;
         let checkout = self.priced(&order, &Known { policy, campaigns }).await?;
@@ -135,11 +134,11 @@ impl Asked {
     fn parse(request: &Request, country: Country) -> Result<Option<Self>, Fault> {
         let merchant = request.query("merchant", MerchantId::parse)?;
         let amount = request.query("amount", |text| Money::parse(text, country.currency()))?;
-        let method = request.query("method", word::<Tender>)?;
-        let channel = request.query("channel", word::<Channel>)?.unwrap_or(Channel::Chat);
+        let method = request.query_word("method")?;
+        let channel = request.query_word("channel")?.unwrap_or(Channel::Chat);
         let missing = |field: &str| {
             let detail = "What a payment would earn depends on the merchant and on the amount.";
-            Problem::invalid(field, detail).next("Give both, or leave out everything but the country.")
+            Problem::invalid(field, detail, "Give both, or leave out everything but the country.")
         };
         match (merchant, amount) {
             (Some(merchant), Some(amount)) => Ok(Some(Self { merchant, amount, channel, method })),
@@ -153,20 +152,14 @@ impl Asked {
 /// The number in the path. It is told to nobody, not even in the answer that says it is none.
 fn phone(request: &Request) -> Result<Phone, Fault> {
     let text = request.path("phone", |text| Ok::<_, ()>(text.to_owned()))?;
-    Phone::parse(&text).map_err(|error| {
-        Problem::invalid("phone", format!("This is {error}."))
-            .next("Write `/v1/payers/%2B6591234567/cashback`: the plus sign, the country's code, the number.")
-            .into()
+    Phone::parse(&text).map_err(|_| {
+        let next = "Write `/v1/payers/+6591234567/cashback`: the plus sign, the country's code, the number.";
+        Problem::invalid("phone", "This is not a phone number.", next).into()
     })
 }
 
-fn parse_country(code: &str) -> Result<Country, &'static str> {
-    Country::parse(code).ok_or("There is no such market.")
-}
-
-/// A word of one of our lists.
-fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, serde::de::value::Error> {
-    T::deserialize(text.into_deserializer())
+fn parse_country(code: &str) -> Result<Country, String> {
+    Country::parse(code).ok_or_else(|| format!("There is no such market. Write one of {}.", Country::codes()))
 }
 
 fn preview(asked: &Asked) -> Result<Content, Fault> {
@@ -206,7 +199,9 @@ fn order<'a>(
         | merchant::State::Suspended { .. }
         | merchant::State::Closed { .. } => {
             let detail = format!("The merchant is {}: nothing can be paid there.", merchant.state.name());
-            Err(Problem::new(Kind::WrongState, detail).field("merchant"))
+            Err(Problem::new(Kind::WrongState, detail)
+                .field("merchant")
+                .next("Ask again once the merchant is enabled."))
         }
     }
 }

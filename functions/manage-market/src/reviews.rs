@@ -13,7 +13,7 @@ use kembali::domain::ids::CheckoutId;
 use kembali::domain::time::Timestamp;
 use serde::Serialize;
 
-use crate::{ManageMarket, country};
+use crate::ManageMarket;
 
 const PAGE: i32 = 25;
 
@@ -51,7 +51,7 @@ struct DecisionView {
 
 impl ManageMarket {
     pub(crate) async fn list_reviews(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let waits = request.query("state", Waits::parse)?.unwrap_or(Waits::InReview);
         let cursor = request.query("cursor", parse_cursor)?;
         let page = self.store.waiting_for_person(country, waits, cursor.as_ref(), PAGE).await?;
@@ -122,5 +122,5 @@ fn parse_cursor(text: &str) -> Result<ReviewEnd, &'static str> {
         let since = Timestamp::from_epoch_seconds(since.parse().ok()?);
         Some(ReviewEnd { since, checkout: CheckoutId::parse(checkout).ok()? })
     };
-    parse().ok_or("Send `next_cursor` of the page before, as it is.")
+    parse().ok_or("The cursor is not valid. Send `next_cursor` of the page before, as it is.")
 }

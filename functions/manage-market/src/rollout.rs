@@ -9,7 +9,7 @@ use kembali::domain::merchant::rollout::{OpenTo, Rollout};
 use kembali::fault::{Fault, Problem};
 use serde::Deserialize;
 
-use crate::{ManageMarket, country};
+use crate::ManageMarket;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,17 +21,18 @@ struct NewRollout {
 
 impl ManageMarket {
     pub(crate) async fn read_rollout(&self, request: &Request) -> Answer {
-        json(200, &self.store.rollout(country(request)?).await?)
+        json(200, &self.store.rollout(request.country()?).await?)
     }
 
     /// Replaces the rollout as a whole.
     pub(crate) async fn set_rollout(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let NewRollout { open_to, invited } = request.json()?;
         if let OpenTo::Percentage { percent } = open_to
             && percent > 100
         {
-            return Err(Problem::invalid("open_to.percent", "The percentage must be 0 to 100.").into());
+            let detail = "More than all businesses cannot be let in.";
+            return Err(Problem::invalid("open_to.percent", detail, "Write 0 to 100.").into());
         }
         let known = self.store.rollout(country).await?;
         let rollout = Rollout { country, open_to, invited, version: known.version.saturating_add(1) };

@@ -13,8 +13,8 @@ use kembali::domain::time::Day;
 use kembali::fault::{Fault, Problem};
 use serde::{Deserialize, Serialize};
 
+use crate::ManageMarket;
 use crate::versions::in_rule;
-use crate::{ManageMarket, country};
 
 /// What is answered within one request. `cargo operator dry-run` takes any period, and caps and budgets with it.
 const MOST_DAYS: usize = 31;
@@ -44,7 +44,7 @@ struct Simulated {
 impl ManageMarket {
     /// Tries a rule. Nothing is written.
     pub(crate) async fn simulate(&self, request: &Request) -> Answer {
-        let country = country(request)?;
+        let country = request.country()?;
         let Simulation { rule, from, to } = request.json()?;
         rule.check(country).map_err(in_rule)?;
         check_period(from, to)?;
@@ -65,7 +65,7 @@ impl ManageMarket {
             purchases.extend(purchases_of_day(&self.store, country, day, None, most).await?.found);
             if purchases.len() > MOST_PAYMENTS {
                 let detail = format!("More than {MOST_PAYMENTS} payments were made from {from} to {to}.");
-                return Err(Problem::invalid("to", detail).next(LONGER).into());
+                return Err(Problem::invalid("to", detail, LONGER).into());
             }
         }
         Ok(purchases)
@@ -92,11 +92,15 @@ fn days(from: Day, to: Day) -> impl Iterator<Item = Day> {
 
 fn check_period(from: Day, to: Day) -> Result<(), Problem> {
     if to < from {
-        return Err(Problem::invalid("to", "The last day must not be before the first."));
+        return Err(Problem::invalid(
+            "to",
+            "The last day is before the first.",
+            "Write `from` or a later day.",
+        ));
     }
     if days(from, to).take(MOST_DAYS.saturating_add(1)).count() > MOST_DAYS {
         let detail = format!("A dry run goes over at most {MOST_DAYS} days.");
-        return Err(Problem::invalid("to", detail).next(LONGER));
+        return Err(Problem::invalid("to", detail, LONGER));
     }
     Ok(())
 }

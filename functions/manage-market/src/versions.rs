@@ -1,16 +1,15 @@
 //! `PUT /v1/markets/{country}/campaigns/{campaign}` and `…/versions`: a rule changes by a new version. Checkouts keep the
 //! terms that they were created under.
 
-use kembali::adapters::clients::store::Written;
+use kembali::adapters::clients::store::Changed;
 use kembali::adapters::edge::http::{Answer, Request, json};
-use kembali::domain::campaign::budget::{Pot, Slot, part_of_budget};
 use kembali::domain::campaign::{Campaign, Rule};
 use kembali::fault::{Fault, Kind, Problem};
 use serde::Deserialize;
 
+use crate::ManageMarket;
 use crate::campaigns::not_ended;
 use crate::view::{CampaignView, Campaigns};
-use crate::{ManageMarket, country};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +34,9 @@ impl ManageMarket {
         if known.rule == rule {
             return json(200, &self.view(&known, request.at).await?);
         }
+        let is_over = rule.check_end(known.country, request.at);
+        is_over
+            .map_err(|problem| in_rule(problem).next("Name an end that is still to come, or POST …/end."))?;
         self.check_merchants(known.country, &rule, "rule.").await?;
         let campaign = Campaign {
             rule,
@@ -44,31 +46,12 @@ impl ManageMarket {
         };
         // Kept before it is replaced: should this be the end of the function, nothing is lost, and kept twice is kept once.
         self.store.keep_version(&known).await?;
-        let mut written = self.store.put_campaign(&campaign, Some(&known)).await?;
-        if written == Written::Lost {
-            self.make_room(&known, &campaign).await?;
-            written = self.store.put_campaign(&campaign, Some(&known)).await?;
+        let today = request.at.day_in(&known.country.time_zone());
+        match self.store.change_campaign(&known, &campaign, today).await? {
+            Changed::Done => json(200, &self.view(&campaign, request.at).await?),
+            Changed::Lost => Err(Fault::Retry("somebody else changed the campaign".to_owned())),
+            Changed::TooLittle => Err(self.too_little(&known).await?),
         }
-        match written {
-            Written::Done => json(200, &self.view(&campaign, request.at).await?),
-            Written::Lost => Err(self.too_little(&known).await?),
-        }
-    }
-
-    /// A budget that shrinks takes the same from each of its parts, and one of them may hold less than that while others
-    /// hold more: what is missing is moved there.
-    async fn make_room(&self, known: &Campaign, wanted: &Campaign) -> Result<(), Fault> {
-        let now = self.find(known.country, &known.rule.id).await?;
-        if now.version != known.version || known.rule.budget.total.is_none() {
-            return Err(Fault::Retry("somebody else changed the campaign".to_owned()));
-        }
-        let less = |shard| {
-            let slot = Slot { campaign: known.rule.id.clone(), shard, day: None };
-            let less = part_of_budget(known, &slot).minus(part_of_budget(wanted, &slot));
-            Pot { payments: less.payments.max(0), minor: less.minor.max(0) }
-        };
-        let less: Vec<Pot> = (0..known.rule.budget.shards()).map(less).collect();
-        if self.store.level(known, &less).await? { Ok(()) } else { Err(self.too_little(known).await?) }
     }
 
     async fn too_little(&self, known: &Campaign) -> Result<Fault, Fault> {
@@ -85,7 +68,7 @@ impl ManageMarket {
     /// All versions of a campaign's rule, oldest first; the last is the one that holds.
     pub(crate) async fn list_versions(&self, request: &Request) -> Answer {
         let known = self.asked_for(request).await?;
-        let mut versions = self.store.campaign_versions(country(request)?, &known.rule.id).await?;
+        let mut versions = self.store.campaign_versions(request.country()?, &known.rule.id).await?;
         // One that was kept and then not replaced is there twice.
         versions.retain(|version| version.rule_version < known.rule_version);
         versions.push(known);
@@ -98,7 +81,7 @@ impl ManageMarket {
 fn may_follow(known: &Campaign, rule_version: u32, rule: &Rule) -> Result<(), Problem> {
     if rule.id != known.rule.id {
         let detail = format!("The campaign is {}; a new version keeps its id.", known.rule.id);
-        return Err(Problem::invalid("rule.id", detail));
+        return Err(Problem::invalid("rule.id", detail, "Send the same id, or create a new campaign."));
     }
     if rule_version != known.rule_version {
         let detail = format!("The rule is at version {}, not {rule_version}.", known.rule_version);
@@ -110,11 +93,11 @@ fn may_follow(known: &Campaign, rule_version: u32, rule: &Rule) -> Result<(), Pr
     let limits = [("total", had.total, has.total), ("per_day", had.per_day, has.per_day)];
     if let Some((limit, ..)) = limits.iter().find(|(_, had, has)| had.is_some() && has.is_none()) {
         let detail = "A budget that promises were taken from cannot be taken away.";
-        return Err(Problem::invalid(format!("rule.budget.{limit}"), detail).next("Raise it instead."));
+        return Err(Problem::invalid(format!("rule.budget.{limit}"), detail, "Raise it instead."));
     }
     if !had.is_unlimited() && has.shards() != had.shards() {
         let detail = format!("The budget is in {} parts, which cannot be cut anew.", had.shards());
-        return Err(Problem::invalid("rule.budget.shards", detail));
+        return Err(Problem::invalid("rule.budget.shards", detail, format!("Write {}.", had.shards())));
     }
     Ok(())
 }

@@ -143,13 +143,14 @@ fn tell(country: Country, found: &DayMatch) {
 
 /// The market in the path and the day in the query, which has begun.
 fn day_of(request: &Request) -> Result<(Country, Day), Fault> {
-    let country = request.path("country", |code| Country::parse(code).ok_or(()))?;
+    let country = request.country()?;
     let today = request.at.day_in(&country.time_zone());
     let day = request.query("day", Day::parse)?;
     let day =
-        day.ok_or_else(|| Problem::invalid("day", "A match is of one day.").next("Send `?day=2026-11-22`."))?;
+        day.ok_or_else(|| Problem::invalid("day", "A match is of one day.", "Send `?day=2026-11-22`."))?;
     if day > today {
-        return Err(Problem::invalid("day", format!("{day} has not begun; it is {today}.")).into());
+        let detail = format!("{day} has not begun; it is {today}.");
+        return Err(Problem::invalid("day", detail, "Name today or an earlier day.").into());
     }
     Ok((country, day))
 }

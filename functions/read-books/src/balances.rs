@@ -87,11 +87,9 @@ impl ReadBooks {
                 Ok(Scope::Campaign(id))
             }
             (Some(_), Some(_), _) | (Some(_), None, Some(_)) | (None, Some(_), Some(_)) => {
-                let problem =
-                    Problem::invalid("merchant", "Balances are of one merchant, payer or campaign.");
-                Err(problem
-                    .next("Send one of `merchant`, `payer` and `campaign`, or none for the market.")
-                    .into())
+                let detail = "Balances are of one merchant, payer or campaign.";
+                let next = "Send one of `merchant`, `payer` and `campaign`, or none for the market.";
+                Err(Problem::invalid("merchant", detail, next).into())
             }
         }
     }

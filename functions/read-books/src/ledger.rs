@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::{ReadBooks, cursor_at, market, parse_cursor};
 
 /// So many rows are some two megabytes; a Lambda function may answer with six.
-const LARGEST_PAGE: usize = 10_000;
+const LARGEST_PAGE: u16 = 10_000;
 
 /// A row. The names and the order of the columns are promised: columns may be added at the end, and none changes or goes.
 #[derive(Serialize)]
@@ -83,9 +83,10 @@ impl ReadBooks {
         let from = request.query("from", Day::parse)?.or(to).unwrap_or(today);
         let to = to.unwrap_or_else(|| from.max(today));
         if from > to {
-            return Err(Problem::invalid("to", format!("{to} is before {from}.")).into());
+            let next = "Write `from` or a later day.";
+            return Err(Problem::invalid("to", format!("{to} is before {from}."), next).into());
         }
-        let limit = request.query("limit", parse_limit)?.unwrap_or(LARGEST_PAGE);
+        let limit = usize::from(request.limit(LARGEST_PAGE, LARGEST_PAGE)?);
         let cursor = request.query("cursor", |text| parse_cursor(text, parse_place))?;
         let (is_first, begin) = (cursor.is_none(), cursor.as_ref().map_or(from, |(day, _)| *day));
 
@@ -177,11 +178,6 @@ fn table(rows: &[Row], is_first: bool) -> Result<String, Fault> {
     }
     let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
-}
-
-fn parse_limit(text: &str) -> Result<usize, String> {
-    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-    limit.ok_or_else(|| format!("The limit must be 1 to {LARGEST_PAGE}."))
 }
 
 /// The place after which the next page begins: of no row, when all of the day is still to come.

@@ -75,7 +75,7 @@ impl ReadBooks {
 /// The market in the path, for an operator.
 fn market(request: &Request) -> Result<Country, Fault> {
     require_operator(request)?;
-    request.path("country", |code| Country::parse(code).ok_or(()))
+    request.country()
 }
 
 fn texts(days: &BTreeSet<Day>) -> Vec<String> {
@@ -89,5 +89,8 @@ fn cursor_at(place: &str) -> String {
 
 fn parse_cursor<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, &'static str> {
     let place = BASE64URL_NOPAD.decode(text.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    place.as_deref().and_then(parse).ok_or("Send the cursor of the page before, as it is.")
+    place
+        .as_deref()
+        .and_then(parse)
+        .ok_or("The cursor is not valid. Send the one of the page before, as it is.")
 }

@@ -12,14 +12,14 @@ use kembali::fault::{Fault, Problem};
 
 use crate::{ReadBooks, cursor_at, market, parse_cursor};
 
-const LARGEST_PAGE: usize = 500;
+const LARGEST_PAGE: u16 = 500;
 
 impl ReadBooks {
     /// A page of the payments of a day, in the order of their times.
     pub(crate) async fn purchases(&self, request: &Request) -> Answer {
         let country = market(request)?;
         let day = request.query("day", Day::parse)?.ok_or_else(no_day)?;
-        let limit = request.query("limit", parse_limit)?.unwrap_or(LARGEST_PAGE);
+        let limit = usize::from(request.limit(LARGEST_PAGE, LARGEST_PAGE)?);
         let after = request.query("cursor", |text| parse_cursor(text, parse_place))?;
         let page = purchases_of_day(&self.store, country, day, after.as_ref(), limit).await?;
         let merchants: BTreeSet<_> = page.found.iter().map(|purchase| purchase.merchant.clone()).collect();
@@ -35,12 +35,8 @@ impl ReadBooks {
 }
 
 fn no_day() -> Fault {
-    Problem::invalid("day", "Name the day.").next("Send `?day=2026-11-22`, the market's own day.").into()
-}
-
-fn parse_limit(text: &str) -> Result<usize, String> {
-    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
-    limit.ok_or_else(|| format!("The limit must be 1 to {LARGEST_PAGE}."))
+    Problem::invalid("day", "It is not said which day.", "Send `?day=2026-11-22`, the market's own day.")
+        .into()
 }
 
 fn parse_place(text: &str) -> Option<Place> {

@@ -34,7 +34,7 @@ impl ReadBooks {
         let country = market(request)?;
         let id = request.query("merchant", MerchantId::parse)?;
         let id = id.ok_or_else(|| {
-            Problem::invalid("merchant", "A statement is of one merchant.").next("Send `?merchant=mch_…`.")
+            Problem::invalid("merchant", "A statement is of one merchant.", "Send `?merchant=mch_…`.")
         })?;
         let merchant = self.merchant_of(country, &id).await?;
         self.statement_of(request, &merchant).await
@@ -45,9 +45,8 @@ impl ReadBooks {
         let this_month = Month::of(request.at.day_in(&merchant.country.time_zone()));
         let month = request.query("month", Month::parse)?.unwrap_or_else(|| this_month.clone());
         if month > this_month {
-            return Err(
-                Problem::invalid("month", format!("{month} has not begun; it is {this_month}.")).into()
-            );
+            let detail = format!("{month} has not begun; it is {this_month}.");
+            return Err(Problem::invalid("month", detail, "Name this month or an earlier one.").into());
         }
         let (days, mut open) =
             days_of(&self.store, merchant.country, &Scope::Merchant(merchant.id.clone())).await?;

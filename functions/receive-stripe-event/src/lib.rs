@@ -47,7 +47,9 @@ impl ReceiveStripeEvent {
     async fn receive(&self, request: &Request) -> Answer {
         let header = request.header("stripe-signature").unwrap_or_default();
         self.secrets.verify(header, request.raw_body(), request.at).map_err(|error| {
-            Problem::new(Kind::BadSignature, format!("{error}.")).field("Stripe-Signature")
+            Problem::new(Kind::BadSignature, format!("{error}."))
+                .field("Stripe-Signature")
+                .next("Sign the body as Stripe does, with the endpoint's own secret, and send it at once.")
         })?;
         let event = match parse(request.raw_body()) {
             Ok(Parsed::Ours(event)) => event,
@@ -57,7 +59,7 @@ impl ReceiveStripeEvent {
             }
             Err(error) => {
                 let problem = Problem::new(Kind::MalformedRequest, "The body is no event of Stripe's.");
-                return Err(problem.field(error.0).into());
+                return Err(problem.field(error.0).next("Send an event as Stripe's API writes it.").into());
             }
         };
         // A Connect endpoint in live mode is sent test events too (https://docs.stripe.com/connect/webhooks): no error.

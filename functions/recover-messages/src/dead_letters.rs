@@ -15,8 +15,8 @@ use strum::VariantArray;
 use crate::about::About;
 
 /// How many messages of a queue are shown when nothing else is asked for, and at most.
-const SHOWN: usize = 10;
-const MOST_SHOWN: usize = 50;
+const SHOWN: u16 = 10;
+const MOST_SHOWN: u16 = 50;
 /// How many are taken away by one request.
 const MOST_DISCARDED: usize = 500;
 
@@ -65,7 +65,7 @@ struct Moved {
 impl Name {
     fn parse(text: &str) -> Result<Self, &'static str> {
         let known = Self::VARIANTS.iter().copied().find(|name| name.as_str() == text);
-        known.ok_or("Name one of stripe_events, cashback_due and undelivered.")
+        known.ok_or("There is no such queue. Write `stripe_events`, `cashback_due` or `undelivered`.")
     }
 
     fn as_str(self) -> &'static str {
@@ -104,7 +104,7 @@ impl GivenUp {
     /// Every queue, or the one that is asked for, with the first messages in it.
     pub(crate) async fn list(&self, request: &Request) -> Answer {
         let only = request.query("queue", Name::parse)?;
-        let limit = request.query("limit", parse_limit)?.unwrap_or(SHOWN);
+        let limit = usize::from(request.limit(SHOWN, MOST_SHOWN)?);
         let asked = self.queues.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
         let queues = try_join_all(asked.map(|(name, letters)| view(*name, letters, limit))).await?;
         json(200, &List { queues })
@@ -131,7 +131,7 @@ impl GivenUp {
         let (actor, queue) = (actor(request)?, name.as_str());
         let mut messages = 0_usize;
         while messages < MOST_DISCARDED {
-            let some = letters.look(SHOWN).await?;
+            let some = letters.look(SHOWN.into()).await?;
             if some.is_empty() {
                 break;
             }
@@ -164,11 +164,6 @@ async fn view(name: Name, letters: &DeadLetters, limit: usize) -> Result<QueueVi
     });
     let messages: Vec<MessageView> = messages.collect();
     Ok(QueueView { queue: name, waiting: waiting.max(messages.len()), messages })
-}
-
-fn parse_limit(text: &str) -> Result<usize, String> {
-    let limit = text.parse().ok().filter(|limit| (1..=MOST_SHOWN).contains(limit));
-    limit.ok_or_else(|| format!("Send a number from 1 to {MOST_SHOWN}."))
 }
 
 /// What a schedule or the stream could not deliver came from no queue.

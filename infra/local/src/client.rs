@@ -8,7 +8,16 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+
+/// What RFC 3986 leaves unreserved stays as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// `text` as one segment of a path, or one value of a query, whatever a person typed.
+pub fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -157,5 +166,17 @@ impl Client {
             }
             None => self.send(method, path, &[("authorization", &authorization)], String::new()).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A form would write a plus for the space, and in a path a plus is a plus.
+    #[test]
+    fn what_a_person_typed_is_one_segment() {
+        assert_eq!(encoded("chk_a-b.c~d"), "chk_a-b.c~d");
+        assert_eq!(encoded("+65 9/é?"), "%2B65%209%2F%C3%A9%3F");
     }
 }

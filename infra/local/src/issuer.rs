@@ -1,7 +1,8 @@
 //! The operator's identity provider and the gateway's JWT authorizer, in one: it signs tokens and checks them.
 //!
 //! Differences from AWS: the signature is HS256 with a secret of the stack, where API Gateway accepts RS256 with keys
-//! published by the issuer; and "now" is the stack's clock, so that a token expires when virtual time says so.
+//! published by the issuer; "now" is the stack's clock, so that a token expires when virtual time says so; and the scheme
+//! is taken in any case, as HTTP asks, which AWS does not say of its own.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +49,10 @@ impl Issuer {
     /// The claims of the token in an `Authorization` header; `None` if the request must be refused.
     pub fn authorize(&self, authorization: Option<&str>, now_seconds: i64) -> Option<Claims> {
         let header = authorization?;
-        let token = header.strip_prefix("Bearer ").unwrap_or(header);
+        let token = match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim_start_matches(' '),
+            _ => header,
+        };
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[&self.issuer]);
         validation.set_audience(&self.audiences);
@@ -93,6 +97,13 @@ mod tests {
         assert_eq!(claims["exp"], "1800000600");
         assert!(operator.authorize(Some(&header), NOW + 599).is_some());
         assert!(operator.authorize(Some(&header), NOW + 600).is_none());
+        let token = header.trim_start_matches("Bearer ");
+        for right in [token.to_owned(), format!("bearer {token}"), format!("BEARER  {token}")] {
+            assert!(operator.authorize(Some(&right), NOW).is_some(), "{right}");
+        }
+        for wrong in [format!("Basic {token}"), format!("Bearer{token}"), format!("bearer, {token}")] {
+            assert!(operator.authorize(Some(&wrong), NOW).is_none(), "{wrong}");
+        }
     }
 
     #[test]

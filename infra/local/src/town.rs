@@ -4,7 +4,7 @@
 use local_stripe::PayWith;
 use serde_json::{Value, json};
 
-use crate::client::{Client, NoAnswer, Response};
+use crate::client::{Client, NoAnswer, Response, encoded};
 use crate::engine::Unsettled;
 use crate::stack::Stack;
 
@@ -110,8 +110,7 @@ impl<'a> Town<'a> {
     /// # Errors
     /// As [`Self::operate`].
     pub async fn wallet(&self, phone: &str, country: &str) -> Result<Value, TownError> {
-        let phone = phone.replace('+', "%2B");
-        self.look_up(&format!("/v1/payers/{phone}/cashback?country={country}")).await
+        self.look_up(&format!("/v1/payers/{}/cashback?country={country}", encoded(phone))).await
     }
 
     /// An order whose payer has agreed, in the platform's chat, to pay a part of it with credit.

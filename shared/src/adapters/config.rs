@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// The variables that the template gives a function.
-#[derive(Clone)]
-pub struct Environment(BTreeMap<String, String>);
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The variables that the template gives a function. Some are secrets, and none is shown.
+#[derive(Clone, Debug)]
+pub struct Environment(BTreeMap<String, SecretString>);
 
 /// A variable is missing or has no meaning. Its value is not told: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,12 +21,12 @@ pub struct ConfigError {
 impl Environment {
     /// The environment of this process.
     pub fn of_process() -> Self {
-        Self(std::env::vars().collect())
+        Self::new(std::env::vars().collect())
     }
 
     /// An environment of one's own: the local stack runs many functions in one process.
     pub fn new(variables: BTreeMap<String, String>) -> Self {
-        Self(variables)
+        Self(variables.into_iter().map(|(name, value)| (name, value.into())).collect())
     }
 
     /// The variable `name`.
@@ -37,7 +39,7 @@ impl Environment {
 
     /// The variable `name`, if it is set and not empty.
     pub fn optional(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name).map(SecretString::expose_secret).filter(|value| !value.is_empty())
     }
 
     /// The variable `name`, as `parse` reads it.
@@ -57,8 +59,18 @@ impl Environment {
     }
 }
 
-impl std::fmt::Debug for Environment {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_set().entries(self.0.keys()).finish()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_read_and_never_shown() {
+        let variables = [("STRIPE_SECRET_KEY", "sk_test_1"), ("EMPTY", "")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let environment = Environment::new(variables.into());
+        assert_eq!(environment.required("STRIPE_SECRET_KEY"), Ok("sk_test_1"));
+        assert_eq!(environment.optional("EMPTY"), None);
+        let shown = format!("{environment:?}");
+        assert!(shown.contains("STRIPE_SECRET_KEY") && !shown.contains("sk_test"), "{shown}");
     }
 }

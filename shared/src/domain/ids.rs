@@ -1,11 +1,12 @@
-//! Names of things, each parsed once. A value of one of these types is safe in a key, in a URL and in a log.
+//! Names of things, each parsed once. A value of these types is safe in a key and in a log; all but a
+//! [`Reference`] are also safe in a URL.
 
 use data_encoding::BASE32_NOPAD;
 use sha2::{Digest as _, Sha256};
 
 /// Why a text is not the name it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a valid {what}: {rule}")]
+#[error("This is not a {what}. Write {rule}.")]
 pub struct InvalidId {
     what: &'static str,
     rule: &'static str,
@@ -64,11 +65,13 @@ id!(
     CampaignId, "campaign id", "1 to 40 characters of a-z, 0-9 and -",
     |text| (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
 id!(
-    /// A reference chosen by the caller (an order number): the idempotency key of what it names. The length is that of
-    /// WhatsApp's `reference_id`, so that the same reference can be used there
-    /// (<https://docs.360dialog.com/docs/messaging/payments/payments-singapore-only>).
-    Reference, "reference", "1 to 35 characters of A-Z, a-z, 0-9, _, . and -",
-    |text| (1..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)));
+    /// A reference chosen by the caller (an order number): the idempotency key of what it names. A UUID fits,
+    /// and so do order numbers such as `2026/11/1` and `A#7`. It is safe in a key and in a log; in a URL it
+    /// must be encoded.
+    Reference, "reference", "1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #",
+    |text| (1..=64).contains(&text.len())
+        && (text.starts_with(|first: char| first.is_ascii_alphanumeric()) || !text.contains(['/', '#']))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/#".contains(&byte)));
 id!(
     /// A payer: a keyed hash of a phone number. Nobody without the key can tell the number, or try numbers against it.
     PayerId, "payer id", "pyr_ and 24 characters", |text| hashed(text, "pyr_", 24));
@@ -171,8 +174,17 @@ mod tests {
     }
 
     #[test]
+    fn order_numbers_are_references() {
+        let longest = "x".repeat(64);
+        for text in ["0f8fad5b-d9cb-469f-a165-70867728950e", "2026/11/1", "A#7", "9", "a_.-/#", &longest] {
+            assert_eq!(Reference::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
     fn what_could_change_a_key_or_a_path_is_refused() {
-        for text in ["", "a/b", "a b", "ä", "a#b", "../x", &"x".repeat(36)] {
+        let too_long = "x".repeat(65);
+        for text in ["", "a b", "ä", "../x", "/a", "#1", "-/1", "a\n", "a:b", "a?b", "a%2F", &too_long] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }
         for text in ["", "acct_1/../2", "acct?", "acct_1#"] {

@@ -24,19 +24,19 @@ pub struct Money {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Two currencies met in one sum.
-    #[error("{} and {} do not go together", .0.code(), .1.code())]
+    #[error("{} and {} do not go together. Write all amounts in one currency.", .0.code(), .1.code())]
     CurrencyMismatch(Currency, Currency),
     /// The result would be below zero.
-    #[error("the amount would be below zero")]
+    #[error("The amount would be below zero. Write a larger one.")]
     Negative,
     /// The result is larger than any payment can be.
-    #[error("the amount is too large")]
+    #[error("The amount is too large. Write a smaller one.")]
     TooLarge,
     /// The text is not a decimal number.
-    #[error("write the amount as digits with at most one dot, such as \"25.00\"")]
+    #[error("This is not an amount. Write digits with at most one point, such as `25.00`.")]
     NotANumber,
     /// The text has digits below the currency's minor unit.
-    #[error("{} has {allowed} decimals, and this amount has {given}", .currency.code())]
+    #[error("{} has {allowed} decimals, and this amount has {given}. Write fewer decimals.", .currency.code())]
     TooManyDecimals {
         /// The currency.
         currency: Currency,
@@ -79,12 +79,10 @@ impl Money {
     /// # Errors
     /// Not a plain decimal number, more decimals than the currency has, negative, or too large.
     pub fn parse(value: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let plain = !value.is_empty()
-            && value.len() <= 20
-            && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-            && value.starts_with(|first: char| first.is_ascii_digit())
-            && value.ends_with(|last: char| last.is_ascii_digit());
-        let number = Decimal::from_str_exact(value).ok().filter(|_| plain).ok_or(MoneyError::NotANumber)?;
+        Self::of(plain_decimal(value).ok_or(MoneyError::NotANumber)?, currency)
+    }
+
+    fn of(number: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let (allowed, given) = (exponent(currency), number.scale());
         if given > allowed {
             return Err(MoneyError::TooManyDecimals { currency, allowed, given });
@@ -168,7 +166,11 @@ impl Money {
 
     /// The amount in the major unit with the currency's decimals: `25.00`.
     pub fn value(self) -> String {
-        Decimal::new(self.minor, exponent(self.currency)).to_string()
+        self.decimal().to_string()
+    }
+
+    fn decimal(self) -> Decimal {
+        Decimal::new(self.minor, exponent(self.currency))
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
@@ -178,6 +180,20 @@ impl Money {
             Err(MoneyError::CurrencyMismatch(self.currency, other.currency))
         }
     }
+}
+
+/// Reads a decimal number in the one form that amounts and rates have: digits, and after at most one point more digits.
+/// There is no sign, no exponent and no separator, and a zero leads only where it is the whole number: what a person
+/// could read in two ways is no number.
+pub(super) fn plain_decimal(text: &str) -> Option<Decimal> {
+    const LONGEST: usize = 20;
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = text.len() <= LONGEST
+        && are_digits(whole)
+        && are_digits(decimals)
+        && (whole == "0" || !whole.starts_with('0'));
+    if is_plain { Decimal::from_str_exact(text).ok() } else { None }
 }
 
 /// Decimals of a currency by ISO 4217; a currency for which the standard names none (gold, test codes) has none here.
@@ -202,13 +218,32 @@ impl std::fmt::Display for Money {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Amount {
-    value: String,
+    value: PlainDecimal,
     currency: Currency,
+}
+
+/// A number that is read where it stands, so that an error is at the value and not at the amount.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+struct PlainDecimal(Decimal);
+
+impl From<PlainDecimal> for String {
+    fn from(number: PlainDecimal) -> Self {
+        number.0.to_string()
+    }
+}
+
+impl TryFrom<String> for PlainDecimal {
+    type Error = MoneyError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        plain_decimal(&text).map(Self).ok_or(MoneyError::NotANumber)
+    }
 }
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
-        Self { value: money.value(), currency: money.currency }
+        Self { value: PlainDecimal(money.decimal()), currency: money.currency }
     }
 }
 
@@ -216,7 +251,7 @@ impl TryFrom<Amount> for Money {
     type Error = MoneyError;
 
     fn try_from(amount: Amount) -> Result<Self, Self::Error> {
-        Self::parse(&amount.value, amount.currency)
+        Self::of(amount.value.0, amount.currency)
     }
 }
 
@@ -258,9 +293,33 @@ mod tests {
 
     #[test]
     fn only_plain_numbers_are_amounts() {
-        for text in ["", "-1", "+1", "1e3", "1,000", ".5", "5.", "1_000", " 1", "٢", "1.2.3", "NaN"] {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "1e3",
+            "1e1",
+            "1,000",
+            ".5",
+            "5.",
+            ".",
+            "1_000",
+            " 1",
+            "1 ",
+            "٢",
+            "1.2.3",
+            "NaN",
+            "0x10",
+            "00",
+            "01",
+            "025.00",
+            "00.50",
+            "100000000000000000000",
+            "0.0000000000000000000",
+        ] {
             assert_eq!(Money::parse(text, Currency::SGD), Err(MoneyError::NotANumber), "{text:?}");
         }
+        assert_eq!(Money::parse("0.50", Currency::SGD), Ok(sgd(50)));
         assert_eq!(Money::parse("99999999999999999999", Currency::SGD), Err(MoneyError::TooLarge));
     }
 

@@ -11,7 +11,7 @@ pub struct Timestamp(jiff::Timestamp);
 
 /// Why a text is not a point in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a date and time such as 2026-11-22T10:00:00Z")]
+#[error("This is not a time. Write one such as `2026-11-22T10:00:00Z`, from 1970 on.")]
 pub struct InvalidTimestamp;
 
 impl Timestamp {
@@ -74,9 +74,13 @@ impl Timestamp {
         Day(self.0.to_zoned(zone.clone()).date())
     }
 
-    /// Weekday, day, month and time in `zone`, as a payer reads it: `Tue 24 Nov 10:00`.
-    pub fn for_people(self, zone: &TimeZone) -> String {
-        self.0.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
+    /// Weekday, day, month and time in `zone`, as a payer reads it: `Tue 24 Nov 10:00`. With the year, as in
+    /// `Wed 24 Nov 2027 10:00`, if that differs from the year of `beside`: the time at which it is read, or
+    /// next to which it is shown.
+    pub fn for_people(self, zone: &TimeZone, beside: Self) -> String {
+        let [at, beside] = [self, beside].map(|time| time.0.to_zoned(zone.clone()));
+        let form = if at.year() == beside.year() { "%a %-d %b %H:%M" } else { "%a %-d %b %Y %H:%M" };
+        at.strftime(form).to_string()
     }
 }
 
@@ -110,7 +114,7 @@ pub struct Day(jiff::civil::Date);
 
 /// Why a text is not a day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a day such as 2026-11-22")]
+#[error("This is not a day. Write one such as `2026-11-22`.")]
 pub struct InvalidDay;
 
 impl Day {
@@ -133,25 +137,28 @@ impl Day {
         self.0.strftime("%Y-%m").to_string()
     }
 
-    /// The day after it.
+    /// The day after it; the last day there is has none, and stays.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.tomorrow().unwrap_or(self.0))
     }
 
-    /// So many days before it.
+    /// So many days before it; the first days there are have none, and stay.
     #[must_use]
     pub fn days_before(self, days: u8) -> Self {
-        Self(self.0.checked_sub(jiff::Span::new().days(i64::from(days))).unwrap_or(self.0))
+        let before = self.0.checked_sub(jiff::Span::new().days(i64::from(days))).ok();
+        Self(before.filter(|before| before.year() >= 0).unwrap_or(self.0))
     }
 
-    /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or longer.
+    /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or longer, and
+    /// one that lies before 1970 or after the end of time has no seconds: the two are the same.
     pub fn bounds_in(self, zone: &TimeZone) -> (Timestamp, Timestamp) {
-        let start = |date: jiff::civil::Date| {
-            let start = date.to_zoned(zone.clone()).map(|start| start.timestamp().as_second());
-            Timestamp::from_epoch_seconds(start.unwrap_or_default())
+        // A date without a first second in `zone` is the last in the calendar, or comes after it.
+        let start = |date: Result<jiff::civil::Date, jiff::Error>| {
+            let start = date.and_then(|date| date.to_zoned(zone.clone()));
+            Timestamp::from_epoch_seconds(start.map_or(LAST_SECOND, |start| start.timestamp().as_second()))
         };
-        (start(self.0), start(self.0.tomorrow().unwrap_or(self.0)))
+        (start(Ok(self.0)), start(self.0.tomorrow()))
     }
 }
 
@@ -222,6 +229,80 @@ mod tests {
         );
         let (first, after) = Day::parse("2026-11-01").unwrap().bounds_in(&jiff::tz::get!("America/New_York"));
         assert_eq!(after.seconds_since(first), 25 * 3600, "the day on which summer time ends");
-        assert_eq!(late_evening_utc.for_people(&jiff::tz::get!("Asia/Singapore")), "Mon 23 Nov 02:30");
+    }
+
+    #[test]
+    fn a_time_of_another_year_says_so() {
+        let zone = jiff::tz::get!("Asia/Singapore");
+        let now = Timestamp::parse("2026-11-22T18:30:00Z").unwrap();
+        assert_eq!(now.for_people(&zone, now), "Mon 23 Nov 02:30");
+        assert_eq!(now.plus_days(365).for_people(&zone, now), "Tue 23 Nov 2027 02:30");
+        // The year changes at the market's own midnight.
+        let [last, first] =
+            ["2026-12-31T15:59:00Z", "2026-12-31T16:00:00Z"].map(|text| Timestamp::parse(text).unwrap());
+        assert_eq!(last.for_people(&zone, now), "Thu 31 Dec 23:59");
+        assert_eq!(first.for_people(&zone, now), "Fri 1 Jan 2027 00:00");
+        assert_eq!(now.for_people(&zone, first), "Mon 23 Nov 2026 02:30", "and of one that is past");
+    }
+
+    /// Wherever the calendar ends, a day does not end before it begins, and the next begins where it ends.
+    #[test]
+    fn days_at_both_ends_of_time() {
+        let zones = [
+            jiff::tz::get!("Asia/Singapore"),
+            jiff::tz::get!("Asia/Kolkata"),
+            jiff::tz::get!("America/Sao_Paulo"),
+            jiff::tz::get!("America/New_York"),
+        ];
+        let mut table = String::new();
+        for text in [
+            "0000-01-01",
+            "0001-01-01",
+            "1969-12-31",
+            "1970-01-01",
+            "1970-01-02",
+            "9999-12-29",
+            "9999-12-30",
+            "9999-12-31",
+        ] {
+            let day = Day::parse(text).unwrap();
+            let hours = zones.each_ref().map(|zone| {
+                let (first, after) = day.bounds_in(zone);
+                assert_eq!(
+                    day.next().bounds_in(zone).0,
+                    if day.next() == day { first } else { after },
+                    "{text}"
+                );
+                after.seconds_since(first) / 3600
+            });
+            table.push_str(&format!(
+                "{text}: {hours:?}, then {}, before {}\n",
+                day.next(),
+                day.days_before(1)
+            ));
+        }
+        expect_test::expect![[r#"
+            0000-01-01: [0, 0, 0, 0], then 0000-01-02, before 0000-01-01
+            0001-01-01: [0, 0, 0, 0], then 0001-01-02, before 0000-12-31
+            1969-12-31: [0, 0, 3, 5], then 1970-01-01, before 1969-12-30
+            1970-01-01: [16, 18, 24, 24], then 1970-01-02, before 1969-12-31
+            1970-01-02: [24, 24, 24, 24], then 1970-01-03, before 1970-01-01
+            9999-12-29: [24, 24, 24, 24], then 9999-12-30, before 9999-12-28
+            9999-12-30: [24, 24, 19, 17], then 9999-12-31, before 9999-12-29
+            9999-12-31: [6, 3, 0, 0], then 9999-12-31, before 9999-12-30
+        "#]]
+        .assert_eq(&table);
+        for text in [
+            "",
+            "2026-11-31",
+            "20261122",
+            "2026-W47-7",
+            "2026-11-2",
+            " 2026-11-2",
+            "2026/11/22",
+            "-001-01-01",
+        ] {
+            assert_eq!(Day::parse(text), Err(InvalidDay), "{text:?}");
+        }
     }
 }

@@ -10,6 +10,10 @@ mod events;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod plain;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod signature;

@@ -5,6 +5,7 @@ use local_stripe::PayWith;
 use serde_json::{Value, json};
 
 use crate::place::Place;
+use kembali_local::client::encoded;
 
 /// Two merchants, and what they have been through.
 pub(crate) struct Lived {
@@ -120,7 +121,7 @@ pub(crate) async fn lives(place: &mut Place) -> Lived {
     assert_eq!(place.town.standing(&second, &bounced).await, "paid credited_to_wallet");
     spent(place, &shop, &payer).await;
 
-    let path = format!("/v1/payers/{}/cashback?country=SG", payer.replace('+', "%2B"));
+    let path = format!("/v1/payers/{}/cashback?country=SG", encoded(&payer));
     assert_eq!(place.operate("GET", &path, None).await.status, 200);
     ends(place, shop, second, &payer).await
 }

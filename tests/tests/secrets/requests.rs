@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::events::leaves;
 use crate::place::Place;
+use kembali_local::client::encoded;
 
 /// Fields in which somebody writes in their own words.
 const WORDS: [&str; 6] = ["description", "name", "return_url", "email", "reason", "note"];
@@ -129,9 +130,9 @@ pub(crate) async fn all_routes(place: &mut Place, shop: &Shop) {
     let functions = place.town.stack.template().functions.clone();
     let routes = functions.iter().flat_map(|function| function.triggers.routes.clone());
     let operator = place.town.stack.operator_token().unwrap();
-    for route in routes.collect::<Vec<_>>() {
+    for route in routes.filter(|route| route.method != "HEAD").collect::<Vec<_>>() {
         let (phone, card, secret) = (place.garden.phone(), place.garden.card(), place.garden.secret("query"));
-        let coded = phone.replace('+', "%2B");
+        let coded = encoded(&phone);
         let query = format!(
             "?day={coded}&limit={card}&cursor={secret}&merchant={card}&{coded}={secret}&month={card}"
         );

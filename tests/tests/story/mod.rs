@@ -16,7 +16,7 @@ const BEGINNING: i64 = 1_795_341_600;
 pub(crate) const KNOWN_KEY: &str = "known-key.json";
 
 /// What happens, in order.
-pub(crate) const STORY: [Step; 31] = [
+pub(crate) const STORY: [Step; 32] = [
     Step::Event("manage-market", "set-rollout"),
     Step::Event("manage-market", "create-campaign"),
     Step::Event("enable-merchant", "apply"),
@@ -28,6 +28,7 @@ pub(crate) const STORY: [Step; 31] = [
     Step::Event("create-checkout", "create"),
     Step::Event("create-checkout", "create-items"),
     Step::Event("create-checkout", "list"),
+    Step::Event("explain-routes", "wrong-method"),
     Step::Event("create-checkout", "expire"),
     Step::PayerPays,
     Step::Event("receive-stripe-event", "charge-succeeded"),

@@ -13,8 +13,6 @@ mod permissions;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
-mod schema;
-#[cfg(test)]
 mod variables;
 
 use std::path::{Path, PathBuf};

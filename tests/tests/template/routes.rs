@@ -1,6 +1,7 @@
-//! Every route of the template has its arm in its function's `match`, and every arm its route.
+//! Every route of the template has its arm in its function's `match`, and every arm its route. What no route takes is
+//! explained by a function that knows them all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kembali_local::Stack;
 use kembali_local::template::Function;
@@ -52,6 +53,35 @@ async fn every_route_is_handled_by_its_function_and_by_no_other() {
 #[tokio::test]
 async fn every_arm_is_a_route() {
     for function in stack().await.template().functions.iter().filter(|function| routes(function).len() != 1) {
-        assert_eq!(arms(&function.binary), routes(function), "{}", function.binary);
+        let routes = routes(function).into_iter().filter(|route| !route.starts_with("HEAD "));
+        assert_eq!(arms(&function.binary), routes.collect(), "{}", function.binary);
     }
+}
+
+#[tokio::test]
+async fn whatever_can_be_read_can_be_asked_for_its_head_by_the_same_people() {
+    for function in &stack().await.template().functions {
+        let with = |method: &str| -> BTreeSet<_> {
+            let routes = function.triggers.routes.iter().filter(|route| route.method == method);
+            routes.map(|route| (route.path.clone(), route.authorizer.clone())).collect()
+        };
+        assert_eq!(with("HEAD"), with("GET"), "{}", function.binary);
+    }
+}
+
+#[tokio::test]
+async fn the_function_that_explains_the_routes_knows_those_of_the_template() {
+    let template = stack().await.template().clone();
+    let explains = template.functions.iter().filter(|function| function.triggers.takes_the_rest);
+    assert_eq!(explains.map(|function| &function.binary).collect::<Vec<_>>(), ["explain-routes"]);
+    let mut declared: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for route in template.functions.iter().flat_map(|function| &function.triggers.routes) {
+        declared.entry(route.path.clone()).or_default().extend([route.method.clone(), "OPTIONS".to_owned()]);
+    }
+    let source = source("explain-routes");
+    let known = source.lines().filter_map(|line| {
+        let (path, methods) = line.trim().strip_prefix("(\"/")?.strip_suffix("\"),")?.split_once("\", \"")?;
+        Some((format!("/{path}"), methods.split(", ").map(str::to_owned).collect()))
+    });
+    assert_eq!(known.collect::<BTreeMap<_, BTreeSet<_>>>(), declared);
 }

@@ -13,6 +13,7 @@ use crate::marks::readable;
 use crate::paths::{Aim, Path, fill};
 use crate::tokens::{Token, invalid};
 use crate::world::{PLAYER, PLAYGROUND, World};
+use percent_encoding::percent_decode_str;
 
 /// A route of the template.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ impl Route {
     }
 }
 
-/// All of them, as the template has them.
+/// All of them, as the template has them. An answer to `HEAD` is that to `GET`, and says less.
 pub(crate) fn routes(world: &World) -> Vec<Route> {
     let functions = &world.town.stack.template().functions;
     let routes = functions.iter().flat_map(|function| &function.triggers.routes);
@@ -37,7 +38,7 @@ pub(crate) fn routes(world: &World) -> Vec<Route> {
         path: route.path.clone(),
         is_operators: route.authorizer.is_some(),
     };
-    routes.map(route).collect()
+    routes.filter(|route| route.method != "HEAD").map(route).collect()
 }
 
 /// A call that was answered.
@@ -121,7 +122,12 @@ pub(crate) async fn call(
     Called {
         route: route.name(),
         token,
-        request: format!("{} {} {}", percent_decoded(&path.path), body.text, said(&headers)),
+        request: format!(
+            "{} {} {}",
+            percent_decode_str(&path.path).decode_utf8_lossy(),
+            body.text,
+            said(&headers)
+        ),
         status: answer.status,
         answer: all_of(&answer),
         to_nobodys,
@@ -169,19 +175,6 @@ fn all_of(answer: &Response) -> String {
 fn said(headers: &[(&str, String)]) -> String {
     let said = headers.iter().filter(|(name, _)| *name != "authorization");
     said.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// Good enough for what these tests send.
-fn percent_decoded(path: &str) -> String {
-    let mut decoded = String::new();
-    let mut parts = path.split('%');
-    decoded.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(code.map_or('%', char::from));
-        decoded.push_str(part.get(2..).unwrap_or_default());
-    }
-    decoded
 }
 
 /// The problem's kind, for a message.

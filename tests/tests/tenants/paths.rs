@@ -4,6 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::dice::Dice;
 use crate::world::World;
+use kembali_local::client::encoded;
 
 /// Who asks, and whose things they name.
 pub(crate) struct Aim {
@@ -42,7 +43,7 @@ pub(crate) fn fill(dice: &mut Dice, world: &World, aim: &Aim, template: &str) ->
                 continue;
             }
             "{phone}" => {
-                *part = world.tenants[aim.target].phone.replace('+', "%2B");
+                *part = encoded(&world.tenants[aim.target].phone);
                 continue;
             }
             _ => continue,

@@ -257,3 +257,135 @@ async fn a_reservation_whose_answer_is_lost_is_the_repetitions() {
         assert_eq!(town.budget_left("SG", "five", "-").payments, 9, "{lost:?}");
     }
 }
+
+const FIVE: &str = "/v1/markets/SG/campaigns/five";
+
+/// Changes the budget of each day to so many payments; gives what is left of today.
+async fn per_day(town: &Town, version: u32, payments: u32) -> i64 {
+    let rule = rule(json!({"budget": {"per_day": {"payments": payments}, "shards": 8}}));
+    let changed = town.operate("PUT", FIVE, Some(json!({"rule_version": version, "rule": rule}))).await;
+    assert_eq!(changed.status, 200, "{}", changed.json());
+    left_today(&changed.json())
+}
+
+fn left_today(campaign: &Value) -> i64 {
+    campaign.pointer("/left/today/payments").and_then(Value::as_i64).unwrap()
+}
+
+async fn expire(town: &Town, shop: &Shop, checkout: &Value) {
+    let path = format!("/v1/checkouts/{}/expire", text(checkout, "/id"));
+    assert_eq!(town.call(&shop.key, "POST", &path, None).await.status, 200);
+}
+
+/// The clock does not move between a change and the orders, so the functions still know the old version.
+#[tokio::test]
+async fn a_days_budget_is_cut_at_once_and_raised_at_once() {
+    let (town, shop) = town(json!({"budget": {"per_day": {"payments": 16}, "shards": 8}})).await;
+    let ask = async |name: &str, count: usize| {
+        let answered = town.crowd(&shop, &orders(name, count), WIDTH).await;
+        told(&answered, "budget_used_up");
+        promises(&answered).len()
+    };
+    assert_eq!(ask("first", 10).await, 10);
+    let raised = per_day(&town, 1, 18).await;
+    assert_eq!((raised, ask("more", 2).await), (8, 2), "what was promised stays promised");
+    let cut = per_day(&town, 2, 14).await;
+    assert_eq!((cut, ask("some", 10).await), (2, 2));
+    let cut = per_day(&town, 3, 8).await;
+    assert_eq!((cut, ask("none", 10).await), (0, 0), "six were promised too many");
+    let raised = per_day(&town, 4, 160).await;
+    // That nothing was left is known for a minute.
+    town.minutes(1).await;
+    assert_eq!((raised, ask("many", 30).await), (146, 30));
+    let day = town.operate("GET", FIVE, None).await;
+    assert_eq!(left_today(&day.json()), 116);
+    // The next day is the new one's alone.
+    town.stack.clock().advance(7 * 3600);
+    assert_eq!(per_day(&town, 5, 5).await, 5);
+    assert_eq!(ask("tomorrow", 10).await, 5);
+}
+
+#[tokio::test]
+async fn what_is_given_back_after_a_cut_makes_up_for_it_first() {
+    let (town, shop) = town(json!({"budget": {"per_day": {"payments": 16}, "shards": 8}})).await;
+    let answered = town.crowd(&shop, &orders("first", 10), WIDTH).await;
+    let promised: Vec<Value> = answered.iter().map(Answered::checkout).collect();
+    assert_eq!(per_day(&town, 1, 8).await, 0);
+    for (number, closed) in promised.iter().take(4).enumerate() {
+        expire(&town, &shop, closed).await;
+        town.minutes(1).await;
+        let next = town.create(&shop, order_of(99, &format!("next-{number}"), "25.00")).await;
+        // Of ten that were promised, eight may be: two have to be given back before there is one again.
+        let expected = if number < 2 { 0 } else { 125 };
+        assert_eq!(promised_minor(&next), expected, "after {} were given back", number + 1);
+    }
+    assert_eq!(left_today(&town.operate("GET", FIVE, None).await.json()), 0);
+    // Cut further while it is cut, and raised to what is promised, and by one more.
+    for (version, payments, left) in [(2, 3, 0), (3, 8, 0), (4, 9, 1)] {
+        assert_eq!(per_day(&town, version, payments).await, left, "{payments} a day");
+    }
+    town.minutes(1).await;
+    let last = town.crowd(&shop, &orders("last", 4), WIDTH).await;
+    assert_eq!(promises(&last), [125]);
+}
+
+/// Many find the parts closed and enough given back at the same time: the parts are opened once.
+#[tokio::test]
+async fn a_crowd_finds_what_was_given_back_and_no_more() {
+    let (town, shop) = town(json!({"budget": {"per_day": {"payments": 16}, "shards": 8}})).await;
+    let answered = town.crowd(&shop, &orders("first", 16), WIDTH).await;
+    assert_eq!(per_day(&town, 1, 8).await, 0);
+    for closed in answered.iter().take(13) {
+        expire(&town, &shop, &closed.checkout()).await;
+    }
+    assert_eq!(left_today(&town.operate("GET", FIVE, None).await.json()), 5);
+    let answered = town.crowd(&shop, &orders("second", 32), WIDTH).await;
+    told(&answered, "budget_used_up");
+    assert_eq!(promises(&answered).len(), 5);
+    assert_eq!(town.budget_left("SG", "five", "2026-11-22").payments, 0);
+}
+
+/// A function that read the campaign before midnight begins the next day with the old version.
+#[tokio::test]
+async fn a_cut_before_midnight_holds_after_it() {
+    let (town, shop) = town(json!({"budget": {"per_day": {"payments": 16}, "shards": 8}})).await;
+    // Half a minute before midnight in Singapore.
+    town.stack.clock().advance(6 * 3600 - 30);
+    town.create(&shop, order_of(0, "warm", "25.00")).await;
+    assert_eq!(per_day(&town, 1, 6).await, 5);
+    town.stack.clock().advance(45);
+    let answered = town.crowd(&shop, &orders("next-day", 12), WIDTH).await;
+    assert_eq!(promises(&answered).len(), 6);
+    assert_eq!(left_today(&town.operate("GET", FIVE, None).await.json()), 0);
+}
+
+/// What is left of the day in the table; below zero if more is promised than the budget has.
+fn left_in_the_table(town: &Town) -> i64 {
+    const CLOSED: i64 = 4 * UNLIMITED;
+    let parts = town.items().into_iter().filter(|item| text(item, "/pk/S").starts_with("B#SG#five#"));
+    let payments = parts.map(|part| text(&part, "/payments_2026-11-22/N").parse::<i64>().unwrap());
+    payments.map(|kept| if kept < 0 { kept + CLOSED } else { kept }).sum()
+}
+
+#[tokio::test]
+async fn a_cut_in_the_middle_of_a_crowd_is_never_exceeded() {
+    for (cut, width) in [(20_u32, 32), (20, 8), (40, 32), (5, 32)] {
+        let (town, shop) = town(json!({"budget": {"per_day": {"payments": 48}, "shards": 8}})).await;
+        let bodies = orders("order", 64);
+        let crowd = town.crowd(&shop, &bodies, width);
+        let change = async {
+            while town.stack.stripe().sessions().len() < 12 {
+                tokio::task::yield_now().await;
+            }
+            per_day(&town, 1, cut).await;
+            left_in_the_table(&town)
+        };
+        let (answered, left) = tokio::join!(crowd, change);
+        told(&answered, "budget_used_up");
+        let promised = i64::try_from(promises(&answered).len()).unwrap();
+        let cut = i64::from(cut);
+        // What was left after the cut is promised to the last. If more was promised already, nothing more is.
+        assert_eq!(promised, cut - left.min(0), "cut to {cut}, {width} at a time, {left} left then");
+        assert_eq!(left_today(&town.operate("GET", FIVE, None).await.json()), 0);
+    }
+}

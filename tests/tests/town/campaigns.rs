@@ -116,13 +116,31 @@ async fn what_is_left_is_told_and_a_budget_shrinks_to_what_is_promised_and_no_fu
     assert!(last.starts_with("SGD 1.25"), "{last}");
 }
 
+/// Its name would be gone for nothing. What was accepted before is the same when it comes again.
+#[tokio::test]
+async fn what_is_over_is_not_created_and_its_name_stays_free() {
+    let town = Town::unswept().await;
+    let campaigns = "/v1/markets/SG/campaigns";
+    let past = five(&json!({"ends_at": "2026-11-22T10:00:00Z"}));
+    let refused = town.operate("POST", campaigns, Some(past)).await;
+    assert_eq!((refused.status, text(&refused.json(), "/field")), (422, "ends_at".to_owned()));
+    assert_eq!(text(&refused.json(), "/next"), "Name an end that is still to come.");
+    let rule = five(&json!({"ends_at": "2026-11-22T10:00:01Z"}));
+    let created = town.campaign("SG", rule.clone()).await;
+    assert_eq!(text(&created, "/status"), "running");
+    town.minutes(1).await;
+    let again = town.operate("POST", campaigns, Some(rule)).await;
+    assert_eq!((again.status, text(&again.json(), "/status")), (200, "ended".to_owned()));
+}
+
 #[tokio::test]
 async fn what_cannot_be_meant_by_a_campaign() {
     let mut desk = Desk::open("SG").await;
     let abroad = desk.town.applicant("IN", "tailor-7").await;
     let created = desk.town.campaign("SG", five(&json!({"budget": {"total": {"payments": 5}}}))).await;
-    let over = json!({"id": "over", "ends_at": "2026-11-22T00:00:00Z"});
+    let over = json!({"id": "over", "ends_at": "2026-11-22T10:01:00Z"});
     desk.town.campaign("SG", five(&over)).await;
+    desk.town.minutes(1).await;
     desk.town.campaign("SG", five(&json!({"id": "done"}))).await;
     desk.town.operate("POST", "/v1/markets/SG/campaigns/done/end", None).await;
     desk.before = desk.town.items();
@@ -174,6 +192,10 @@ async fn what_cannot_be_meant_by_a_campaign() {
             ),
         ),
         ("a rule that cannot be", version(1, &json!({"methods": [], "budget": {"total": {"payments": 5}}}))),
+        (
+            "over already",
+            version(1, &json!({"ends_at": "2026-11-22T18:01", "budget": {"total": {"payments": 5}}})),
+        ),
         ("no version", Some(five(&same))),
     ] {
         desk.ask(name, &token, "PUT", FIVE, body).await;
@@ -188,32 +210,33 @@ async fn what_cannot_be_meant_by_a_campaign() {
     desk.ask("no campaign", &token, "POST", &format!("{campaigns}/none/end"), None).await;
     assert_eq!(text(&created, "/status"), "running");
     desk.check(&expect![[r#"
-        caps that contradict each other: 422 invalid-field caps[0]: The cap per week allows less than the cap per day, which could never be reached.
-        two caps a day: 422 invalid-field caps[1].per: There is a cap per day already; write one with both limits.
-        the end before the start: 422 invalid-field ends_at: The end must be after the start.
-        more than all: 422 invalid-field reward.percent: The percentage must be above 0 and at most 100.
-        rupees: 422 invalid-field max_per_payment: The market SG uses SGD.
-        a budget smaller than one reward: 422 invalid-field budget.total.amount: The budget is smaller than what one payment can earn.
-        an unknown merchant: 422 invalid-field merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa.
-        a merchant of another market: 422 invalid-field merchants[0]: The merchant mch_okzxurhgjmo4sb6v is in IN.
-        no merchant's id: 422 invalid-field merchants[0]: not a valid merchant id: mch_ and 16 characters
-        an unknown method: 422 invalid-field methods[0]: unknown variant `cash`, expected one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`
-        no date: 422 invalid-field ends_at: not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        parts of nothing: 422 invalid-field budget.shards: There is no budget to spread: name `total` or `per_day`, or leave it out.
-        another rule under its id: 409 reference-reused id: The campaign five exists with another rule.
-        a stale version: 409 wrong-state rule_version: The rule is at version 1, not 7.
-        another id: 422 invalid-field rule.id: The campaign is five; a new version keeps its id.
-        other parts: 422 invalid-field rule.budget.shards: The budget is in 8 parts, which cannot be cut anew.
-        no budget any more: 422 invalid-field rule.budget.total: A budget that promises were taken from cannot be taken away.
-        an unknown merchant in a version: 422 invalid-field rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa.
-        a rule that cannot be: 422 invalid-field rule.methods: Name at least one way to pay that earns.
-        no version: 422 invalid-field budget: unknown field `budget`, expected `rule_version` or `rule`
-        change over: 409 wrong-state : The campaign over is over since 2026-11-22T00:00:00Z.
-        resume over: 409 wrong-state : The campaign over is over since 2026-11-22T00:00:00Z.
-        pause over: 409 wrong-state : The campaign over is over since 2026-11-22T00:00:00Z.
-        change done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:00:00Z, for good.
-        resume done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:00:00Z, for good.
-        pause done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:00:00Z, for good.
-        no campaign: 404 not-found : There is no such campaign.
+        caps that contradict each other: 422 invalid-field caps[0]: The cap per week allows less than the cap per day, which could never be reached. > Raise the longer one, or leave one of them out.
+        two caps a day: 422 invalid-field caps[1].per: There is a cap per day already. > Write one cap with both limits.
+        the end before the start: 422 invalid-field ends_at: The campaign ends before it begins. > Write a time after `starts_at`.
+        more than all: 422 invalid-field reward.percent: This is not a percentage. > Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+        rupees: 422 invalid-field max_per_payment: The market SG uses SGD. > Write the amount in SGD.
+        a budget smaller than one reward: 422 invalid-field budget.total.amount: The budget is smaller than what one payment can earn. > Write a larger budget, or lower the reward or `max_per_payment`.
+        an unknown merchant: 422 invalid-field merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG; they are counted in the order of their ids.
+        a merchant of another market: 422 invalid-field merchants[0]: The merchant mch_okzxurhgjmo4sb6v is in IN. > Name merchants of SG; they are counted in the order of their ids.
+        no merchant's id: 422 invalid-field merchants[0]: This is not a merchant id. > Write mch_ and 16 characters.
+        an unknown method: 422 invalid-field methods[0]: There is no such way to pay. > Write one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`.
+        no date: 422 invalid-field ends_at: This is not a time. > Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        parts of nothing: 422 invalid-field budget.shards: There is no budget to spread. > Name `total` or `per_day`, or leave `shards` out.
+        another rule under its id: 409 reference-reused id: The campaign five exists with another rule. > PUT a new version of it, or use a new id; what was promised stays promised.
+        a stale version: 409 wrong-state rule_version: The rule is at version 1, not 7. > Read the campaign, and send the change of what holds now.
+        another id: 422 invalid-field rule.id: The campaign is five; a new version keeps its id. > Send the same id, or create a new campaign.
+        other parts: 422 invalid-field rule.budget.shards: The budget is in 8 parts, which cannot be cut anew. > Write 8.
+        no budget any more: 422 invalid-field rule.budget.total: A budget that promises were taken from cannot be taken away. > Raise it instead.
+        an unknown merchant in a version: 422 invalid-field rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG; they are counted in the order of their ids.
+        a rule that cannot be: 422 invalid-field rule.methods: The list is empty. > Name at least one way to pay that earns.
+        over already: 422 invalid-field rule.ends_at: It is 2026-11-22T10:01:00Z, and the campaign would be over since 2026-11-22T18:01:00. > Name an end that is still to come, or POST …/end.
+        no version: 422 invalid-field budget: There is no field `budget` here. > Leave it out, or correct its name: the fields are `rule_version`, `rule`.
+        change over: 409 wrong-state : The campaign over is over since 2026-11-22T10:01:00Z. > Create a new campaign under another id.
+        resume over: 409 wrong-state : The campaign over is over since 2026-11-22T10:01:00Z. > Create a new campaign under another id.
+        pause over: 409 wrong-state : The campaign over is over since 2026-11-22T10:01:00Z. > Create a new campaign under another id.
+        change done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:01:00Z, for good. > Create a new campaign under another id.
+        resume done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:01:00Z, for good. > Create a new campaign under another id.
+        pause done: 409 wrong-state : The campaign done was ended at 2026-11-22T10:01:00Z, for good. > Create a new campaign under another id.
+        no campaign: 404 not-found : There is no such campaign. > Check the id of the campaign; those of others are not shown.
     "#]]);
 }

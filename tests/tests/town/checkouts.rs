@@ -1,6 +1,8 @@
 //! Creating, repeating, listing and expiring checkouts.
 
-use kembali_tests::{Shop, Town, card, session_of, text};
+use kembali::domain::time::Timestamp;
+use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
+use local_stripe::PayWith;
 use serde_json::{Value, json};
 
 fn order() -> Value {
@@ -66,10 +68,18 @@ async fn other_content_under_the_same_reference_names_the_field() {
     ];
     for (field, value) in cases {
         let mut body = order();
+        let fields = body.as_object_mut().unwrap();
         if field == "items" {
-            body["description"] = Value::Null;
+            fields.remove("description");
         }
-        body[field] = value;
+        match value {
+            Value::Null => fields.remove(field),
+            value @ (Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => fields.insert(field.to_owned(), value),
+        };
         let (status, problem) = post(&town, &shop, body).await;
         let named = if field == "items" { "description" } else { field };
         assert_eq!((status, text(&problem, "/field")), (409, named.to_owned()), "{problem}");
@@ -87,7 +97,7 @@ async fn an_itemised_order_shows_its_lines_at_stripe() {
     let mut body = order();
     body["items"] = json!([item("kopi", 2, "1.50"), item("kaya toast", 1, "2.20")]);
     body["amount"]["value"] = json!("5.20");
-    body["description"] = Value::Null;
+    body.as_object_mut().unwrap().remove("description");
     let checkout = town.create(&shop, body.clone()).await;
     assert_eq!(checkout["items"], body["items"]);
     let session = town.stack.stripe().object(&session_of(&checkout)).unwrap();
@@ -206,4 +216,118 @@ async fn of_two_at_once_that_differ_one_is_created_and_one_is_told() {
     assert_eq!((won.0, lost.0, text(&lost.1, "/field")), (201, 409, "amount".into()), "{won:?} {lost:?}");
     let read = town.read(&shop, &won.1).await;
     assert_eq!(read, won.1);
+}
+
+#[tokio::test]
+async fn an_order_has_the_number_that_people_give_it() {
+    let town = Town::new().await;
+    town.open_market("SG").await;
+    let shop = town.another_shop("SG", "2026/11#kopi").await;
+    town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    let longest = "9".repeat(64);
+    let references = ["0f8fad5b-d9cb-469f-a165-70867728950e", "2026/11/1", "A#7", &longest];
+    for reference in references {
+        let mut body = order();
+        body["reference"] = json!(reference);
+        let (status, first) = post(&town, &shop, body.clone()).await;
+        assert_eq!((status, text(&first, "/reference")), (201, reference.to_owned()), "{first}");
+        assert_eq!(post(&town, &shop, body).await, (200, first.clone()));
+        town.pay(&first, PayWith::Paynow).await;
+        // The refund's number becomes a part of its key at Stripe, and comes back in its metadata.
+        for status in [201, 200] {
+            let refund = town.refund(&shop, &first, reference, Some("5.00")).await;
+            assert_eq!(refund.status, status, "{}", refund.json());
+            assert_eq!(text(&refund.json(), "/refunds/0/reference"), reference);
+        }
+        let adjustment = json!({
+            "phone": "+6591234567", "reference": reference, "direction": "credit", "reason": "sorry",
+            "amount": {"value": "1.00", "currency": "SGD"},
+        });
+        for status in [201, 200] {
+            let answer = town.operate("POST", "/v1/markets/SG/adjustments", Some(adjustment.clone())).await;
+            assert_eq!(answer.status, status, "{}", answer.json());
+        }
+    }
+    let (mut listed, cursor) = page(&town, &shop, "2026-11-22", None).await;
+    listed.extend(page(&town, &shop, "2026-11-22", cursor.as_deref()).await.0);
+    listed.sort();
+    let mut expected = references.to_vec();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    let refunds = town.movements().into_iter().filter(|moved| moved == "refund -500 shop");
+    assert_eq!((refunds.count(), town.dead_letters()), (references.len(), 0));
+}
+
+#[tokio::test]
+async fn what_a_payer_reads_is_what_can_be_seen() {
+    let town = Town::new().await;
+    town.open_market("SG").await;
+    let applicant = json!({
+        "reference": "kopi", "name": "Kopi\0 \u{202e}renroC\u{202c}\n", "email": "k@example.com", "country": "SG",
+    });
+    let applied = town.operate("POST", "/v1/merchants", Some(applicant.clone())).await.json();
+    assert_eq!(text(&applied, "/name"), "Kopi renroC");
+    let again = town.operate("POST", "/v1/merchants", Some(applicant)).await;
+    assert_eq!(again.status, 200, "{}", again.json());
+
+    let shop = town.another_shop("SG", "kopi-2").await;
+    let mut body = order();
+    body["description"] = json!(" 2 kopi\r\n1 kaya\u{200b} toast \u{2067}\u{1b}[2J");
+    let (status, first) = post(&town, &shop, body.clone()).await;
+    assert_eq!(
+        (status, text(&first, "/description")),
+        (201, "2 kopi 1 kaya toast [2J".to_owned()),
+        "{first}"
+    );
+    assert_eq!(post(&town, &shop, body.clone()).await, (200, first));
+    // What reads the same is the same.
+    body["description"] = json!("2 kopi 1 kaya toast [2J");
+    assert_eq!(post(&town, &shop, body).await.0, 200);
+
+    let unit = json!({"value": "12.50", "currency": "SGD"});
+    let mut items = order();
+    items["reference"] = json!("order-2");
+    items.as_object_mut().unwrap().remove("description");
+    items["items"] = json!([
+        {"name": "\u{915}\u{94d}\u{200d}\u{937}", "quantity": 1, "unit_amount": unit},
+        {"name": "\u{1f468}\u{200d}\u{1f373}\u{200f}", "quantity": 1, "unit_amount": unit},
+    ]);
+    let (status, second) = post(&town, &shop, items).await;
+    assert_eq!(status, 201, "{second}");
+    let names = [0, 1].map(|line| text(&second, &format!("/items/{line}/name")));
+    assert_eq!(names, ["\u{915}\u{94d}\u{200d}\u{937}", "\u{1f468}\u{200d}\u{1f373}"]);
+}
+
+#[tokio::test]
+async fn a_number_that_was_copied_with_its_marks_is_the_number() {
+    let town = Town::new().await;
+    let shop = town.shop("SG").await;
+    let (_, first) = post(&town, &shop, order()).await;
+    let mut copied = order();
+    copied["payer"]["phone"] = json!("\u{202a}+65\u{a0}9123\u{2011}4567\u{202c}");
+    assert_eq!(post(&town, &shop, copied).await, (200, first));
+}
+
+#[tokio::test]
+async fn a_page_lives_from_half_an_hour_to_a_day_by_stripes_clock_too() {
+    let town = Town::new().await;
+    let shop = town.shop("SG").await;
+    for (reference, seconds, expected) in [
+        ("soon", 31 * 60 - 1, 422),
+        ("soonest", 31 * 60, 201),
+        ("latest", 86_340, 201),
+        ("late", 86_341, 422),
+    ] {
+        let expires_at = Timestamp::from_epoch_seconds(town.stack.clock().epoch_seconds() + seconds);
+        let mut body = order();
+        body["reference"] = json!(reference);
+        body["expires_at"] = json!(expires_at);
+        let (status, answer) = post(&town, &shop, body.clone()).await;
+        assert_eq!(status, expected, "{reference}: {answer}");
+        if expected == 201 {
+            // A repetition asks for what was granted before.
+            town.stack.clock().advance(600);
+            assert_eq!(post(&town, &shop, body).await.0, 200, "{reference}");
+        }
+    }
 }

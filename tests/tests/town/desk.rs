@@ -41,12 +41,13 @@ impl Desk {
         Self { town, shop, before, table: String::new() }
     }
 
-    /// Notes an answer as `name: status type field: detail`; nothing was written and nothing internal is shown.
+    /// Notes an answer as `name: status type field: detail > next`; nothing was written and nothing internal is shown.
     fn note(&mut self, name: &str, answer: &Response) {
         let problem = answer.json();
         let (kind, field) = (text(&problem, "/type"), text(&problem, "/field"));
         let kind = kind.strip_prefix("urn:kembali:problem:").unwrap_or(&kind);
-        let line = format!("{name}: {} {kind} {field}: {}", answer.status, text(&problem, "/detail"));
+        let (detail, next) = (text(&problem, "/detail"), text(&problem, "/next"));
+        let line = format!("{name}: {} {kind} {field}: {detail} > {next}", answer.status);
         self.table.push_str(&line);
         self.table.push('\n');
         let body = String::from_utf8_lossy(&answer.body).into_owned();

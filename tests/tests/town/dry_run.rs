@@ -264,8 +264,8 @@ async fn a_rule_that_cannot_be_kept_is_told_before_anything_is_read() {
     ];
     for (file, expected) in files.iter().zip([
         "EOF while parsing",
-        "rule.reword: unknown field",
-        "reward.percent: The percentage must be above 0 and at most 100.",
+        "rule.reword: There is no field `reword` here.",
+        "reward.percent: This is not a percentage.",
         "rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa.",
     ]) {
         let mut arguments = file.arguments().to_vec();
@@ -314,7 +314,8 @@ async fn a_market_is_stopped_and_its_reviews_are_listed_from_a_terminal() {
     assert_eq!(operator(&town, &["resume", "SG"]).await, (Ok(true), "SG goes on\n".to_owned()));
     let (content, _) = operator(&town, &["stop", "SG", "--reason", " "]).await;
     assert!(
-        content.as_ref().is_err_and(|error| error.contains("reason: Write 1 to 250 characters.")),
+        content.as_ref().is_err_and(|error| error
+            .contains("reason: The text is empty or too long. Write 1 to 250 characters that can be seen.")),
         "{content:?}"
     );
 }

@@ -184,10 +184,12 @@ async fn a_suspended_merchant_stays_so_until_resumed() {
     let town = Town::new().await;
     let shop = town.shop("SG").await;
     let path = |what: &str| format!("/v1/merchants/{}/{what}", shop.id);
-    let reason = json!({"reason": "chargebacks"});
+    let reason =
+        json!({"reason": "chargebacks, the bank was told", "reason_for_merchant": "Please call us."});
     for _ in 0..2 {
         let answer = town.operate("POST", &path("suspend"), Some(reason.clone())).await;
         assert_eq!((answer.status, text(&answer.json(), "/state")), (200, "suspended".into()));
+        assert_eq!(answer.json()["suspension"], reason, "the operator sees both");
     }
     assert_eq!(create_status(&town, &shop).await, 403);
     assert_eq!(link(&town, &shop).await.status, 409);
@@ -195,10 +197,16 @@ async fn a_suspended_merchant_stays_so_until_resumed() {
     town.settle().await;
     let seen = town.merchant(&shop).await;
     assert_eq!(text(&seen, "/state"), "suspended", "an account event does not overrule the operator");
-    assert!(text(&seen, "/why_not_enabled/reason").contains("chargebacks"), "{seen}");
+    let told = text(&seen, "/why_not_enabled/reason");
+    assert_eq!(told, "The platform has suspended the merchant: Please call us.");
+    assert!(!seen.to_string().contains("bank"), "the notes are not the merchant's: {seen}");
     let resumed = town.operate("POST", &path("resume"), None).await;
     assert_eq!((resumed.status, text(&resumed.json(), "/state")), (200, "enabled".into()));
     assert_eq!(create_status(&town, &shop).await, 201);
+    let answer = town.operate("POST", &path("suspend"), Some(json!({"reason": "a hunch"}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let told = text(&town.merchant(&shop).await, "/why_not_enabled/reason");
+    assert_eq!(told, "The platform has suspended the merchant.", "without a reason that was meant for it");
 }
 
 #[tokio::test]

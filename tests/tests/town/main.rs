@@ -25,6 +25,8 @@ mod crash;
 #[cfg(test)]
 mod cunning;
 #[cfg(test)]
+mod days;
+#[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
 mod desk;
@@ -34,6 +36,8 @@ mod dry_run;
 mod enablement;
 #[cfg(test)]
 mod failures;
+#[cfg(test)]
+mod http;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]

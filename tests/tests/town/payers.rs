@@ -209,27 +209,27 @@ async fn what_cannot_be_meant_by_a_payer() {
     let phones = Some(json!({"phones": ["+6591234567", "next door"]}));
     desk.ask("an insider without a number", &token, "PUT", &insiders, phones).await;
     desk.check(&expect![[r#"
-        no number: 422 invalid-field phone: This is not a phone number in international form, such as +6591234567.
-        too short a number: 422 invalid-field phone: This is not a phone number in international form, such as +6591234567.
-        no country: 422 invalid-field country: Say in which market.
-        a country that is none: 422 invalid-field country: There is no such market.
-        an amount without a merchant: 422 invalid-field merchant: What a payment would earn depends on the merchant and on the amount.
-        a merchant without an amount: 422 invalid-field amount: What a payment would earn depends on the merchant and on the amount.
-        a method alone: 422 invalid-field merchant: What a payment would earn depends on the merchant and on the amount.
-        half a cent: 422 invalid-field amount: SGD has 2 decimals, and this amount has 3
-        cash: 422 invalid-field method: unknown variant `cash`, expected one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`
-        next to nothing: 422 invalid-field amount: No way to pay that accepts this amount is active on the merchant's Stripe account.
-        a merchant of another market: 422 invalid-field merchant: There is no merchant mch_ikvf6c6trwosysdi in IN.
-        a merchant who waits: 409 wrong-state merchant: The merchant is invited: nothing can be paid there.
-        no phone: 422 invalid-field phone: not a phone number in international form, such as +6591234567
-        rupees: 422 invalid-field amount.currency: The market SG uses SGD.
-        nothing: 422 invalid-field amount: The amount must be above zero.
-        less than nothing: 422 invalid-field amount: write the amount as digits with at most one dot, such as "25.00"
-        sideways: 422 invalid-field direction: unknown variant `sideways`, expected `credit` or `debit`
-        no reason: 422 invalid-field reason: Write 1 to 250 characters.
-        a reference with a space: 422 invalid-field reference: not a valid reference: 1 to 35 characters of A-Z, a-z, 0-9, _, . and -
-        a wallet for no day: 422 invalid-field wallet_days: Write 1 to 3650 days.
-        a debit that expires: 422 invalid-field wallet_days: Only credit can expire; leave it out.
-        an insider without a number: 422 invalid-field phones[1]: not a phone number in international form, such as +6591234567
+        no number: 422 invalid-field phone: This is not a phone number. > Write `/v1/payers/+6591234567/cashback`: the plus sign, the country's code, the number.
+        too short a number: 422 invalid-field phone: This is not a phone number. > Write `/v1/payers/+6591234567/cashback`: the plus sign, the country's code, the number.
+        no country: 422 invalid-field country: It is not said in which market. > Add `?country=SG`: a payer has a wallet in each market.
+        a country that is none: 422 invalid-field country: There is no such market. > Write one of SG, IN, BR, US.
+        an amount without a merchant: 422 invalid-field merchant: What a payment would earn depends on the merchant and on the amount. > Give both, or leave out everything but the country.
+        a merchant without an amount: 422 invalid-field amount: What a payment would earn depends on the merchant and on the amount. > Give both, or leave out everything but the country.
+        a method alone: 422 invalid-field merchant: What a payment would earn depends on the merchant and on the amount. > Give both, or leave out everything but the country.
+        half a cent: 422 invalid-field amount: SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
+        cash: 422 invalid-field method: There is no such way to pay. > Write one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`.
+        next to nothing: 422 invalid-field amount: No way to pay that accepts this amount is active on the merchant's Stripe account. > Ask about an amount that can be paid there.
+        a merchant of another market: 422 invalid-field merchant: There is no merchant mch_ikvf6c6trwosysdi in IN. > Name a merchant of this market.
+        a merchant who waits: 409 wrong-state merchant: The merchant is invited: nothing can be paid there. > Ask again once the merchant is enabled.
+        no phone: 422 invalid-field phone: This is not a phone number. > Write it in international form, such as `+6591234567`.
+        rupees: 422 invalid-field amount.currency: The market SG uses SGD. > Write the amount in SGD.
+        nothing: 422 invalid-field amount: The amount is zero. > Write an amount above zero.
+        less than nothing: 422 invalid-field amount.value: This is not an amount. > Write digits with at most one point, such as `25.00`.
+        sideways: 422 invalid-field direction: `sideways` is not known here. > Write one of `credit`, `debit`.
+        no reason: 422 invalid-field reason: The text is empty or too long. > Write 1 to 250 characters that can be seen.
+        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
+        a wallet for no day: 422 invalid-field wallet_days: Credit can be spent for 1 to 3650 days. > Write a number in these bounds.
+        a debit that expires: 422 invalid-field wallet_days: Only credit can expire. > Leave it out.
+        an insider without a number: 422 invalid-field phones[1]: This is not a phone number. > Write it in international form, such as `+6591234567`.
     "#]]);
 }

@@ -106,10 +106,10 @@ async fn a_rejected_cashback_cannot_be_released() {
         told.push_str(&format!("{verdict}: {status} {}\n", text(&problem, "/detail")));
     }
     expect![[r#"
-        approve: 409 The cashback is reversed, not in_review. The last decision on it was reject by operator: own shop
-        reject: 409 The cashback is reversed, not in_review. The last decision on it was reject by operator: own shop
-        retry: 409 The cashback is reversed, not failed. The last decision on it was reject by operator: own shop
-        write-off: 409 The cashback is reversed, not failed. The last decision on it was reject by operator: own shop
+        approve: 409 The cashback is reversed, not in_review. The last decision on it was reject by operator: own shop.
+        reject: 409 The cashback is reversed, not in_review. The last decision on it was reject by operator: own shop.
+        retry: 409 The cashback is reversed, not failed. The last decision on it was reject by operator: own shop.
+        write-off: 409 The cashback is reversed, not failed. The last decision on it was reject by operator: own shop.
     "#]].assert_eq(&told);
     town.hours(60).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid reversed");
@@ -237,7 +237,7 @@ async fn a_suspicious_cashback_is_approved_or_rejected_from_a_terminal() {
     assert!(content.as_ref().is_err_and(|error| error.starts_with(refusal)), "{content:?}");
     assert_eq!(said, "");
     let (content, _) = command(&town, &second, "approve", " ").await;
-    let refusal = "reason: Write 1 to 250 characters.";
+    let refusal = "reason: The text is empty or too long. Write 1 to 250 characters that can be seen.";
     assert!(content.as_ref().is_err_and(|error| error.contains(refusal)), "{content:?}");
     let unknown = json!({"id": format!("chk_{}", "a".repeat(24))});
     let (content, _) = command(&town, &unknown, "approve", "x").await;

@@ -80,16 +80,16 @@ async fn what_cannot_be_meant_by_a_policy() {
     desk.ask("not paid", &token, "POST", &open, reason()).await;
     desk.ask("rejected for nothing", &token, "POST", &open, Some(json!({"reason": " "}))).await;
     desk.check(&expect![[r#"
-        nothing is usual: 422 invalid-field payments_per_day: Write 1 to 15.
-        more than is remembered: 422 invalid-field payers_per_card: Write 1 to 15.
-        a word too many: 422 invalid-field cards: unknown field `cards`, expected one of `payments_per_day`, `payers_per_card`, `cards_per_payer`
-        stopped for nothing: 422 invalid-field reason: Write 1 to 250 characters.
-        no reason: 422 invalid-field reason: missing field `reason`
-        no market: 404 not-found : There is no such country.
-        another state: 422 invalid-field state: Write in_review or failed.
-        a cursor of one's own: 422 invalid-field cursor: Send `next_cursor` of the page before, as it is.
-        no such checkout: 404 not-found : There is no such checkout.
-        not paid: 409 wrong-state : The checkout is open: it has no cashback.
-        rejected for nothing: 422 invalid-field reason: Write 1 to 250 characters.
+        nothing is usual: 422 invalid-field payments_per_day: From 1 to 15 can be counted. > Write a number in these bounds, or leave the field out to turn this check off.
+        more than is remembered: 422 invalid-field payers_per_card: From 1 to 15 can be counted. > Write a number in these bounds, or leave the field out to turn this check off.
+        a word too many: 422 invalid-field cards: There is no field `cards` here. > Leave it out, or correct its name: the fields are `payments_per_day`, `payers_per_card`, `cards_per_payer`.
+        stopped for nothing: 422 invalid-field reason: The text is empty or too long. > Write 1 to 250 characters that can be seen.
+        no reason: 422 invalid-field reason: `reason` is missing. > Add `reason`.
+        no market: 404 not-found country: There is no such market. > Write one of SG, IN, BR, US in the address.
+        another state: 422 invalid-field state: There is no such list. > Write `in_review` or `failed`.
+        a cursor of one's own: 422 invalid-field cursor: The cursor is not valid. > Send `next_cursor` of the page before, as it is.
+        no such checkout: 404 not-found : There is no such checkout. > Check the id of the checkout; those of others are not shown.
+        not paid: 409 wrong-state : The checkout is open: it has no cashback. > Decide once it is paid.
+        rejected for nothing: 422 invalid-field reason: The text is empty or too long. > Write 1 to 250 characters that can be seen.
     "#]]);
 }

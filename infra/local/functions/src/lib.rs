@@ -11,6 +11,7 @@ use std::sync::Arc;
 use apply_stripe_event::ApplyStripeEvent;
 use create_checkout::CreateCheckout;
 use enable_merchant::EnableMerchant;
+use explain_routes::ExplainRoutes;
 use keep_books::KeepBooks;
 use kembali::adapters::config::Environment;
 use manage_market::ManageMarket;
@@ -57,6 +58,7 @@ macro_rules! functions {
 /// All functions of the template.
 pub fn production() -> Registry {
     functions! {
+        "explain-routes" => ExplainRoutes,
         "create-checkout" => CreateCheckout,
         "enable-merchant" => EnableMerchant,
         "manage-market" => ManageMarket,

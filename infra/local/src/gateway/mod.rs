@@ -2,7 +2,8 @@
 //! Lambda's answer back into HTTP (payload format 2.0).
 //!
 //! Differences from AWS: the API answers on plain HTTP, adds no tracing headers, sees every client at 127.0.0.1, and
-//! numbers its requests. CORS, stages and throttling do not exist.
+//! numbers its requests. CORS, stages and throttling do not exist. A path that ends with a slash reaches no route; of
+//! API Gateway both is told, that it does and that it does not, and the functions answer both alike.
 
 mod request;
 mod response;
@@ -33,6 +34,8 @@ pub struct Gateway {
     functions: Arc<Functions>,
     /// The authorizers by name.
     operators: BTreeMap<String, Issuer>,
+    /// The function that takes what no route takes, if there is one.
+    rest: Option<Target>,
     requests: AtomicU64,
 }
 
@@ -49,11 +52,17 @@ type Methods = BTreeMap<String, Target>;
 impl Gateway {
     /// The API of `functions`, whose protected routes ask `operators`, by name.
     pub fn new(clock: Clock, functions: Arc<Functions>, operators: BTreeMap<String, Issuer>) -> Self {
-        Self { clock, functions, operators, requests: AtomicU64::new(0) }
+        Self { clock, functions, operators, rest: None, requests: AtomicU64::new(0) }
     }
 
     /// The routes of `template`.
-    pub fn router(self, template: &Template) -> Router {
+    pub fn router(mut self, template: &Template) -> Router {
+        let rest = template.functions.iter().find(|function| function.triggers.takes_the_rest);
+        self.rest = rest.map(|function| Target {
+            function: function.id.clone(),
+            route_key: "$default".to_owned(),
+            authorizer: None,
+        });
         let gateway = Arc::new(self);
         let mut paths: BTreeMap<&str, Methods> = BTreeMap::new();
         for function in &template.functions {
@@ -66,23 +75,34 @@ impl Gateway {
                 paths.entry(&route.path).or_default().insert(route.method.clone(), target);
             }
         }
-        let mut router =
-            Router::new().fallback(async || response::message(StatusCode::NOT_FOUND, "Not Found"));
+        let mut router = Router::new();
         for (path, methods) in paths {
             let (gateway, methods) = (Arc::clone(&gateway), Arc::new(methods));
-            let answer = async move |parameters: RawPathParams, request: Request| {
-                gateway.answer(&methods, &parameters, request).await
+            let answer = async move |parameters: RawPathParams, request: Request| match methods
+                .get(request.method().as_str())
+            {
+                Some(target) => gateway.answer(target, parameters.iter().collect(), request).await,
+                None => gateway.answer_the_rest(request).await,
             };
             router = router.route(path, any(answer));
         }
-        router
+        router.fallback(async move |request: Request| gateway.answer_the_rest(request).await)
     }
 
-    async fn answer(&self, methods: &Methods, parameters: &RawPathParams, request: Request) -> Response {
+    async fn answer_the_rest(&self, request: Request) -> Response {
+        match &self.rest {
+            Some(target) => self.answer(target, BTreeMap::new(), request).await,
+            None => response::message(StatusCode::NOT_FOUND, "Not Found"),
+        }
+    }
+
+    async fn answer(
+        &self,
+        target: &Target,
+        path_parameters: BTreeMap<&str, &str>,
+        request: Request,
+    ) -> Response {
         let (head, body) = request.into_parts();
-        let Some(target) = methods.get(head.method.as_str()) else {
-            return response::message(StatusCode::NOT_FOUND, "Not Found");
-        };
         let mut claims = None;
         if let Some(name) = &target.authorizer {
             let token = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -98,7 +118,7 @@ impl Gateway {
         let arrival = Arrival {
             head: &head,
             body: &body,
-            path_parameters: parameters.iter().collect(),
+            path_parameters,
             route_key: &target.route_key,
             claims: claims.as_ref(),
             number: self.requests.fetch_add(1, Ordering::SeqCst) + 1,

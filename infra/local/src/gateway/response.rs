@@ -3,8 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
 /// The gateway's own answers.
@@ -70,7 +69,7 @@ fn body(fields: &Map<String, Value>) -> Option<Body> {
         Some(body) => body.as_str()?,
     };
     if fields.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) {
-        Some(Body::from(BASE64_STANDARD.decode(text).ok()?))
+        Some(Body::from(BASE64.decode(text.as_bytes()).ok()?))
     } else {
         Some(Body::from(text.to_owned()))
     }

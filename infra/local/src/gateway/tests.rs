@@ -143,6 +143,25 @@ async fn an_exact_path_is_preferred_and_anything_else_is_not_found() {
 }
 
 #[tokio::test]
+async fn what_no_route_takes_goes_to_the_function_that_takes_the_rest() {
+    let default = "        Rest: { Type: HttpApi, Properties: { ApiId: !Ref Api } }\n";
+    let template = Template::parse(&format!("{}{default}", TEMPLATE)).unwrap();
+    let mut functions = Functions::new(Clock::fixed(NOW), local_wire::Faults::default());
+    functions.deploy(&template.functions[0], echo());
+    let api = Gateway::new(Clock::fixed(NOW), Arc::new(functions), BTreeMap::new()).router(&template);
+    for (method, path) in
+        [("GET", "/nothing"), ("DELETE", "/things/1"), ("OPTIONS", "/things/1"), ("GET", "/things/1/")]
+    {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let payload: Value = serde_json::from_slice(&send(api.clone(), request).await.2).unwrap();
+        let context = &payload["requestContext"];
+        assert_eq!((&payload["routeKey"], &context["routeKey"]), (&json!("$default"), &json!("$default")));
+        assert_eq!((&payload["rawPath"], &context["http"]["method"]), (&json!(path), &json!(method)));
+        assert_eq!(payload.get("pathParameters"), None, "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_lambda_would_not_take_is_refused() {
     let largest = post("text/plain", "x".repeat(MAX_BODY_BYTES));
     assert_eq!(send(api(answering(Ok(json!({}))), None), largest).await.0, StatusCode::OK);

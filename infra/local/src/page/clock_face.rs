@@ -16,7 +16,7 @@ pub(super) fn show(page: &Page, zone: &Zone, back: &str) -> Markup {
         form.clock method="post" action="/clock" {
             input type="hidden" name="back" value=(back);
             span.time {
-                strong { (zone.minute(clock.epoch_millis())) } " " span.quiet { (zone.label()) }
+                strong { (zone.minute(page.now())) } " " span.quiet { (zone.label()) }
                 @if ahead_minutes >= 60 { span.ahead { "+" (duration(ahead_minutes)) } }
             }
             button name="hours" value="1" aria-label="+1 hour" { "+1 h" }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use kembali::domain::time::Timestamp;
+
 use super::api::Api;
 use super::problem::Problem;
 use super::shops::{Shop, Shops};
@@ -38,6 +40,11 @@ impl Page {
 
     pub(super) fn api(&self) -> &Api {
         &self.0.api
+    }
+
+    /// What time it is on the stack.
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from_epoch_millis(self.stack().clock().epoch_millis())
     }
 
     /// The shops that it knows.

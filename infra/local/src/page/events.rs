@@ -22,7 +22,7 @@ pub(super) async fn show(State(page): State<Page>) -> Response {
 
 async fn render(page: &Page) -> Result<Response, Problem> {
     page.settle().await?;
-    let zone = Zone::utc();
+    let zone = Zone::utc(page.now());
     let moved = page.stack().stripe().moved();
     let moved: Vec<_> = moved.iter().rev().take(SHOWN).collect();
     let content = html! {

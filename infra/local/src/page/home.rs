@@ -1,5 +1,6 @@
 //! `/`: a shop's checkouts of today, and a form for one more.
 
+use crate::client::encoded;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -158,10 +159,10 @@ async fn render(
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
     page.settle().await?;
-    let day = day.map(|day| form_urlencoded::byte_serialize(day.as_bytes()).collect::<String>());
-    let path = format!("/v1/checkouts?limit=50{}", day.map_or_else(String::new, |day| format!("&day={day}")));
+    let day = day.map_or_else(String::new, |day| format!("&day={}", encoded(day)));
+    let path = format!("/v1/checkouts?limit=50{day}");
     let listed: Checkouts = read(page.api().look(shop, &path).await?)?;
-    let zone = Zone::of(shop.country);
+    let zone = Zone::of(shop.country, page.now());
     let calls = page.api().calls_since(i64::MIN);
     let content = html! {
         (tabs(page, shop))

@@ -39,22 +39,23 @@ pub(super) struct Shell<'a> {
     section: Section,
     /// Where the clock's buttons come back to.
     back: &'a str,
-    zone: Zone,
+    zone: Option<Zone>,
 }
 
 impl<'a> Shell<'a> {
     /// A page at the path `back`, whose clock shows UTC.
     pub(super) fn new(section: Section, back: &'a str) -> Self {
-        Self { section, back, zone: Zone::utc() }
+        Self { section, back, zone: None }
     }
 
     /// The same with the clock of a market.
     pub(super) fn in_zone(self, zone: Zone) -> Self {
-        Self { zone, ..self }
+        Self { zone: Some(zone), ..self }
     }
 
     /// The whole page.
     pub(super) fn render(&self, page: &Page, status: StatusCode, title: &str, content: &Markup) -> Response {
+        let zone = self.zone.clone().unwrap_or_else(|| Zone::utc(page.now()));
         let document = html! {
             (DOCTYPE)
             html lang="en" {
@@ -74,7 +75,7 @@ impl<'a> Shell<'a> {
                                     a href=(path) aria-current=[(section == self.section).then_some("page")] { (name) }
                                 }
                             }
-                            (clock_face::show(page, &self.zone, self.back))
+                            (clock_face::show(page, &zone, self.back))
                         }
                     }
                     main { (content) }

@@ -97,6 +97,7 @@ fn turnovers(postings: &[Posting]) -> BTreeMap<&str, Turnover> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kembali::domain::time::Timestamp;
     use serde_json::json;
 
     #[test]
@@ -112,7 +113,7 @@ mod tests {
         let sums = turnovers(&postings);
         assert_eq!(sums["a"], Turnover { debit: 2500, credit: 25 });
         assert_eq!(sums["b"], Turnover { debit: 0, credit: 2500 });
-        let page = show(&Zone::utc(), &postings).into_string();
+        let page = show(&Zone::utc(Timestamp::from_epoch_seconds(0)), &postings).into_string();
         assert!(page.contains("SGD 24.75 debit") && page.contains("balanced"), "{page}");
     }
 }

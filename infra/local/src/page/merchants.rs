@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kembali::domain::market::{Country, Method};
+use kembali::domain::time::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -130,7 +131,9 @@ pub(super) async fn enroll(page: &Page, application: &Application) -> Result<Sho
         "email": application.email.trim(), "country": country.code(), "fee_bps": 100,
     });
     let mut merchant: Merchant = read(page.api().operate("POST", "/v1/merchants", Some(&body)).await?)?;
-    let slug = application.reference.trim().to_owned();
+    // What could not stand in an address is called by its id there.
+    let reference = application.reference.trim();
+    let slug = if reference.contains(['/', '#']) { merchant.id.as_str() } else { reference }.to_owned();
     if let (None, Ok(known)) = (&merchant.api_key, page.shop(&slug)) {
         return Ok(known);
     }
@@ -174,14 +177,14 @@ async fn render(
         @if let Some(problem) = problem { (problem.alert()) }
         div.columns {
             section.card.aside { h2 { "A new merchant" } (form(draft, problem)) }
-            div { @for (shop, merchant) in &shops { (card(shop, merchant)) } }
+            div { @for (shop, merchant) in &shops { (card(shop, merchant, page.now())) } }
         }
     };
     let shell = Shell::new(Section::Merchants, "/merchants");
     Ok(shell.render(page, status_of(problem), "Merchants", &content))
 }
 
-fn card(shop: &Shop, merchant: &Merchant) -> Markup {
+fn card(shop: &Shop, merchant: &Merchant, now: Timestamp) -> Markup {
     let methods: Vec<&str> = merchant.methods.iter().map(|method| Method::label(*method)).collect();
     html! {
         section.card id=(shop.slug) {
@@ -192,7 +195,7 @@ fn card(shop: &Shop, merchant: &Merchant) -> Markup {
                 @if let Some(account) = &merchant.account { dt { "Stripe account" } dd.id { (account) } }
                 dt { "Key" } dd { details { summary { "show" } code.id { (shop.key) } } }
             }
-            @if let Some(why) = &merchant.why_not_enabled { (why_not(shop, merchant, why)) }
+            @if let Some(why) = &merchant.why_not_enabled { (why_not(shop, merchant, why, now)) }
             @if merchant.state == "enabled" {
                 div.row {
                     a.button href={ "/?shop=" (shop.slug) } { "Checkouts" }
@@ -205,8 +208,8 @@ fn card(shop: &Shop, merchant: &Merchant) -> Markup {
     }
 }
 
-fn why_not(shop: &Shop, merchant: &Merchant, why: &WhyNot) -> Markup {
-    let zone = Zone::of(shop.country);
+fn why_not(shop: &Shop, merchant: &Merchant, why: &WhyNot, now: Timestamp) -> Markup {
+    let zone = Zone::of(shop.country, now);
     html! {
         div.why {
             p { strong { (why.reason) } }

@@ -1,5 +1,6 @@
 //! `/payers`: what a payer has in the wallet, owes, and has had of campaigns; and what a payment would earn.
 
+use crate::client::encoded;
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
@@ -84,29 +85,28 @@ pub(super) async fn ask(State(page): State<Page>, Form(question): Form<Question>
 
 impl Question {
     fn path(&self, page: &Page) -> String {
-        let encoded =
-            |text: &str| form_urlencoded::byte_serialize(text.trim().as_bytes()).collect::<String>();
-        // A path has no form's plus for a space.
-        let phone = encoded(&self.phone).replace('+', "%20");
-        let mut path = format!("/v1/payers/{phone}/cashback?country={}", encoded(&self.country));
+        let (phone, country) = (encoded(self.phone.trim()), encoded(self.country.trim()));
+        let mut path = format!("/v1/payers/{phone}/cashback?country={country}");
         if let Some(shop) = page.shops().iter().find(|shop| shop.slug == self.merchant) {
             path.push_str(&format!("&merchant={}", encoded(&shop.id)));
         }
         if !self.amount.trim().is_empty() {
-            path.push_str(&format!("&amount={}", encoded(&self.amount)));
+            path.push_str(&format!("&amount={}", encoded(self.amount.trim())));
         }
         path
     }
 }
 
 fn render(page: &Page, question: &Question, payer: Option<&Payer>, problem: Option<&Problem>) -> Response {
+    let now = page.now();
+    let zone = payer.map_or_else(|| Zone::utc(now), |payer| Zone::of(payer.country, now));
     let content = html! {
         h1 { "Payers" }
         @if let Some(problem) = problem { (problem.alert()) }
         div.columns {
             section.card.aside { h2 { "Look up a payer" } (form(page, question, problem)) }
             div {
-                @if let Some(payer) = payer { (answer(payer)) } @else {
+                @if let Some(payer) = payer { (answer(payer, &zone)) } @else {
                     section.card {
                         p.quiet {
                             "A payer is kept as a keyed hash of the phone number, one for each market. Only who knows the "
@@ -117,7 +117,6 @@ fn render(page: &Page, question: &Question, payer: Option<&Payer>, problem: Opti
             }
         }
     };
-    let zone = payer.map_or_else(Zone::utc, |payer| Zone::of(payer.country));
     Shell::new(Section::Payers, "/payers").in_zone(zone).render(page, status_of(problem), "Payers", &content)
 }
 
@@ -157,8 +156,7 @@ fn form(page: &Page, question: &Question, problem: Option<&Problem>) -> Markup {
     }
 }
 
-fn answer(payer: &Payer) -> Markup {
-    let zone = Zone::of(payer.country);
+fn answer(payer: &Payer, zone: &Zone) -> Markup {
     let lots = html! {
         @for lot in &payer.lots {
             tr { td { (zone.time(lot.expires_at)) } td.number { (lot.amount) } }

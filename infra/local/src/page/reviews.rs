@@ -1,5 +1,6 @@
 //! `/reviews`: the cashbacks that wait for a person, and what makes one wait.
 
+use crate::client::encoded;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -94,10 +95,6 @@ async fn act(page: &Page, method: &str, path: &str, body: &Value) -> Response {
     }
 }
 
-fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 async fn render(page: &Page, problem: Option<&Problem>) -> Result<Response, Problem> {
     page.settle().await?;
     let mut markets = Vec::new();
@@ -135,7 +132,7 @@ async fn render(page: &Page, problem: Option<&Problem>) -> Result<Response, Prob
 }
 
 fn list(page: &Page, country: Country, reviews: &[Review]) -> Markup {
-    let zone = Zone::of(country);
+    let zone = Zone::of(country, page.now());
     let rows = html! {
         @for Review { checkout, why, waits } in reviews {
             @let shop = page.shops().into_iter().find(|shop| shop.id == checkout.merchant);

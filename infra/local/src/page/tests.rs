@@ -7,6 +7,7 @@ use axum::http::header::LOCATION;
 use local_stripe::PayWith;
 use local_wire::Clock;
 use local_wire::serve::Served;
+use temp_dir::TempDir;
 
 use super::*;
 use crate::client::{Client, Response};
@@ -164,6 +165,33 @@ async fn a_payer_is_looked_up_by_number_and_a_wrong_one_is_told() {
 }
 
 #[tokio::test]
+async fn credit_that_ends_next_year_says_so() {
+    let visitor = Visitor::new(town(), false).await;
+    let credit = serde_json::json!({
+        "phone": "+6591234567", "reference": "gift/1#2", "direction": "credit", "reason": "a gift", "wallet_days": 365,
+        "amount": {"value": "5.00", "currency": "SGD"},
+    });
+    visitor.page.api().operate("POST", "/v1/markets/SG/adjustments", Some(&credit)).await.unwrap();
+    let known = text(&visitor.post("/payers", "phone=%2B6591234567&country=SG").await);
+    check(&known, &["SGD 5.00 can be spent", ">Mon 22 Nov 2027 18:00<"]);
+}
+
+#[tokio::test]
+async fn a_shop_is_found_whatever_the_platform_calls_it() {
+    let visitor = Visitor::new(town(), false).await;
+    let applied = visitor
+        .post("/merchants", "name=Kopi&country=SG&email=k%40example.com&reference=2026%2F11%23kopi")
+        .await;
+    let location = applied.header("location").unwrap_or_default().to_owned();
+    assert_eq!(applied.status, 303, "{}", text(&applied));
+    let shop = visitor.page.shops().into_iter().find(|shop| shop.name == "Kopi").unwrap();
+    assert_eq!(location, format!("/merchants#{}", shop.slug));
+    let page = text(&visitor.get(&format!("/?shop={}", shop.slug)).await);
+    check(&page, &["New checkout", &format!("/?shop={}\"", shop.slug)]);
+    assert_eq!(visitor.post(&format!("/merchants/{}/onboarding", shop.slug), "").await.status, 303);
+}
+
+#[tokio::test]
 async fn looking_is_no_call_of_the_systems() {
     let visitor = Visitor::new(town(), false).await;
     let form = "shop=us-diner&reference=o-1&amount=9.00&description=k&channel=counter";
@@ -178,7 +206,7 @@ async fn looking_is_no_call_of_the_systems() {
 
 #[tokio::test]
 async fn setting_up_again_changes_nothing_and_kept_tables_get_new_shops() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = TempDir::new().unwrap();
     let kept = |now| Options { data_dir: Some(folder.path().to_owned()), ..Options::new(Clock::fixed(now)) };
     let visitor = Visitor::new(kept(NOW), false).await;
     let keys = |visitor: &Visitor| visitor.page.shops().into_iter().map(|shop| shop.key).collect::<Vec<_>>();

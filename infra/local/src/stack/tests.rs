@@ -1,6 +1,7 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use serde_json::json;
+use temp_dir::TempDir;
 use tower::Service as _;
 
 use super::*;
@@ -101,7 +102,7 @@ async fn one_address_answers_for_all_aws_services() {
 
 #[tokio::test]
 async fn tables_outlive_a_stack_that_keeps_them() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TempDir::new().unwrap();
     let options = || Options { data_dir: Some(directory.path().join("data")), ..options() };
     let first = Stack::start(options(), &registry()).await.unwrap();
     let item = r#"{"TableName":"Table","Item":{"pk":{"S":"a"},"sk":{"S":"b"}}}"#;

@@ -24,6 +24,8 @@ pub struct Function {
 pub struct Triggers {
     /// Routes of the HTTP API.
     pub routes: Vec<Route>,
+    /// Whether it takes the requests that no route takes: the route `$default`.
+    pub takes_the_rest: bool,
     /// Queues it consumes.
     pub queues: Vec<QueueTrigger>,
     /// Tables whose changes it is told.
@@ -122,6 +124,9 @@ impl Triggers {
         let kind = event.required("Type")?;
         let properties = event.required("Properties")?;
         match kind.text()?.as_str() {
+            "HttpApi" if properties.optional("Path").is_none() && properties.optional("Method").is_none() => {
+                self.takes_the_rest = true;
+            }
             "HttpApi" => self.routes.push(Route::read(&properties)?),
             "SQS" => self.queues.push(QueueTrigger::read(&properties)?),
             "DynamoDB" => self.streams.push(StreamTrigger::read(&properties)?),

@@ -91,8 +91,12 @@ impl Template {
             }
         }
         let mut routes = BTreeSet::new();
+        let mut takes_the_rest = false;
         for Function { id, triggers, .. } in &self.functions {
             let at = || format!("Resources.{id}.Events");
+            if triggers.takes_the_rest && std::mem::replace(&mut takes_the_rest, true) {
+                return Err(TemplateError::Repeated { at: at(), route: "$default".to_owned() });
+            }
             for Route { method, path, .. } in &triggers.routes {
                 if !routes.insert((method, path)) {
                     return Err(TemplateError::Repeated { at: at(), route: format!("{method} {path}") });

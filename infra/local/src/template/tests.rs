@@ -19,18 +19,19 @@ fn the_deployed_template_is_read_whole() {
         .map(|function| (function.binary.as_str(), function.triggers.routes.len(), function.timeout_seconds))
         .collect();
     let expected = [
-        ("create-checkout", 5, 15),
-        ("enable-merchant", 8, 15),
-        ("manage-market", 23, 29),
+        ("explain-routes", 0, 15),
+        ("create-checkout", 7, 15),
+        ("enable-merchant", 9, 15),
+        ("manage-market", 30, 29),
         ("receive-stripe-event", 1, 15),
         ("apply-stripe-event", 0, 30),
         ("release-cashback", 0, 300),
         ("pay-cashback", 0, 30),
-        ("recover-messages", 3, 900),
+        ("recover-messages", 4, 900),
         ("publish-events", 0, 15),
         ("keep-books", 0, 900),
-        ("read-books", 7, 29),
-        ("match-books", 2, 900),
+        ("read-books", 14, 29),
+        ("match-books", 3, 900),
     ];
     assert_eq!(functions, expected);
     let queues: Vec<_> = template.queues.iter().map(|queue| queue.id.as_str()).collect();

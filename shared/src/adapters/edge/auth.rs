@@ -9,7 +9,7 @@ use crate::fault::{Fault, Kind, Problem};
 /// The key that the request carries. Whether it is a merchant's is for [`check`] to say, once the merchant is read.
 ///
 /// # Errors
-/// There is none, or it has not the form of one.
+/// It is missing or malformed.
 pub fn key(request: &Request) -> Result<ApiKey, Fault> {
     request.bearer().and_then(|text| ApiKey::parse(text).ok()).ok_or_else(unauthorized)
 }

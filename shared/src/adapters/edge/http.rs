@@ -5,10 +5,13 @@ use std::convert::Infallible;
 
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use data_encoding::BASE64;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LINK};
+use http::Method;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::json;
+use crate::domain::market::Country;
 use crate::domain::time::Timestamp;
 use crate::fault::{Fault, Kind, Problem};
 
@@ -21,8 +24,13 @@ pub type Answer = Result<ApiGatewayV2httpResponse, Fault>;
 /// A request.
 #[derive(Debug)]
 pub struct Request {
-    /// `POST /v1/checkouts/{checkout}/expire`.
+    /// `POST /v1/checkouts/{checkout}/expire`. For `HEAD` it is the route of `GET`: the answer is the same, and whoever
+    /// sends it leaves the body out, as HTTP asks.
     pub route: String,
+    /// The method.
+    pub method: Method,
+    /// The path as it was sent. It may hold a phone number: it goes into no log.
+    pub raw_path: String,
     /// When it came.
     pub at: Timestamp,
     /// API Gateway's id for it: the same when the function is started again for the same request.
@@ -68,42 +76,51 @@ fn respond(request: &Request, answer: Answer) -> ApiGatewayV2httpResponse {
     })
 }
 
-/// What API Gateway is given when not even the request could be read.
-fn refuse(problem: &Problem) -> ApiGatewayV2httpResponse {
-    response(problem.status, "application/problem+json", serde_json::to_string(problem).unwrap_or_default())
+/// What API Gateway is given for `problem`.
+pub fn refuse(problem: &Problem) -> ApiGatewayV2httpResponse {
+    let text = serde_json::to_string(problem).unwrap_or_default();
+    let mut response = response(problem.status, "application/problem+json", text);
+    if problem.status == Kind::Unauthorized.status() {
+        response.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 impl Request {
     /// Reads what API Gateway hands over.
     ///
     /// # Errors
-    /// The body is too large, or not what its encoding says.
+    /// The body is too large or not what its encoding says, a parameter is given twice, or the path ends with a slash.
     pub fn parse(event: ApiGatewayV2httpRequest) -> Result<Self, Problem> {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
-            let malformed = |_| Problem::new(Kind::MalformedRequest, "The body is not valid base64.");
-            BASE64.decode(body.as_bytes()).map_err(malformed)?
+            let malformed = Problem::new(Kind::MalformedRequest, "The body is not valid base64.");
+            BASE64.decode(body.as_bytes()).map_err(|_| malformed.next("Send the request again."))?
         } else {
             body.into_bytes()
         };
         if body.len() > LARGEST_BODY_BYTES {
             let detail = format!("The body may have at most {LARGEST_BODY_BYTES} bytes.");
-            return Err(Problem::new(Kind::BodyTooLarge, detail));
+            return Err(Problem::new(Kind::BodyTooLarge, detail).next("Send less at a time."));
         }
+        let raw_path = event.raw_path.unwrap_or_default();
+        let query = query(event.raw_query_string.as_deref().unwrap_or_default())?;
         let context = event.request_context;
+        let route = context.route_key.unwrap_or_default();
+        if let (Some((_, path)), true) = (route.split_once(' '), raw_path.ends_with('/')) {
+            return Err(no_slash(path));
+        }
         let token = context.authorizer.and_then(|authorizer| authorizer.jwt);
         Ok(Self {
-            route: context.route_key.unwrap_or_default(),
+            route: route.strip_prefix("HEAD ").map_or(route.clone(), |path| format!("GET {path}")),
+            method: context.http.method,
+            raw_path,
             at: Timestamp::from_epoch_millis(context.time_epoch),
             id: context.request_id.unwrap_or_default(),
             is_operator: token.is_some(),
             actor: token.and_then(|token| token.claims.get("sub").cloned()),
             path: event.path_parameters,
-            query: event
-                .query_string_parameters
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            query,
             headers: event.headers,
             body,
         })
@@ -114,9 +131,10 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The bearer token.
+    /// The bearer token. The scheme is written in any case ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)).
     pub fn bearer(&self) -> Option<&str> {
-        self.header("authorization").and_then(|value| value.strip_prefix("Bearer "))
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_start_matches(' '))
     }
 
     /// The body as it came.
@@ -133,17 +151,52 @@ impl Request {
         parse(text).map_err(|_| not_found(name))
     }
 
+    /// The market in the path.
+    ///
+    /// # Errors
+    /// There is no such market.
+    pub fn country(&self) -> Result<Country, Fault> {
+        self.path("country", |code| Country::parse(code).ok_or(())).map_err(|_| {
+            Problem::new(Kind::NotFound, "There is no such market.")
+                .field("country")
+                .next(format!("Write one of {} in the address.", Country::codes()))
+                .into()
+        })
+    }
+
+    /// How many are asked for at a time: `usual` when nothing is said.
+    ///
+    /// # Errors
+    /// It is no number from 1 to `largest`.
+    pub fn limit(&self, usual: u16, largest: u16) -> Result<u16, Fault> {
+        let limit = self.query("limit", |text| {
+            let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            let limit = text.parse().ok().filter(|limit| is_plain && (1..=largest).contains(limit));
+            limit.ok_or_else(|| format!("The limit is not possible. Write a number from 1 to {largest}."))
+        });
+        Ok(limit?.unwrap_or(usual))
+    }
+
     /// A parameter of the query, parsed, if it is given.
     ///
     /// # Errors
-    /// It does not parse.
+    /// It does not parse. The error says in its first sentence what is wrong, and in the rest what to write.
     pub fn query<T, E: std::fmt::Display>(
         &self,
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Fault> {
         let parsed = self.query.get(name).map(|text| parse(text)).transpose();
-        parsed.map_err(|error| Problem::invalid(name, error.to_string()).into())
+        parsed.map_err(|error| Problem::unfit(name, &error).into())
+    }
+
+    /// A word of one of our lists in the query, if it is given.
+    ///
+    /// # Errors
+    /// It is none of them.
+    pub fn query_word<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Fault> {
+        let word = self.query.get(name).map(|text| json::word(text).map_err(|misfit| misfit.at(name)));
+        Ok(word.transpose()?)
     }
 
     /// The body as a JSON object.
@@ -157,59 +210,33 @@ impl Request {
             let problem = Problem::new(Kind::UnsupportedMediaType, "The body must be JSON.");
             return Err(problem.field("Content-Type").next("Send `Content-Type: application/json`.").into());
         }
-        // serde would take a list as well, its elements as the fields in their order.
-        if self.body.trim_ascii_start().starts_with(b"[") {
-            return Err(Problem::invalid("body", "Send a JSON object.").into());
-        }
-        let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            if inner.is_data() {
-                unfit(&path, &inner.to_string())
-            } else {
-                let place =
-                    format!("The JSON breaks off at line {}, column {}.", inner.line(), inner.column());
-                Problem::new(Kind::MalformedRequest, place)
-            }
-        })?;
-        reader.end().map_err(|_| Problem::new(Kind::MalformedRequest, "Something follows the JSON."))?;
-        Ok(value)
+        Ok(json::read(&self.body)?)
     }
 }
 
-/// What serde says of a value that does not fit at `path`, in words for a caller: the field that is missing or there
-/// twice is the field at fault, no type of ours is named, and no list of every currency is read out.
-fn unfit(path: &str, message: &str) -> Problem {
-    /// A message up to here is short enough to be read.
-    const READABLE_BYTES: usize = 250;
-    // The message ends with the place in the text; the path says it better.
-    let message = message.split(" at line ").next().unwrap_or_default();
-    let named = ["missing field `", "duplicate field `"]
-        .into_iter()
-        .find_map(|start| message.strip_prefix(start)?.strip_suffix('`'));
-    let field = match (path, named) {
-        (".", None) => "body".to_owned(),
-        (".", Some(name)) => name.to_owned(),
-        (path, None) => path.to_owned(),
-        (path, Some(name)) => format!("{path}.{name}"),
-    };
-    let (said, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    Problem::invalid(
-        field,
-        if expected.starts_with("struct ") {
-            format!("{said}, expected an object")
-        } else if message.len() > READABLE_BYTES {
-            said.to_owned()
-        } else {
-            message.to_owned()
-        },
-    )
+/// The parameters of a query. API Gateway also hands them over decoded, but joins the values of one name with commas:
+/// nobody could tell `amount=10,50` from two amounts then.
+fn query(raw: &str) -> Result<HashMap<String, String>, Problem> {
+    let mut parameters = HashMap::new();
+    for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+        if parameters.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+            return Err(Problem::invalid(name, "The parameter is given twice.", "Send it once."));
+        }
+    }
+    Ok(parameters)
 }
 
 /// There is no such thing, or not for this caller.
 pub fn not_found(what: &str) -> Fault {
-    Problem::new(Kind::NotFound, format!("There is no such {what}.")).into()
+    let next = format!("Check the id of the {what}; those of others are not shown.");
+    Problem::new(Kind::NotFound, format!("There is no such {what}.")).next(next).into()
+}
+
+/// A path has a slash too many at its end. API Gateway hands such a request to the route without it or to none; the
+/// answer is the same.
+pub fn no_slash(path: &str) -> Problem {
+    Problem::new(Kind::NotFound, "The path ends with a slash.")
+        .next(format!("Send the request to `{path}`, without the slash at the end."))
 }
 
 /// No function has this route: the template and the code differ.

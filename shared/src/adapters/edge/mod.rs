@@ -4,4 +4,6 @@
 pub mod auth;
 pub mod batch;
 pub mod http;
+mod json;
+mod misfit;
 pub mod reason;

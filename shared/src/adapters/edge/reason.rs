@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::http::Request;
+use crate::domain::text::Line;
 use crate::fault::{Fault, Kind, Problem};
 
 const LONGEST_REASON: usize = 250;
@@ -12,7 +13,7 @@ const LONGEST_ACTOR: usize = 250;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
-    reason: String,
+    reason: Line,
 }
 
 impl Reason {
@@ -21,20 +22,17 @@ impl Reason {
     /// # Errors
     /// It is empty or too long.
     pub fn checked(self) -> Result<String, Problem> {
-        check_reason(&self.reason)?;
-        Ok(self.reason)
+        check_reason("reason", &self.reason)?;
+        Ok(self.reason.to_string())
     }
 }
 
-/// That a reason is given, and is short enough to be kept.
+/// That a reason is given in `field`, and is short enough to be kept.
 ///
 /// # Errors
 /// It is empty or too long.
-pub fn check_reason(reason: &str) -> Result<(), Problem> {
-    if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
-        return Err(Problem::invalid("reason", format!("Write 1 to {LONGEST_REASON} characters.")));
-    }
-    Ok(())
+pub fn check_reason(field: &str, reason: &Line) -> Result<(), Problem> {
+    reason.check(LONGEST_REASON).map_err(|error| Problem::unfit(field, &error))
 }
 
 /// Who the operator is. A decision that nobody would answer for is not made.

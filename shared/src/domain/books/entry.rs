@@ -11,7 +11,7 @@
 //! * The **journal** is the order of the stream, kept: one page holds the new postings of a whole batch of changes. The
 //!   stream may tell a change twice, and in another batch; so an [`Entry`] is known by its source and version, and whoever
 //!   reads a day drops what it has seen.
-//! * A **row** is a day's sums for one [`Scope`]. It is written when the day is over, from that day's journal, and written
+//! * A **row** is a day's sums for one [`Scope`](super::totals::Scope). It is written when the day is over, from that day's journal, and written
 //!   again when something late arrives. A day that is not closed is summed from its journal.
 //! * A day is the market's own, by the time of the posting.
 //!

@@ -17,7 +17,7 @@ pub struct Month(String);
 
 /// Why a text is not a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a month such as 2026-11")]
+#[error("This is not a month. Write one such as `2026-11`.")]
 pub struct InvalidMonth;
 
 impl Month {

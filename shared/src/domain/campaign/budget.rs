@@ -1,8 +1,9 @@
 //! A campaign's budget, spread over parts so that no item is written by everybody.
 //!
-//! A part holds what is left in it. Who takes from it takes on condition that enough is left, in the transaction that
-//! promises the money, so the parts can never hold less than nothing, and together they are the budget. When one part is
-//! empty and others are not, what is left is [moved](moves); nothing is made or lost by that.
+//! A part holds what is left in it. Who takes from it takes on condition that enough is left, in the
+//! transaction that promises the money, so the parts can never hold less than nothing, and together they are
+//! the budget. When one part is empty and others are not, what is left is [moved](moves); nothing is made or
+//! lost by that. A new version of the rule [resizes](resized) the parts.
 
 use std::cmp::Reverse;
 
@@ -72,6 +73,16 @@ impl Pot {
         }
     }
 
+    /// All of `pots` together.
+    pub fn sum(pots: &[Self]) -> Self {
+        pots.iter().copied().fold(Self::default(), Self::plus)
+    }
+
+    /// Whether nothing of it is below zero.
+    pub fn is_whole(self) -> bool {
+        self.covers(Self::default())
+    }
+
     fn half(self) -> Self {
         Self { payments: self.payments.div_euclid(2), minor: self.minor.div_euclid(2) }
     }
@@ -87,7 +98,8 @@ impl Pot {
         }
     }
 
-    /// The part number `shard` of `shards` equal parts; the first ones have what does not divide.
+    /// The part number `shard` of `shards` equal parts; the first ones have what does not divide. A pot below
+    /// zero has no part above zero.
     #[must_use]
     pub fn part(self, shard: u8, shards: u8) -> Self {
         let shards = i64::from(shards.max(1));
@@ -101,9 +113,13 @@ impl Pot {
 
 /// What `slot` holds when nobody has taken from it.
 pub fn part_of_budget(campaign: &Campaign, slot: &Slot) -> Pot {
+    whole_budget(campaign, slot.day).part(slot.shard, campaign.rule.budget.shards())
+}
+
+/// What all parts hold when nobody has taken from them: of `day`, or of the whole.
+pub fn whole_budget(campaign: &Campaign, day: Option<Day>) -> Pot {
     let budget = &campaign.rule.budget;
-    let limit = if slot.day.is_some() { budget.per_day } else { budget.total };
-    Pot::of(limit).part(slot.shard, budget.shards())
+    Pot::of(if day.is_some() { budget.per_day } else { budget.total })
 }
 
 /// What is left of a campaign's budget, for people to read.
@@ -144,10 +160,21 @@ impl Left {
     }
 }
 
+/// After a cut, more may be promised than the budget has: then nothing is left.
 fn remaining(limit: Option<Limit>, pot: Option<Pot>) -> Result<Option<Remaining>, MoneyError> {
     let (Some(limit), Some(pot)) = (limit, pot) else { return Ok(None) };
-    let amount = limit.amount.map(|whole| Money::from_minor(pot.minor, whole.currency())).transpose()?;
-    Ok(Some(Remaining { payments: limit.payments.map(|_| pot.payments), amount }))
+    let money = |whole: Money| Money::from_minor(pot.minor.max(0), whole.currency());
+    let amount = limit.amount.map(money).transpose()?;
+    Ok(Some(Remaining { payments: limit.payments.map(|_| pot.payments.max(0)), amount }))
+}
+
+/// What each of `pots` holds after their budget, which was `was`, becomes `becomes`. What was taken stays
+/// taken, and the rest is spread evenly. If more was taken than the new budget has, no part is above zero,
+/// and together they are below zero by the difference.
+pub fn resized(pots: &[Pot], was: Pot, becomes: Pot) -> Vec<Pot> {
+    let left = Pot::sum(pots).plus(becomes.minus(was));
+    let shards = u8::try_from(pots.len()).unwrap_or(u8::MAX);
+    (0..shards).map(|shard| left.part(shard, shards)).collect()
 }
 
 /// What to take from which part of `pots` so that the part number `ours` covers `need`: half of a rich part, the whole of
@@ -224,6 +251,46 @@ mod tests {
         assert_eq!(found, [(3, pot(2, 5)), (2, pot(2, 0))]);
     }
 
+    /// A budget of so many payments, of which so many were promised, becomes another.
+    #[test]
+    fn a_cut_brakes_at_once_and_a_raise_gives_at_once() {
+        let payments = |payments| Pot { payments, minor: UNLIMITED };
+        let mut table = String::new();
+        for (was, promised, becomes) in
+            [(16, 10, 8), (16, 10, 12), (16, 10, 10), (16, 10, 160), (16, 16, 1), (8, 0, 16), (5, 5, 6)]
+        {
+            let mut pots: Vec<Pot> = (0..8).map(|shard| payments(was).part(shard, 8)).collect();
+            // Promised from the first parts, as they come.
+            let mut open = promised;
+            for pot in &mut pots {
+                let taken = pot.payments.min(open);
+                (pot.payments, open) = (pot.payments - taken, open - taken);
+            }
+            let after = resized(&pots, payments(was), payments(becomes));
+            let parts: Vec<i64> = after.iter().map(|pot| pot.payments).collect();
+            let left = remaining(Some(Limit { payments: Some(1), amount: None }), Some(Pot::sum(&after)));
+            let left = left.unwrap().unwrap().payments.unwrap();
+            if Pot::sum(&after).is_whole() {
+                let all = Pot { payments: left, minor: 0 };
+                assert!(moves(&after, 0, all).is_some(), "all that is left can be had");
+                assert_eq!(moves(&after, 0, all.plus(Pot { payments: 1, minor: 0 })), None, "and no more");
+            }
+            table.push_str(&format!(
+                "{promised:>2} of {was:>2}, then of {becomes:>3}: {left:>3} left in {parts:?}\n"
+            ));
+        }
+        expect_test::expect![[r#"
+            10 of 16, then of   8:   0 left in [0, 0, 0, 0, 0, 0, -1, -1]
+            10 of 16, then of  12:   2 left in [1, 1, 0, 0, 0, 0, 0, 0]
+            10 of 16, then of  10:   0 left in [0, 0, 0, 0, 0, 0, 0, 0]
+            10 of 16, then of 160: 150 left in [19, 19, 19, 19, 19, 19, 18, 18]
+            16 of 16, then of   1:   0 left in [-1, -2, -2, -2, -2, -2, -2, -2]
+             0 of  8, then of  16:  16 left in [2, 2, 2, 2, 2, 2, 2, 2]
+             5 of  5, then of   6:   1 left in [1, 0, 0, 0, 0, 0, 0, 0]
+        "#]]
+        .assert_eq(&table);
+    }
+
     #[test]
     fn a_day_has_its_own_budget() {
         use crate::domain::campaign::tests::campaign;
@@ -246,6 +313,18 @@ mod tests {
             for (index, pot) in found.into_iter().flatten() {
                 prop_assert!(index != ours && all[index].covers(pot));
             }
+        }
+
+        #[test]
+        fn a_resized_budget_is_the_difference_and_is_never_here_above_and_there_below_zero(
+            minors in proptest::collection::vec(-20_i64..50, 1..33), was in 0_i64..1000, becomes in 0_i64..1000
+        ) {
+            let (pots, minor) = (pots(&minors), |minor| Pot { payments: 0, minor });
+            let after: Vec<i64> =
+                resized(&pots, minor(was), minor(becomes)).into_iter().map(|pot| pot.minor).collect();
+            prop_assert_eq!(after.iter().sum::<i64>(), minors.iter().sum::<i64>() + becomes - was);
+            prop_assert!(after.iter().all(|minor| *minor >= 0) || after.iter().all(|minor| *minor <= 0));
+            prop_assert!(after.iter().max().unwrap() - after.iter().min().unwrap() <= 1, "evenly");
         }
 
         #[test]

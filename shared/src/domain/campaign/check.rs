@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
-
 use super::rule::{Budget, Funding, Limit, Occasion, Reward, Rule, Stacking, Tier};
 use crate::domain::market::{Country, Tender};
 use crate::domain::money::Money;
-use crate::domain::time::Period;
+use crate::domain::percent::InvalidPercent;
+use crate::domain::promise::PROMISE_HOURS;
+use crate::domain::time::{Period, Timestamp};
 use crate::fault::Problem;
 
 const MOST_TIERS: usize = 20;
@@ -27,6 +27,20 @@ impl Rule {
         self.check_caps()?;
         self.check_budget()?;
         self.check_funding()
+    }
+
+    /// That the rule is not over at `now`: nobody could earn under it, and its name would be used up. A
+    /// stored rule, or one that is tried on the past, need not pass this.
+    ///
+    /// # Errors
+    /// It is over.
+    pub fn check_end(&self, country: Country, now: Timestamp) -> Result<(), Problem> {
+        if now < self.ends_at.instant(&country.time_zone()) {
+            return Ok(());
+        }
+        let detail =
+            format!("It is {now}, and the campaign would be over since {}.", String::from(self.ends_at));
+        Err(Problem::invalid("ends_at", detail, "Name an end that is still to come."))
     }
 
     /// The most that one payment can earn, if the rule bounds it.
@@ -68,57 +82,62 @@ impl Rule {
         }
         for (field, amount) in amounts {
             if amount.currency() != country.currency() {
-                let currency = country.currency().code();
-                return Err(Problem::invalid(
-                    field,
-                    format!("The market {} uses {currency}.", country.code()),
-                ));
+                let (market, currency) = (country.code(), country.currency().code());
+                let next = format!("Write the amount in {currency}.");
+                return Err(Problem::invalid(field, format!("The market {market} uses {currency}."), next));
             }
             // The first tier may begin at nothing.
             if amount.is_zero() && field != "reward.tiers[0].from" {
-                return Err(Problem::invalid(field, "The amount must be above zero."));
+                return Err(Problem::invalid(field, "The amount is zero.", "Write an amount above zero."));
             }
         }
         Ok(())
     }
 
     fn check_reward(&self) -> Result<(), Problem> {
+        let fine = |field: String| Problem::unfit(field, &InvalidPercent);
         match &self.reward {
-            Reward::Percent { percent } => check_percent("reward.percent", *percent),
-            Reward::Fixed { .. } => Ok(()),
-            Reward::Tiered { tiers } => check_tiers(tiers),
+            Reward::Percent { percent } if !percent.is_coarse() => Err(fine("reward.percent".to_owned())),
+            Reward::Percent { .. } | Reward::Fixed { .. } => Ok(()),
+            Reward::Tiered { tiers } => match tiers.iter().position(|tier| !tier.percent.is_coarse()) {
+                Some(index) => Err(fine(format!("reward.tiers[{index}].percent"))),
+                None => check_tiers(tiers),
+            },
         }
     }
 
     fn check_scope(&self, country: Country) -> Result<(), Problem> {
         if self.methods.is_empty() {
-            return Err(Problem::invalid("methods", "Name at least one way to pay that earns."));
+            let next = "Name at least one way to pay that earns.";
+            return Err(Problem::invalid("methods", "The list is empty.", next));
         }
         if let Some(foreign) =
             self.methods.iter().find(|tender| !country.methods().contains(&tender.method()))
         {
             let detail = format!("{} is not offered in {}.", foreign.label(), country.code());
-            return Err(Problem::invalid("methods", detail));
+            let offered: Vec<_> = country.methods().iter().map(|method| method.stripe_name()).collect();
+            let next = format!("Name ways to pay of the market: {}.", offered.join(", "));
+            return Err(Problem::invalid("methods", detail, next));
         }
         let kinds = [Tender::CreditCard, Tender::DebitCard];
         if self.methods.contains(&Tender::Card) && kinds.iter().any(|kind| self.methods.contains(kind)) {
-            let detail = "`card` is every card: name it alone, or `credit_card` or `debit_card` without it.";
-            return Err(Problem::invalid("methods", detail));
+            let next = "Name it alone, or `credit_card` or `debit_card` without it.";
+            return Err(Problem::invalid("methods", "`card` is every card already.", next));
         }
-        let empty = "An empty list means nobody; leave the field out for all.";
-        if self.merchants.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Err(Problem::invalid("merchants", empty));
-        }
-        if self.merchant_categories.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Err(Problem::invalid("merchant_categories", empty));
-        }
-        if self.channels.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Err(Problem::invalid("channels", empty));
+        let empty = [
+            ("merchants", self.merchants.as_ref().is_some_and(BTreeSet::is_empty)),
+            ("merchant_categories", self.merchant_categories.as_ref().is_some_and(BTreeSet::is_empty)),
+            ("channels", self.channels.as_ref().is_some_and(BTreeSet::is_empty)),
+        ];
+        if let Some((field, _)) = empty.into_iter().find(|(_, is_empty)| *is_empty) {
+            let next = "Name at least one, or leave the field out for all.";
+            return Err(Problem::invalid(field, "An empty list means none.", next));
         }
         if let Some(Occasion::EveryNth { n }) = self.occasion
             && !(2..=100).contains(&n)
         {
-            return Err(Problem::invalid("occasion.n", "Every n-th payment: n must be 2 to 100."));
+            let detail = "Every second to every hundredth payment can earn.";
+            return Err(Problem::invalid("occasion.n", detail, "Write a number from 2 to 100."));
         }
         Ok(())
     }
@@ -126,17 +145,23 @@ impl Rule {
     fn check_times(&self, country: Country) -> Result<(), Problem> {
         let zone = country.time_zone();
         if self.ends_at.instant(&zone) <= self.starts_at.instant(&zone) {
-            return Err(Problem::invalid("ends_at", "The end must be after the start."));
+            let next = "Write a time after `starts_at`.";
+            return Err(Problem::invalid("ends_at", "The campaign ends before it begins.", next));
         }
-        if self.promise_hours == 0 || self.promise_hours > 24 * 60 {
-            return Err(Problem::invalid("promise_hours", "Promise between 1 hour and 60 days."));
+        // A promise of an hour has no hour before its end in which it could be released.
+        if !(2..=PROMISE_HOURS).contains(&self.promise_hours) {
+            let detail = "Cashback cannot be promised within so many hours.";
+            let next = format!("Write 2 to {PROMISE_HOURS} hours.");
+            return Err(Problem::invalid("promise_hours", detail, next));
         }
         if self.release_margin_hours == 0 || self.release_margin_hours >= self.promise_hours {
-            let detail = "The margin must be at least an hour and shorter than the promise.";
-            return Err(Problem::invalid("release_margin_hours", detail));
+            let detail = "The margin does not fit into the promise.";
+            let next = "Write at least 1 hour, and less than `promise_hours`.";
+            return Err(Problem::invalid("release_margin_hours", detail, next));
         }
         if !(1..=MOST_WALLET_DAYS).contains(&self.wallet_days) {
-            return Err(Problem::invalid("wallet_days", format!("Write 1 to {MOST_WALLET_DAYS} days.")));
+            let detail = format!("Credit can be spent for 1 to {MOST_WALLET_DAYS} days.");
+            return Err(Problem::invalid("wallet_days", detail, "Write a number in these bounds."));
         }
         Ok(())
     }
@@ -148,17 +173,16 @@ impl Rule {
             let field = |name: &str| format!("caps[{index}]{name}");
             match cap.limit {
                 Limit { payments: None, amount: None } => {
-                    return Err(Problem::invalid(field(""), "Name `payments`, `amount`, or both."));
+                    return Err(no_limit(field("")));
                 }
                 Limit { payments: Some(0), .. } => {
-                    return Err(Problem::invalid(field(".payments"), "The count must be above zero."));
+                    return Err(no_payments(field(".payments")));
                 }
                 Limit { .. } => {}
             }
             if self.caps.iter().take(index).any(|earlier| earlier.per == cap.per) {
-                let detail =
-                    format!("There is a cap per {} already; write one with both limits.", cap.per.name());
-                return Err(Problem::invalid(field(".per"), detail));
+                let detail = format!("There is a cap per {} already.", cap.per.name());
+                return Err(Problem::invalid(field(".per"), detail, "Write one cap with both limits."));
             }
             if let Some(longer) =
                 self.caps.iter().find(|other| other.per > cap.per && is_tighter(&other.limit, &cap.limit))
@@ -168,7 +192,11 @@ impl Rule {
                     longer.per.name(),
                     cap.per.name()
                 );
-                return Err(Problem::invalid(field(""), detail));
+                return Err(Problem::invalid(
+                    field(""),
+                    detail,
+                    "Raise the longer one, or leave one of them out.",
+                ));
             }
         }
         Ok(())
@@ -179,36 +207,35 @@ impl Rule {
         if let Some(shards) = shards
             && !(1..=MOST_SHARDS).contains(&shards)
         {
-            return Err(Problem::invalid("budget.shards", format!("Write 1 to {MOST_SHARDS}.")));
+            let detail = format!("A budget is spread over 1 to {MOST_SHARDS} items.");
+            return Err(Problem::invalid("budget.shards", detail, "Write a number in these bounds."));
         }
         if shards.is_some() && self.budget.is_unlimited() {
-            let detail = "There is no budget to spread: name `total` or `per_day`, or leave it out.";
-            return Err(Problem::invalid("budget.shards", detail));
+            let next = "Name `total` or `per_day`, or leave `shards` out.";
+            return Err(Problem::invalid("budget.shards", "There is no budget to spread.", next));
         }
         for (field, limit) in [("budget.total", total), ("budget.per_day", per_day)] {
             match limit {
                 Some(Limit { payments: None, amount: None }) => {
-                    return Err(Problem::invalid(field, "Name `payments`, `amount`, or both."));
+                    return Err(no_limit(field.to_owned()));
                 }
                 Some(Limit { payments: Some(0), .. }) => {
-                    return Err(Problem::invalid(
-                        format!("{field}.payments"),
-                        "The count must be above zero.",
-                    ));
+                    return Err(no_payments(format!("{field}.payments")));
                 }
                 Some(Limit { amount: Some(amount), .. })
                     if self.largest_reward().is_some_and(|reward| amount.minor() < reward.minor()) =>
                 {
                     let detail = "The budget is smaller than what one payment can earn.";
-                    return Err(Problem::invalid(format!("{field}.amount"), detail));
+                    let next = "Write a larger budget, or lower the reward or `max_per_payment`.";
+                    return Err(Problem::invalid(format!("{field}.amount"), detail, next));
                 }
                 Some(_) | None => {}
             }
         }
         match (total, per_day) {
             (Some(total), Some(per_day)) if is_tighter(&total, &per_day) => {
-                let detail = "The budget of a day is larger than the whole budget: leave it out.";
-                Err(Problem::invalid("budget.per_day", detail))
+                let detail = "The budget of a day is larger than the whole budget.";
+                Err(Problem::invalid("budget.per_day", detail, "Leave it out, or write a smaller one."))
             }
             _ => Ok(()),
         }
@@ -217,9 +244,9 @@ impl Rule {
     fn check_funding(&self) -> Result<(), Problem> {
         match self.funding {
             Funding::Split { platform_bps } if !(1..=9_999).contains(&platform_bps) => {
-                let detail =
-                    "A split is 1 to 9999 basis points; for all or nothing write `platform` or `merchant`.";
-                Err(Problem::invalid("funding.split.platform_bps", detail))
+                let detail = "All or nothing is no split.";
+                let next = "Write 1 to 9999 basis points, or `platform` or `merchant` instead of the split.";
+                Err(Problem::invalid("funding.split.platform_bps", detail, next))
             }
             Funding::Merchant | Funding::Platform | Funding::Split { .. } => Ok(()),
         }
@@ -245,23 +272,25 @@ fn is_tighter(one: &Limit, other: &Limit) -> bool {
     fewer || less
 }
 
-fn check_percent(field: &str, percent: Decimal) -> Result<(), Problem> {
-    if percent <= Decimal::ZERO || percent > Decimal::ONE_HUNDRED {
-        return Err(Problem::invalid(field, "The percentage must be above 0 and at most 100."));
-    }
-    Ok(())
+fn no_limit(field: String) -> Problem {
+    Problem::invalid(field, "There is no limit in it.", "Name `payments`, `amount`, or both.")
+}
+
+fn no_payments(field: String) -> Problem {
+    Problem::invalid(field, "The count is zero.", "Write a count above zero.")
 }
 
 fn check_tiers(tiers: &[Tier]) -> Result<(), Problem> {
     if !(1..=MOST_TIERS).contains(&tiers.len()) {
-        return Err(Problem::invalid("reward.tiers", format!("Write 1 to {MOST_TIERS} tiers.")));
+        let detail = "There are no tiers, or too many.";
+        return Err(Problem::invalid("reward.tiers", detail, format!("Write 1 to {MOST_TIERS} tiers.")));
     }
     let mut before: Option<&Tier> = None;
     for (index, tier) in tiers.iter().enumerate() {
-        check_percent(&format!("reward.tiers[{index}].percent"), tier.percent)?;
         if before.is_some_and(|before| tier.from.minor() <= before.from.minor()) {
-            let detail = "Each tier must begin at a larger payment than the one before it.";
-            return Err(Problem::invalid(format!("reward.tiers[{index}].from"), detail));
+            let detail = "The tier does not begin above the one before it.";
+            let next = "Let each tier begin at a larger payment than the one before.";
+            return Err(Problem::invalid(format!("reward.tiers[{index}].from"), detail, next));
         }
         before = Some(tier);
     }

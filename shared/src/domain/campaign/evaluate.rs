@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
-
 use super::record::Campaign;
 use super::rule::{Cap, MerchantCategory, Occasion, Reward, Rule, VisitScope};
 use crate::domain::ids::MerchantId;
 use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::payer::{Payer, Use, Window};
+use crate::domain::percent::Percent;
 use crate::domain::promise::NoCashback;
 use crate::domain::time::{Period, Timestamp};
 
@@ -147,7 +146,7 @@ impl Campaign {
     }
 
     fn reward(&self, amount: Money) -> Result<Money, MoneyError> {
-        let share = |percent: Decimal| amount.share(percent / Decimal::ONE_HUNDRED, Round::Down);
+        let share = |percent: Percent| amount.share(percent.rate(), Round::Down);
         match &self.rule.reward {
             Reward::Percent { percent } => share(*percent),
             Reward::Fixed { amount: fixed } => fixed.at_most(amount),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{CampaignId, MerchantId};
 use crate::domain::market::{Channel, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
+use crate::domain::percent::Percent;
 use crate::domain::promise::OnRefund;
+use crate::domain::tagged::tagged;
 use crate::domain::time::{Period, Timestamp};
 
 /// A campaign's rule. What it does not name it does not limit.
@@ -70,25 +72,27 @@ pub struct Rule {
     pub wallet_days: u16,
 }
 
-/// How much a payment earns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Reward {
-    /// A share of the payment.
-    Percent {
-        /// Above 0 and up to 100, written as text: `"2.5"`.
-        percent: Decimal,
-    },
-    /// A fixed amount, never more than the payment.
-    Fixed {
-        /// The amount.
-        amount: Money,
-    },
-    /// The larger the payment, the larger the share: the last tier that the payment reaches counts for all of it.
-    Tiered {
-        /// The tiers, smallest payment first.
-        tiers: Vec<Tier>,
-    },
+tagged! {
+    /// How much a payment earns.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum Reward by kind {
+        /// A share of the payment.
+        Percent {
+            /// Which share.
+            percent: Percent,
+        },
+        /// A fixed amount, never more than the payment.
+        Fixed {
+            /// The amount.
+            amount: Money,
+        },
+        /// The larger the payment, the larger the share: the last tier that the payment reaches counts for all of it.
+        Tiered {
+            /// The tiers, smallest payment first.
+            tiers: Vec<Tier>,
+        },
+    }
 }
 
 /// One tier: what a payment of at least `from` earns.
@@ -97,8 +101,8 @@ pub enum Reward {
 pub struct Tier {
     /// The smallest payment of this tier.
     pub from: Money,
-    /// A share of the payment; above 0 and up to 100.
-    pub percent: Decimal,
+    /// A share of the payment.
+    pub percent: Percent,
 }
 
 /// A point in time as an operator writes it: with an offset, or as the wall clock of the market shows it. A day alone
@@ -114,7 +118,9 @@ pub enum Moment {
 
 /// Why a text is no moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22")]
+#[error(
+    "This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`."
+)]
 pub struct InvalidMoment;
 
 impl Moment {
@@ -163,7 +169,7 @@ pub struct MerchantCategory(String);
 
 /// Why a text is no merchant category code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a merchant category code: four digits such as 5462")]
+#[error("This is not a merchant category code. Write four digits such as `5462`.")]
 pub struct InvalidCategory;
 
 impl From<MerchantCategory> for String {
@@ -181,23 +187,25 @@ impl TryFrom<String> for MerchantCategory {
     }
 }
 
-/// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that expires or fails;
-/// for `every_nth` only payments that were made and kept count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", from = "wire::Occasion")]
-pub enum Occasion {
-    /// The payer's first payment.
-    FirstPayment {
-        /// First of all, or first at this merchant.
-        scope: VisitScope,
-    },
-    /// One payment at each merchant: the payer earns at every new shop.
-    OncePerMerchant,
-    /// Every `n`-th payment of the payer.
-    EveryNth {
-        /// From 2 to 100.
-        n: u32,
-    },
+tagged! {
+    /// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that expires or fails;
+    /// for `every_nth` only payments that were made and kept count.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum Occasion by kind {
+        /// The payer's first payment.
+        FirstPayment {
+            /// First of all, or first at this merchant.
+            scope: VisitScope,
+        },
+        /// One payment at each merchant: the payer earns at every new shop.
+        OncePerMerchant,
+        /// Every `n`-th payment of the payer.
+        EveryNth {
+            /// From 2 to 100.
+            n: u32,
+        },
+    }
 }
 
 /// Among which payments one is the first.
@@ -212,13 +220,30 @@ pub enum VisitScope {
 
 /// The most that one payer earns of this campaign in each period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "PlainCap")]
 pub struct Cap {
     /// In which period.
     pub per: Period,
     /// How many payments, how much, or both.
     #[serde(flatten)]
     pub limit: Limit,
+}
+
+/// A cap as it is read: of what is flattened, serde no longer knows where it stood.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainCap {
+    per: Period,
+    #[serde(default)]
+    payments: Option<u32>,
+    #[serde(default)]
+    amount: Option<Money>,
+}
+
+impl From<PlainCap> for Cap {
+    fn from(PlainCap { per, payments, amount }: PlainCap) -> Self {
+        Self { per, limit: Limit { payments, amount } }
+    }
 }
 
 /// A limit by count, by sum, or by both.
@@ -263,21 +288,23 @@ impl Budget {
     }
 }
 
-/// How a campaign goes together with others that would give something for the same payment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "snake_case", from = "wire::Stacking")]
-pub enum Stacking {
-    /// The best one counts.
-    #[default]
-    BestOf,
-    /// Where it gives something, no other does.
-    Exclusive,
-    /// All campaigns of this mode are added up; the smallest ceiling among them bounds the sum, which then competes with
-    /// the best single one.
-    Sum {
-        /// The most that the sum may be.
-        ceiling: Money,
-    },
+tagged! {
+    /// How a campaign goes together with others that would give something for the same payment.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+    #[serde(tag = "mode", rename_all = "snake_case")]
+    pub enum Stacking by mode {
+        /// The best one counts.
+        #[default]
+        BestOf,
+        /// Where it gives something, no other does.
+        Exclusive,
+        /// All campaigns of this mode are added up; the smallest ceiling among them bounds the sum, which then competes
+        /// with the best single one.
+        Sum {
+            /// The most that the sum may be.
+            ceiling: Money,
+        },
+    }
 }
 
 /// Whose money the cashback is.
@@ -306,50 +333,6 @@ impl Funding {
             Self::Platform => Ok(amount),
             Self::Split { platform_bps } => {
                 amount.share(Decimal::new(i64::from(platform_bps), 4), Round::Down)
-            }
-        }
-    }
-}
-
-/// How tagged kinds are read. For a kind without fields serde ignores what is written beside it, unless it is told that
-/// there is a list of fields, and that it is empty: a ceiling that nobody keeps must be refused, not overlooked.
-mod wire {
-    use serde::Deserialize;
-
-    use super::{Money, VisitScope};
-
-    #[derive(Deserialize)]
-    #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-    pub(super) enum Occasion {
-        FirstPayment { scope: VisitScope },
-        OncePerMerchant {},
-        EveryNth { n: u32 },
-    }
-
-    impl From<Occasion> for super::Occasion {
-        fn from(read: Occasion) -> Self {
-            match read {
-                Occasion::FirstPayment { scope } => Self::FirstPayment { scope },
-                Occasion::OncePerMerchant {} => Self::OncePerMerchant,
-                Occasion::EveryNth { n } => Self::EveryNth { n },
-            }
-        }
-    }
-
-    #[derive(Deserialize)]
-    #[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
-    pub(super) enum Stacking {
-        BestOf {},
-        Exclusive {},
-        Sum { ceiling: Money },
-    }
-
-    impl From<Stacking> for super::Stacking {
-        fn from(read: Stacking) -> Self {
-            match read {
-                Stacking::BestOf {} => Self::BestOf,
-                Stacking::Exclusive {} => Self::Exclusive,
-                Stacking::Sum { ceiling } => Self::Sum { ceiling },
             }
         }
     }

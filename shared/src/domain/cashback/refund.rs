@@ -151,7 +151,7 @@ impl Failure {
         }
     }
 
-    /// For an operator to read.
+    /// For people to read.
     pub fn explanation(self) -> &'static str {
         match self {
             Self::InsufficientFunds => "the merchant's balance was too low",

@@ -7,13 +7,15 @@ use crate::domain::ids::{PayerId, Reference};
 use crate::domain::market::{Country, Method};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::payer::Phone;
+use crate::domain::text::{Line, is_unseen};
 use crate::domain::time::Timestamp;
 use crate::fault::{Kind, Problem};
 
-/// A session lives between 30 minutes and 24 hours from its creation
-/// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>).
-const SHORTEST_SECONDS: i64 = 30 * 60;
-const LONGEST_SECONDS: i64 = 24 * 3600;
+/// A session lives for 30 minutes to 24 hours from its creation by Stripe's clock
+/// (<https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at>), which is read
+/// later than ours and may differ from it. So we stay a minute away from both limits.
+const SHORTEST_SECONDS: i64 = (30 + 1) * 60;
+const LONGEST_SECONDS: i64 = (24 * 60 - 1) * 60;
 
 /// Stripe's limit of line items, and texts that fit on its page and into WhatsApp's `order_details`.
 const MOST_ITEMS: usize = 100;
@@ -31,7 +33,7 @@ pub struct NewCheckout {
     pub amount: Money,
     /// What for, in one line.
     #[serde(default)]
-    pub description: Option<String>,
+    pub description: Option<Line>,
     /// What for, line by line; the lines must add up to the amount.
     #[serde(default)]
     pub items: Vec<Item>,
@@ -65,7 +67,7 @@ pub struct NewPayer {
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// What it is.
-    pub name: String,
+    pub name: Line,
     /// How many.
     pub quantity: u32,
     /// What one costs.
@@ -81,7 +83,7 @@ pub struct Content {
     pub amount: Money,
     /// What for, in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Line>,
     /// What for, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
@@ -107,7 +109,8 @@ impl NewCheckout {
         let expected = country.currency();
         if self.amount.currency() != expected {
             let detail = format!("Merchants in {} charge in {}.", country.code(), expected.code());
-            return Err(Problem::invalid("amount.currency", detail));
+            let next = format!("Write the amount in {}.", expected.code());
+            return Err(Problem::invalid("amount.currency", detail, next));
         }
         if self.methods(country).is_empty() {
             return Err(outside_limits(self.amount, country));
@@ -138,32 +141,33 @@ impl NewCheckout {
     pub fn check_expiry(&self, now: Timestamp) -> Result<(), Problem> {
         match self.expires_at.map(|end| end.seconds_since(now)) {
             Some(seconds) if !(SHORTEST_SECONDS..=LONGEST_SECONDS).contains(&seconds) => {
-                Err(Problem::invalid("expires_at", "A checkout can be paid for 30 minutes to 24 hours."))
+                let detail = "The time is too near or too far.";
+                let next = "Name a time that is 31 minutes to 23 hours and 59 minutes ahead, or leave the field out for 24 hours.";
+                Err(Problem::invalid("expires_at", detail, next))
             }
             Some(_) | None => Ok(()),
         }
     }
 
     fn check_texts(&self) -> Result<(), Problem> {
-        if let Some(text) = &self.description
-            && (text.trim().is_empty() || text.chars().count() > LONGEST_TEXT)
-        {
-            return Err(Problem::invalid("description", format!("Write 1 to {LONGEST_TEXT} characters.")));
+        if let Some(text) = &self.description {
+            text.check(LONGEST_TEXT).map_err(|error| Problem::unfit("description", &error))?;
         }
         if let Some(url) = &self.return_url
             && !is_return_url(url)
         {
-            return Err(Problem::invalid(
-                "return_url",
-                format!("Give an https URL of at most {LONGEST_URL} characters."),
-            ));
+            let next = format!("Write an https URL of at most {LONGEST_URL} characters.");
+            return Err(Problem::invalid("return_url", "A payer cannot be sent there.", next));
         }
         match (&self.description, self.items.is_empty()) {
-            (None, true) => {
-                Err(Problem::invalid("description", "Say what it is for: a description or items."))
-            }
+            (None, true) => Err(Problem::invalid(
+                "description",
+                "It is not said what is paid for.",
+                "Add `description` or `items`.",
+            )),
             (Some(_), false) => {
-                Err(Problem::invalid("description", "Give a description or items, not both."))
+                let detail = "What is paid for is said twice.";
+                Err(Problem::invalid("description", detail, "Send `description` or `items`, not both."))
             }
             (Some(_), true) | (None, false) => Ok(()),
         }
@@ -171,26 +175,23 @@ impl NewCheckout {
 
     fn check_items(&self) -> Result<(), Problem> {
         if self.items.len() > MOST_ITEMS {
-            return Err(Problem::invalid("items", format!("At most {MOST_ITEMS} items.")));
+            let next = format!("Send at most {MOST_ITEMS}, or a `description` instead.");
+            return Err(Problem::invalid("items", "There are too many items.", next));
         }
         let mut sum = Money::zero(self.amount.currency());
         for (index, item) in self.items.iter().enumerate() {
             let field = |name| format!("items[{index}].{name}");
-            if item.name.trim().is_empty() || item.name.chars().count() > LONGEST_NAME {
-                return Err(Problem::invalid(
-                    field("name"),
-                    format!("Write 1 to {LONGEST_NAME} characters."),
-                ));
-            }
+            item.name.check(LONGEST_NAME).map_err(|error| Problem::unfit(field("name"), &error))?;
             if !(1..=999).contains(&item.quantity) {
-                return Err(Problem::invalid(field("quantity"), "The quantity must be 1 to 999."));
+                let detail = "An item is bought 1 to 999 times.";
+                return Err(Problem::invalid(field("quantity"), detail, "Write a number from 1 to 999."));
             }
-            sum = add_line(sum, item)
-                .map_err(|error| Problem::invalid(field("unit_amount"), error.to_string()))?;
+            sum = add_line(sum, item).map_err(|error| Problem::unfit(field("unit_amount"), &error))?;
         }
         if !self.items.is_empty() && sum != self.amount {
             let detail = format!("The items add up to {sum}, the amount is {}.", self.amount);
-            return Err(Problem::invalid("amount", detail));
+            let next = "Send the amount that the items add up to, or correct the items.";
+            return Err(Problem::invalid("amount", detail, next));
         }
         Ok(())
     }
@@ -208,7 +209,7 @@ fn is_return_url(url: &str) -> bool {
             || url.strip_prefix("http://").is_some_and(is_local);
     has_host
         && url.len() <= LONGEST_URL
-        && !url.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+        && !url.contains(|letter: char| letter.is_whitespace() || is_unseen(letter))
 }
 
 fn add_line(sum: Money, item: &Item) -> Result<Money, MoneyError> {
@@ -225,10 +226,8 @@ fn outside_limits(amount: Money, country: Country) -> Problem {
             Some(format!("{} to {} by {}", smallest, largest, method.label()))
         })
         .collect();
-    Problem::invalid(
-        "amount",
-        format!("{amount} cannot be paid in {}: {}.", country.code(), limits.join(", ")),
-    )
+    let detail = format!("{amount} cannot be paid in {}: {}.", country.code(), limits.join(", "));
+    Problem::invalid("amount", detail, "Send an amount within one of these limits.")
 }
 
 impl Content {
@@ -295,13 +294,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_open_for_half_an_hour_to_a_day() {
+    fn a_page_is_open_for_half_an_hour_to_a_day_less_a_minute_at_either_end() {
         let now = Timestamp::from_epoch_seconds(1_795_341_600);
         let is_refused = |seconds: i64| {
             let end = String::from(now.plus_seconds(seconds));
             request(serde_json::json!({"description": "kopi", "expires_at": end})).check_expiry(now).is_err()
         };
-        assert_eq!([1799, 1800, 86_400, 86_401].map(is_refused), [true, false, false, true]);
+        assert_eq!([1859, 1860, 86_340, 86_341].map(is_refused), [true, false, false, true]);
         assert!(request(serde_json::json!({"description": "kopi"})).check_expiry(now).is_ok());
     }
 
@@ -317,6 +316,7 @@ mod tests {
             "https:///x",
             "javascript:alert(1)",
             "https://a b",
+            "https://shop.example/\u{202e}diap",
         ] {
             assert!(!is_return_url(url), "{url}");
         }

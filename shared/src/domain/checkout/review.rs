@@ -34,7 +34,7 @@ impl Waits {
     /// It is another word.
     pub fn parse(name: &str) -> Result<Self, &'static str> {
         let known = [Self::InReview, Self::Failed].into_iter().find(|waits| waits.name() == name);
-        known.ok_or("Write in_review or failed.")
+        known.ok_or("There is no such list. Write `in_review` or `failed`.")
     }
 
     /// What a person may decide on it.
@@ -106,7 +106,7 @@ impl Checkout {
         }
         let Some(payment) = self.payment() else {
             let detail = format!("The checkout is {}: it has no cashback.", self.status());
-            return Err(Problem::new(Kind::WrongState, detail));
+            return Err(Problem::new(Kind::WrongState, detail).next("Decide once it is paid."));
         };
         let state = payment.cashback.name();
         let (asked, next) = match verdict {
@@ -114,7 +114,12 @@ impl Checkout {
             Verdict::Retry | Verdict::WriteOff => ("failed", "retry and write-off"),
         };
         let before = self.decisions.last().map_or_else(String::new, |last| {
-            format!(" The last decision on it was {} by {}: {}", last.verdict.name(), last.actor, last.reason)
+            format!(
+                " The last decision on it was {} by {}: {}.",
+                last.verdict.name(),
+                last.actor,
+                last.reason
+            )
         });
         let detail = format!("The cashback is {state}, not {asked}.{before}");
         Err(Problem::new(Kind::WrongState, detail).next(match waits {
@@ -122,7 +127,7 @@ impl Checkout {
                 let [one, other] = waits.verdicts().map(Verdict::name);
                 format!("It waits for a person: decide {one} or {other}.")
             }
-            None => format!("Nothing: {next} are for a cashback that is {asked}."),
+            None => format!("There is nothing to decide: {next} are for a cashback that is {asked}."),
         }))
     }
 }

@@ -6,7 +6,7 @@ use super::new_checkout::Item;
 use super::payment::Payment;
 use super::state::{Checkout, State};
 use crate::domain::campaign::offer::Offer;
-use crate::domain::cashback::refund::{Refund, RefundKey};
+use crate::domain::cashback::refund::{Failure, Refund, RefundKey};
 use crate::domain::cashback::{Cashback, Waiting, WalletReason};
 use crate::domain::ids::{
     CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId,
@@ -14,7 +14,8 @@ use crate::domain::ids::{
 use crate::domain::market::{Channel, Method, Tender};
 use crate::domain::money::Money;
 use crate::domain::posting::Posting;
-use crate::domain::promise::NoCashback;
+use crate::domain::promise::{NoCashback, Terms};
+use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 
 /// A checkout.
@@ -37,7 +38,7 @@ pub struct CheckoutView {
     pub fee: Money,
     /// What for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Line>,
     /// What for, line by line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
@@ -236,7 +237,7 @@ fn offers(checkout: &Checkout) -> Vec<OfferView> {
         |method: Tender| if has_kinds && method == Tender::Card { "any other card" } else { method.label() };
     let view = |(method, offer): (&Tender, &Offer)| match offer {
         Offer::Cashback(terms) => {
-            let by = terms.promised_by(checkout.created_at).for_people(&checkout.country.time_zone());
+            let by = for_people(checkout, terms.promised_by(checkout.created_at));
             OfferView {
                 method: *method,
                 text: format!("{} back with {}, by {by} if you pay now", terms.amount, label(*method)),
@@ -268,7 +269,7 @@ fn payment_view(payment: &Payment) -> PaymentView {
 }
 
 fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
-    let day = |time: Timestamp| time.for_people(&checkout.country.time_zone());
+    let day = |time: Timestamp| for_people(checkout, time);
     let view = |text: String| CashbackView {
         state: cashback.name(),
         text,
@@ -330,16 +331,32 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
                 }
             })
         },
-        Cashback::Failed { terms, amount, .. } => CashbackView {
+        Cashback::Failed { terms, amount, reason, .. } => CashbackView {
             amount: Some(*amount),
             campaign: terms.campaign().cloned(),
-            ..view(format!("{amount} could not be refunded, and no payer is known; it is still owed."))
+            ..view(failed(checkout, terms, *amount, *reason))
         },
         Cashback::Reversed { reason, waiting, .. } => CashbackView {
             campaign: waiting.terms.campaign().cloned(),
             ..view(format!("No cashback: {}.", reason.explanation()))
         },
     }
+}
+
+/// Why a cashback could not be paid, and what that means for the payer.
+fn failed(checkout: &Checkout, terms: &Terms, amount: Money, reason: Failure) -> String {
+    let why = reason.explanation();
+    if reason == Failure::Disconnected {
+        return format!("It is not known whether {amount} came back: {why}.");
+    }
+    let has_no_wallet = checkout.payer.is_none() && reason.may_become_credit(terms.has_merchant_part());
+    let and = if has_no_wallet { ", and no payer is known whose wallet could have it" } else { "" };
+    format!("{amount} could not be refunded: {why}{and}. It is still owed.")
+}
+
+/// A time as people read it next to the checkout, in the market's zone.
+fn for_people(checkout: &Checkout, time: Timestamp) -> String {
+    time.for_people(&checkout.country.time_zone(), checkout.created_at)
 }
 
 fn credit(checkout: &Checkout, minor: i64) -> Option<Money> {

@@ -235,10 +235,9 @@ pub fn request_refund(
     amount: Option<Money>,
 ) -> Result<RefundRequest, Problem> {
     let Some(payment) = checkout.payment() else {
-        return Err(Problem::new(
-            Kind::WrongState,
-            format!("The checkout is {}, not paid.", checkout.status()),
-        ));
+        let detail = format!("The checkout is {}, not paid.", checkout.status());
+        return Err(Problem::new(Kind::WrongState, detail)
+            .next("Refund it once it is paid; an open one can be expired."));
     };
     let key = RefundKey::Requested(reference.clone());
     if let Some(known) = payment.refunds.get(&key) {
@@ -255,23 +254,26 @@ pub fn request_refund(
         };
     }
     if payment.dispute == Dispute::Open {
-        return Err(Problem::new(
-            Kind::WrongState,
-            "The payment is disputed; Stripe refunds no disputed payment.",
-        ));
+        let detail = "The payment is disputed; Stripe refunds no disputed payment.";
+        return Err(Problem::new(Kind::WrongState, detail).next("Answer the dispute in Stripe's dashboard."));
     }
     let left = refundable(checkout, payment).map_err(|_| nothing_left())?;
     let amount = amount.unwrap_or(left);
     match amount.is_less_than(left) {
-        Err(error) => Err(Problem::invalid("amount.currency", error.to_string())),
+        Err(error) => Err(Problem::unfit("amount.currency", &error)),
         Ok(_) if left.is_zero() => Err(nothing_left()),
-        Ok(_) if amount.is_zero() => Err(Problem::invalid("amount", "The amount must be above zero.")),
+        Ok(_) if amount.is_zero() => {
+            Err(Problem::invalid("amount", "The amount is zero.", "Write an amount above zero."))
+        }
         Ok(is_less) if is_less || amount == left => {
             Ok(RefundRequest::New(Event::RefundRequested { key, amount }))
         }
         Ok(_) => {
-            let detail = format!("At most {left} can be refunded; the rest was refunded.");
-            Err(Problem::invalid("amount", detail))
+            let is_whole = left == checkout.content.amount;
+            let why = if is_whole { "that is what was paid" } else { "the rest was refunded" };
+            let detail = format!("At most {left} can be refunded: {why}.");
+            let next = "Send a smaller amount, or leave it out for all that is left.";
+            Err(Problem::invalid("amount", detail, next))
         }
     }
 }
@@ -288,4 +290,5 @@ fn refundable(checkout: &Checkout, payment: &Payment) -> Result<Money, MoneyErro
 
 fn nothing_left() -> Problem {
     Problem::new(Kind::WrongState, "Nothing is left to refund.")
+        .next("Read the checkout: its `refunds` and `cashback` say what the payer has back.")
 }

@@ -124,9 +124,9 @@ fn refund_requests() {
     expect![[r#"
         all of a paid one: refund SGD 25.00
         exactly all: refund SGD 25.00
-        a cent more: 422 At most SGD 25.00 can be refunded; the rest was refunded.
-        nothing: 422 The amount must be above zero.
-        another currency: 422 INR and SGD do not go together
+        a cent more: 422 At most SGD 25.00 can be refunded: that is what was paid.
+        nothing: 422 The amount is zero.
+        another currency: 422 INR and SGD do not go together.
         the same again: known
         the same reference, more: 409 The refund r1 was asked for with SGD 5.00.
         the same reference, less: 409 The refund r1 was asked for with SGD 5.00.

@@ -23,6 +23,12 @@ impl Country {
     /// Every market.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
+    /// The codes of all markets, for a person to pick one.
+    pub fn codes() -> String {
+        let codes: Vec<_> = Self::ALL.iter().map(|country| country.code()).collect();
+        codes.join(", ")
+    }
+
     /// Parses the two-letter code, in capitals.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|country| country.code() == code)

@@ -32,7 +32,7 @@ pub enum Capability {
 
 /// No way to pay has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such way to pay")]
+#[error("There is no such way to pay.")]
 pub struct NoMethod;
 
 impl From<Method> for &'static str {

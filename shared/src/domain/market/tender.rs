@@ -39,11 +39,11 @@ pub enum CardFunding {
 
 /// No tender has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such way to pay; write one of {}", names())]
+#[error("There is no such way to pay. Write one of {}.", names())]
 pub struct NoTender;
 
 fn names() -> String {
-    let names: Vec<_> = Tender::ALL.iter().map(|tender| tender.name()).collect();
+    let names: Vec<_> = Tender::ALL.iter().map(|tender| format!("`{}`", tender.name())).collect();
     names.join(", ")
 }
 

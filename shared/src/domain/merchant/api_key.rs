@@ -2,16 +2,17 @@
 //! only the SHA-256 is kept.
 
 use data_encoding::BASE32_NOPAD;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::ids::MerchantId;
 
 /// A key as the merchant sends it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ApiKey {
     merchant: MerchantId,
-    secret: String,
+    secret: SecretString,
 }
 
 /// What the successor of a key is made from, beside the key itself: random, and kept until that one has a successor too.
@@ -26,14 +27,16 @@ pub struct NotAKey;
 impl ApiKey {
     /// A new key for `merchant` from 32 random bytes.
     pub fn new(merchant: &MerchantId, random: &[u8; 32]) -> Self {
-        Self { merchant: merchant.clone(), secret: BASE32_NOPAD.encode(random).to_ascii_lowercase() }
+        let mut secret = BASE32_NOPAD.encode(random);
+        secret.make_ascii_lowercase();
+        Self { merchant: merchant.clone(), secret: secret.into() }
     }
 
     /// The key that follows this one, made from it and from `seed`: whoever sends this key again can be given the same one,
     /// although only its hash is kept. It takes both to make it.
     #[must_use]
     pub fn successor(&self, seed: &Seed) -> Self {
-        let secret = Sha256::new().chain_update(&seed.0).chain_update(&self.secret).finalize();
+        let secret = Sha256::new().chain_update(&seed.0).chain_update(self.secret.expose_secret()).finalize();
         Self::new(&self.merchant, &secret.into())
     }
 
@@ -46,7 +49,7 @@ impl ApiKey {
             text.strip_prefix("kmb_").and_then(|rest| rest.rsplit_once('_')).ok_or(NotAKey)?;
         let merchant = MerchantId::parse(merchant).map_err(|_| NotAKey)?;
         if (1..=128).contains(&secret.len()) {
-            Ok(Self { merchant, secret: secret.to_owned() })
+            Ok(Self { merchant, secret: secret.into() })
         } else {
             Err(NotAKey)
         }
@@ -59,12 +62,12 @@ impl ApiKey {
 
     /// What is kept of it.
     pub fn hash(&self) -> KeyHash {
-        KeyHash(BASE32_NOPAD.encode(&Sha256::digest(self.secret.as_bytes())))
+        KeyHash(BASE32_NOPAD.encode(&Sha256::digest(self.secret.expose_secret())))
     }
 
     /// The whole key. It is shown once, to its owner.
     pub fn reveal(&self) -> String {
-        format!("kmb_{}_{}", self.merchant, self.secret)
+        format!("kmb_{}_{}", self.merchant, self.secret.expose_secret())
     }
 }
 
@@ -72,12 +75,6 @@ impl Seed {
     /// A seed of 32 random bytes.
     pub fn new(random: &[u8; 32]) -> Self {
         Self(BASE32_NOPAD.encode(random))
-    }
-}
-
-impl std::fmt::Debug for ApiKey {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "ApiKey({}, hidden)", self.merchant)
     }
 }
 
@@ -105,7 +102,7 @@ mod tests {
         assert_eq!(read.merchant(), &merchant);
         assert!(key.hash().matches(&read));
         assert!(!key.hash().matches(&other));
-        assert!(!format!("{key:?}").contains(&key.secret));
+        assert!(!format!("{key:?}").contains(key.secret.expose_secret()));
     }
 
     #[test]

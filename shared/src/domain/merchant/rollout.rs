@@ -6,22 +6,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Reference, digest};
 use crate::domain::market::Country;
+use crate::domain::tagged::tagged;
 
-/// Who may come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
-pub enum OpenTo {
-    /// Nobody. Whoever applies waits.
-    Closed,
-    /// Those on the invite list.
-    InviteList,
-    /// Those on the invite list, and a share of all others by a stable hash: who is in at 10 percent is in at 20.
-    Percentage {
-        /// 0 to 100.
-        percent: u8,
-    },
-    /// Everybody.
-    Open,
+tagged! {
+    /// Who may come in.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+    #[serde(tag = "mode", rename_all = "snake_case")]
+    pub enum OpenTo by mode {
+        /// Nobody. Whoever applies waits.
+        Closed,
+        /// Those on the invite list.
+        InviteList,
+        /// Those on the invite list, and a share of all others by a stable hash: who is in at 10 percent is in at 20.
+        Percentage {
+            /// 0 to 100.
+            percent: u8,
+        },
+        /// Everybody.
+        Open,
+    }
 }
 
 /// One market's rollout.

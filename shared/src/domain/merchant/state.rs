@@ -10,6 +10,7 @@ use super::rollout::Rollout;
 use crate::domain::campaign::MerchantCategory;
 use crate::domain::ids::{AccountId, MerchantId, PayerId, Reference};
 use crate::domain::market::{Country, Method};
+use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 
 /// One merchant: one item of the table.
@@ -20,7 +21,7 @@ pub struct Merchant {
     /// The platform's own name for the business: the idempotency key of the application.
     pub reference: Reference,
     /// What payers read.
-    pub name: String,
+    pub name: Line,
     /// Where Stripe writes to.
     pub email: String,
     /// The market.
@@ -84,8 +85,11 @@ pub enum State {
     Suspended {
         /// The connected account.
         account: AccountId,
-        /// Why.
-        reason: String,
+        /// Why, for the platform's own notes. Only operators see it.
+        reason: Line,
+        /// Why, for the merchant to read. Older items have one reason only, which stays with the operators.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason_for_merchant: Option<Line>,
     },
     /// The account is closed, for good.
     Closed {
@@ -130,8 +134,10 @@ pub enum Event {
     AccountRead(AccountReading),
     /// The operator stops it.
     Suspended {
-        /// Why.
-        reason: String,
+        /// Why, for the platform's own notes.
+        reason: Line,
+        /// Why, for the merchant to read.
+        reason_for_merchant: Option<Line>,
     },
     /// The operator lets it go on.
     Resumed,
@@ -139,7 +145,7 @@ pub enum Event {
 
 /// The event cannot happen in this state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a merchant who is {state} cannot be {event}")]
+#[error("A merchant who is {state} cannot be {event}")]
 pub struct Impossible {
     state: &'static str,
     event: &'static str,
@@ -170,8 +176,12 @@ impl State {
                 | Self::InReview { account }
                 | Self::Enabled { account, .. }
                 | Self::Restricted { account, .. },
-                Event::Suspended { reason },
-            ) => Ok(Self::Suspended { account: account.clone(), reason: reason.clone() }),
+                Event::Suspended { reason, reason_for_merchant },
+            ) => Ok(Self::Suspended {
+                account: account.clone(),
+                reason: reason.clone(),
+                reason_for_merchant: reason_for_merchant.clone(),
+            }),
             // What the account is worth now is for the next reading to say.
             (Self::Suspended { account, .. }, Event::Resumed) => {
                 Ok(Self::InReview { account: account.clone() })

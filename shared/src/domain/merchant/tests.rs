@@ -36,7 +36,7 @@ fn every_state_and_every_event() {
         State::InReview { account: account.clone() },
         State::Enabled { account: account.clone(), methods: [Method::Card].into() },
         State::Restricted { account: account.clone(), requirements: vec![] },
-        State::Suspended { account: account.clone(), reason: "fraud".into() },
+        State::Suspended { account: account.clone(), reason: "fraud".into(), reason_for_merchant: None },
         State::Closed { account: account.clone() },
     ];
     let events = [
@@ -46,7 +46,7 @@ fn every_state_and_every_event() {
         ("read: merchant must act", reading(false, &[], Some(true))),
         ("read: Stripe reviews", reading(false, &[], Some(false))),
         ("read: closed", reading(true, &[], None)),
-        ("suspended", Event::Suspended { reason: "fraud".into() }),
+        ("suspended", Event::Suspended { reason: "fraud".into(), reason_for_merchant: None }),
         ("resumed", Event::Resumed),
     ];
     let mut table = String::new();
@@ -173,4 +173,21 @@ fn a_key_has_one_successor() {
     assert_eq!(again(&rolled, &first), None, "the first works no longer, and finds nothing out");
     let reset = rolled.with_only_key(&first);
     assert_eq!([&first, &second, &third].map(|key| again(&reset, key)), [None, None, None]);
+}
+
+#[test]
+fn a_suspension_has_a_reason_for_each_of_its_readers() {
+    let enabled = State::Enabled { account: account(), methods: [Method::Card].into() };
+    let event = Event::Suspended {
+        reason: "three chargebacks, call the bank".into(),
+        reason_for_merchant: Some("Call us.".into()),
+    };
+    let written = serde_json::to_string(&enabled.on(&event).unwrap()).unwrap();
+    expect![[r#"{"state":"suspended","account":"acct_1","reason":"three chargebacks, call the bank","reason_for_merchant":"Call us."}"#]]
+        .assert_eq(&written);
+    // Of one written before there were two, the one that there is stays with the operators.
+    let before: State =
+        serde_json::from_str(r#"{"state":"suspended","account":"acct_1","reason":"fraud"}"#).unwrap();
+    let notes = State::Suspended { account: account(), reason: "fraud".into(), reason_for_merchant: None };
+    assert_eq!(before, notes);
 }

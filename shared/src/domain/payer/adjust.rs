@@ -39,8 +39,8 @@ impl Payer {
         if payer.balance_minor(now) > LARGEST_MINOR || payer.debt_minor > LARGEST_MINOR {
             let detail =
                 "With what the payer has or owes already, this is more than one payer can have or owe.";
-            return Err(Problem::invalid("amount", detail)
-                .next("Look at the payer's wallet, and send a smaller amount."));
+            let next = "Look at the payer's wallet, and send a smaller amount.";
+            return Err(Problem::invalid("amount", detail, next));
         }
         payer.adjustments.insert(reference.clone(), asked.clone());
         payer.version = payer.version.saturating_add(1);

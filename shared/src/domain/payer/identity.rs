@@ -2,12 +2,14 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::ids::{MerchantId, PayerId, Reference};
 use crate::domain::market::Country;
 use crate::domain::money::Money;
+use crate::domain::text::{is_space, is_unseen};
 
 /// A phone number in E.164 form (`+6591234567`). It is shown to nobody: its debug form hides it.
 #[derive(Clone, PartialEq, Eq, serde::Deserialize)]
@@ -19,7 +21,7 @@ const LONGEST: usize = 40;
 
 /// Why a text is not a phone number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a phone number in international form, such as +6591234567")]
+#[error("This is not a phone number. Write it in international form, such as `+6591234567`.")]
 pub struct InvalidPhone;
 
 impl Phone {
@@ -29,6 +31,7 @@ impl Phone {
     /// # Errors
     /// It does not start with `+` and a country's code, or no number of that country looks so.
     pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
+        let text = &as_typed(text);
         let is_international = text.trim_start().starts_with('+') && text.len() <= LONGEST;
         // libphonenumber reads letters as the keys they are on: nobody types their number so, and a typo would be another's.
         let is_international = is_international && !text.contains(char::is_alphabetic);
@@ -39,6 +42,17 @@ impl Phone {
             Err(InvalidPhone)
         }
     }
+}
+
+/// A number as a person would type it. One that is copied from contacts or from a page has invisible marks
+/// around it (U+202A, U+202C), and non-breaking spaces and hyphens in it.
+fn as_typed(text: &str) -> String {
+    let typed = |letter| match letter {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        _ if is_space(letter) => Some(' '),
+        _ => Some(letter).filter(|letter| !is_unseen(*letter)),
+    };
+    text.chars().filter_map(typed).collect()
 }
 
 impl TryFrom<String> for Phone {
@@ -56,24 +70,27 @@ impl std::fmt::Debug for Phone {
 }
 
 /// The key of the hash by which payers are known. It must never change: another key makes everybody a stranger.
-#[derive(Clone)]
-pub struct PayerKey(Vec<u8>);
+#[derive(Clone, Debug)]
+pub struct PayerKey(SecretString);
 
 impl PayerKey {
     /// Takes the secret text.
     pub fn new(secret: &str) -> Self {
-        Self(secret.as_bytes().to_vec())
+        Self(secret.into())
     }
 
     /// The payer who has `phone`, in `country`: markets do not know each other's payers.
     pub fn payer(&self, phone: &Phone, country: Country) -> PayerId {
+        PayerId::of(&self.hash([country.code(), &phone.0]))
+    }
+
+    fn hash<const N: usize>(&self, parts: [&str; N]) -> [u8; 32] {
+        let mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes());
         // HMAC takes a key of any length, so this never takes the empty default.
-        let hash = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map(|mac| {
-                mac.chain_update(country.code()).chain_update(phone.0.as_bytes()).finalize().into_bytes()
-            })
-            .unwrap_or_default();
-        PayerId::of(&hash)
+        mac.map(|mac| {
+            parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
+        })
+        .unwrap_or_default()
     }
 }
 
@@ -102,21 +119,12 @@ impl PayerKey {
             consent.amount.currency().code(),
             &consent.amount.minor().to_string(),
         ];
-        let hash = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map(|mac| mac.chain_update(parts.join("\0")).finalize().into_bytes())
-            .unwrap_or_default();
-        BASE64URL_NOPAD.encode(&hash)
+        BASE64URL_NOPAD.encode(&self.hash([&parts.join("\0")]))
     }
 
     /// Whether `testimony` is for `consent`.
     pub fn confirms(&self, consent: &Consent<'_>, testimony: &str) -> bool {
         self.testify(consent).as_bytes().ct_eq(testimony.as_bytes()).into()
-    }
-}
-
-impl std::fmt::Debug for PayerKey {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("PayerKey(hidden)")
     }
 }
 
@@ -137,6 +145,10 @@ mod tests {
             "+65 (9123) 4567",
             "+65.9123.4567",
             "+6591234567 ",
+            "\u{202a}+65 9123 4567\u{202c}",
+            "\u{2066}+65\u{a0}9123\u{2011}4567\u{2069}",
+            "\u{feff}+65\u{200b}9123\u{202f}4567\u{200e}",
+            "+65 9123\u{2013}4567\r\n",
         ] {
             assert_eq!(payer("+6591234567"), payer(same), "{same}");
         }
@@ -173,6 +185,8 @@ mod tests {
             ("another's digits", "+٦٥٩١٢٣٤٥٦٧"),
             ("nothing", ""),
             ("only a plus", "+"),
+            ("two numbers in two lines", "+65 9123 4567\n+65 9123 4568"),
+            ("only what nobody sees", "\u{202a}\u{202c}"),
             ("far too long", "+65 9123 4567 0000 0000 0000 0000 0000 0000 0000"),
         ]
         .into_iter()
@@ -203,6 +217,8 @@ mod tests {
             another's digits: none
             nothing: none
             only a plus: none
+            two numbers in two lines: none
+            only what nobody sees: none
             far too long: none
         "#]]
         .assert_eq(&table);
@@ -239,7 +255,7 @@ mod tests {
     #[test]
     fn a_number_and_a_key_are_never_shown() {
         assert_eq!(format!("{:?}", Phone::parse("+6591234567").unwrap()), "Phone(hidden)");
-        assert_eq!(format!("{:?}", PayerKey::new("key")), "PayerKey(hidden)");
+        assert_eq!(format!("{:?}", PayerKey::new("key")), "PayerKey(SecretBox<str>([REDACTED]))");
         let parsed = serde_json::from_value::<Phone>(serde_json::json!("777123"));
         assert!(!parsed.unwrap_err().to_string().contains("777"), "not even one that is none");
     }

@@ -1,5 +1,5 @@
 //! A payer in one market: what they have used of campaigns, the credit in their wallet, and what they owe. Nobody is
-//! named: a payer is a [keyed hash](PayerKey) of a phone number.
+//! named: a payer is a [keyed hash](super::identity::PayerKey) of a phone number.
 //!
 //! Nothing writes to a payer by itself. What a checkout [occupies](crate::domain::decision::occupied) of a payer is a function of the
 //! checkout's state; the payer changes by the difference between two states.

@@ -3,7 +3,8 @@
 //! The two are not the same. What a new rule gets may change with any release. What a stored item means must never change:
 //! a payer was told these hours, and the item leaves them out because they were usual on the day it was written.
 
-/// The promise: the payer has the money within this many hours of paying.
+/// The promise: the payer has the money within this many hours of paying. A campaign may promise it sooner,
+/// not later.
 pub const PROMISE_HOURS: u32 = 48;
 
 /// A cashback is released this many hours before the promise ends, so that retries fit inside it.

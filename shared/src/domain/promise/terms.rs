@@ -171,3 +171,23 @@ impl OnRefund {
         *self == Self::Proportional
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is stored today leaves its hours out. It must mean the same when the usual hours of new rules are others.
+    #[test]
+    fn what_a_stored_promise_leaves_out_stays_what_it_was() {
+        let stored =
+            r#"{"amount":{"value":"1.25","currency":"SGD"},"shares":[{"campaign":"five","minor":125}]}"#;
+        let terms: Terms = serde_json::from_str(stored).unwrap();
+        assert_eq!((terms.promise_hours, terms.release_margin_hours, terms.wallet_days), (48, 1, 365));
+        assert_eq!(terms.on_refund, OnRefund::Proportional);
+        let same: Terms = serde_json::from_value(serde_json::to_value(&terms).unwrap()).unwrap();
+        assert_eq!(same, terms);
+        let other = r#"{"amount":{"value":"1.25","currency":"SGD"},"shares":[],"promise_hours":24,"release_margin_hours":2,"wallet_days":90}"#;
+        let terms: Terms = serde_json::from_str(other).unwrap();
+        assert_eq!((terms.promise_hours, terms.release_margin_hours, terms.wallet_days), (24, 2, 90));
+    }
+}

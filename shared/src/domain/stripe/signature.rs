@@ -5,6 +5,7 @@
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
@@ -14,8 +15,8 @@ use crate::domain::time::Timestamp;
 pub const TOLERANCE_SECONDS: i64 = 300;
 
 /// The secrets of the endpoints that deliver here. While one is rolled, the old and the new one are both in it.
-#[derive(Clone)]
-pub struct Secrets(Vec<String>);
+#[derive(Clone, Debug)]
+pub struct Secrets(Vec<SecretString>);
 
 /// No secret was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +27,13 @@ pub struct NoSecret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// There is no header, or it is not of the form above.
-    #[error("the Stripe-Signature header is missing or malformed")]
+    #[error("The Stripe-Signature header is missing or malformed")]
     Malformed,
     /// It was made too long before the request came.
-    #[error("the signature is too old")]
+    #[error("The signature is too old")]
     Stale,
     /// None of its signatures was made with one of our secrets over this body.
-    #[error("no signature matches")]
+    #[error("No signature matches")]
     Mismatch,
 }
 
@@ -46,7 +47,7 @@ impl Secrets {
         if secrets.is_empty() {
             Err(NoSecret)
         } else {
-            Ok(Self(secrets.into_iter().map(str::to_owned).collect()))
+            Ok(Self(secrets.into_iter().map(SecretString::from).collect()))
         }
     }
 
@@ -63,12 +64,6 @@ impl Secrets {
             return Err(SignatureError::Stale);
         }
         Ok(())
-    }
-}
-
-impl std::fmt::Debug for Secrets {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Secrets({} hidden)", self.0.len())
     }
 }
 
@@ -101,8 +96,8 @@ impl<'a> Header<'a> {
     }
 
     /// Reads the body once, however many signatures a stranger lists, and compares in constant time.
-    fn is_signed_with(&self, secret: &str, body: &[u8]) -> bool {
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mac| {
+    fn is_signed_with(&self, secret: &SecretString, body: &[u8]) -> bool {
+        Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).is_ok_and(|mac| {
             let mac = mac.chain_update(self.signed_at.to_string()).chain_update(b".").chain_update(body);
             let expected = HEXLOWER.encode(&mac.finalize().into_bytes());
             self.signatures.iter().any(|signature| expected.as_bytes().ct_eq(signature.as_bytes()).into())
@@ -166,5 +161,11 @@ mod tests {
     #[test]
     fn an_empty_secret_is_refused() {
         assert_eq!(Secrets::parse(" , ").err(), Some(NoSecret));
+    }
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let shown = format!("{:?}", Secrets::parse("whsec_1").unwrap());
+        assert_eq!(shown, "Secrets([SecretBox<str>([REDACTED])])");
     }
 }

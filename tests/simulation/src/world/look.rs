@@ -13,6 +13,7 @@ use crate::evidence::{
 };
 use crate::memory::{Memory, RefundAsked, list, minor};
 use crate::plan::Blow;
+use kembali_local::client::encoded;
 
 /// What Stripe's events and balance transactions tell, by charge.
 #[derive(Default)]
@@ -203,7 +204,7 @@ impl World {
         let mut wallets = Vec::new();
         for (market, payer) in known {
             let country = self.markets.get(market).map_or("", |market| market.country);
-            let number = phone(payer).replace('+', "%2B");
+            let number = encoded(&phone(payer));
             let path = format!("/v1/payers/{number}/cashback?country={country}");
             let wallet = self.town.operate("GET", &path, None).await.json();
             wallets.push(Wallet {

@@ -11,6 +11,7 @@ use local_aws::dynamodb::{DynamoDb, Error};
 use local_wire::serve::Served;
 use local_wire::{Call, Calls, Clock};
 use serde_json::{Value, json};
+use temp_dir::TempDir;
 
 use crate::{START, client, listen, stack};
 
@@ -259,7 +260,7 @@ async fn a_batch_is_told_item_by_item() {
 
 #[tokio::test]
 async fn a_file_keeps_items_and_unacknowledged_changes() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TempDir::new().unwrap();
     let path = directory.path().join("stack.db");
     let first = bench(Some(&path)).await;
     first.put("C#1", "open").await;
@@ -306,7 +307,7 @@ async fn writes_at_once_leave_one_record_each_in_one_order() {
 
 #[tokio::test]
 async fn each_reader_has_its_own_pace_and_keeps_it_over_a_restart() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TempDir::new().unwrap();
     let path = directory.path().join("stack.db");
     let sequence = |change: &Value| change["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned();
     let first = bench(Some(&path)).await;

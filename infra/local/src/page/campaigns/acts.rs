@@ -13,6 +13,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::trial::{self, Trial};
 use super::{form, list};
+use crate::client::encoded;
 use crate::page::common::{Page, see_other, status_of};
 use crate::page::layout::{Section, Shell};
 use crate::page::problem::Problem;
@@ -46,9 +47,7 @@ pub(in crate::page) async fn act(
     State(page): State<Page>,
     Path((country, campaign, action)): Path<(String, String, String)>,
 ) -> Response {
-    let segments = [country, campaign, action]
-        .map(|segment| form_urlencoded::byte_serialize(segment.as_bytes()).collect::<String>());
-    let [country, campaign, action] = &segments;
+    let [country, campaign, action] = [country, campaign, action].map(|segment| encoded(&segment));
     let path = format!("/v1/markets/{country}/campaigns/{campaign}/{action}");
     let done = page.api().operate("POST", &path, None).await;
     page.answer(done.map(|_| see_other(&format!("/campaigns#{country}"))))
@@ -67,8 +66,7 @@ pub(in crate::page) async fn switch(
     Path((country, action)): Path<(String, String)>,
     Form(why): Form<Why>,
 ) -> Response {
-    let [country, action] = [country, action]
-        .map(|segment| form_urlencoded::byte_serialize(segment.as_bytes()).collect::<String>());
+    let [country, action] = [country, action].map(|segment| encoded(&segment));
     let path = format!("/v1/markets/{country}/policy/{action}");
     let body = (action == "stop").then(|| json!({ "reason": why.reason.trim() }));
     match page.api().operate("POST", &path, body.as_ref()).await {
@@ -114,7 +112,7 @@ async fn render(
             section.card.aside { h2 { "A new campaign" } (form::show(draft, problem)) }
             div {
                 @if let Some(trial) = trial { (trial::show(trial)) }
-                @for (country, market) in &markets { (list::market(*country, market)) }
+                @for (country, market) in &markets { (list::market(*country, market, page.now())) }
                 p.quiet {
                     "A checkout keeps what it was offered. New checkouts may follow a change of a campaign up to a "
                     "minute later."

@@ -218,10 +218,10 @@ impl Draft {
     fn stacking(&self, country: Country) -> Option<Value> {
         match self.get("stacking") {
             "exclusive" => Some(json!({"mode": "exclusive"})),
-            "sum" => {
-                let ceiling = self.amount("ceiling", country).unwrap_or(Value::Null);
-                Some(json!({"mode": "sum", "ceiling": ceiling}))
-            }
+            "sum" => Some(match self.amount("ceiling", country) {
+                Some(ceiling) => json!({"mode": "sum", "ceiling": ceiling}),
+                None => json!({"mode": "sum"}),
+            }),
             _ => None,
         }
     }

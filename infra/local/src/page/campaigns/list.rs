@@ -34,7 +34,7 @@ pub(super) async fn of(page: &Page, country: Country) -> Result<Market, Problem>
     let path = format!("/v1/markets/{}/campaigns", country.code());
     let answer = page.api().look_up(&path).await?;
     let campaigns: Campaigns = read(answer.clone())?;
-    let now = Timestamp::from_epoch_millis(page.stack().clock().epoch_millis());
+    let now = page.now();
     let mut listed = Vec::new();
     for campaign in campaigns.campaigns {
         let mut left = None;
@@ -50,9 +50,9 @@ pub(super) async fn of(page: &Page, country: Country) -> Result<Market, Problem>
     Ok(Market { campaigns: listed, stopped: policy.stopped })
 }
 
-pub(super) fn market(country: Country, market: &Market) -> Markup {
+pub(super) fn market(country: Country, market: &Market, now: Timestamp) -> Markup {
     let Market { campaigns, stopped } = market;
-    let zone = Zone::of(country);
+    let zone = Zone::of(country, now);
     html! {
         section.card id=(country.code()) {
             h2 { span.flag { (country.code()) } " " (country.currency().code()) }

@@ -6,8 +6,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::one::{encoded, path, render};
+use super::one::{path, render};
 use super::view::open_dispute;
+use crate::client::encoded;
 use crate::page::answers::{Checkout, Merchant};
 use crate::page::api::read;
 use crate::page::common::{Page, see_other};

@@ -6,6 +6,7 @@ use maud::html;
 use serde_json::Value;
 
 use super::view;
+use crate::client::encoded;
 use crate::page::answers::Checkout;
 use crate::page::api::read;
 use crate::page::common::{Page, status_of};
@@ -40,7 +41,7 @@ pub(super) async fn render(
     page.settle().await?;
     let answer = page.api().look(shop, &format!("/v1/checkouts/{}", encoded(id))).await?;
     let checkout: Checkout = read(answer.clone())?;
-    let zone = Zone::of(shop.country);
+    let zone = Zone::of(shop.country, page.now());
     let calls = page.api().calls_since(checkout.created_at.epoch_seconds().saturating_mul(1000));
     let moved = page.stack().stripe().moved();
     let moved: Vec<_> = moved.iter().filter(|movement| is_about(page, &movement.source, &checkout)).collect();
@@ -80,11 +81,6 @@ pub(super) async fn render(
 /// Where a checkout is on this page.
 pub(super) fn path(shop: &Shop, id: &str) -> String {
     format!("/checkouts/{}/{}", shop.slug, encoded(id))
-}
-
-/// A name as one segment of a path, whatever a person typed into the address bar.
-pub(super) fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// Whether Stripe's object `source` belongs to the checkout: its charge, or something that names the charge or, in its

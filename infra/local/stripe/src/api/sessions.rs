@@ -19,6 +19,10 @@ const SOONEST_EXPIRY: i64 = 30 * 60;
 const LATEST_EXPIRY: i64 = 24 * 3600;
 /// Names of methods that Stripe has and the stand-in cannot charge.
 const OTHER_METHODS: [&str; 5] = ["alipay", "grabpay", "link", "promptpay", "wechat_pay"];
+/// How far Stripe's clock is from the caller's, either way.
+const CLOCK_SKEW: i64 = 1;
+/// <https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-client_reference_id>
+const LONGEST_REFERENCE: usize = 200;
 
 /// `POST /v1/checkout/sessions`
 pub(super) fn create(_: String, mut params: Params) -> Result<Job, Error> {
@@ -81,6 +85,10 @@ fn order(params: &mut Params, items: Vec<Item>, currency: String) -> Result<Orde
         intent_data: intent_data(params)?,
     };
     phone.finish()?;
+    if order.client_reference_id.as_ref().is_some_and(|id| id.chars().count() > LONGEST_REFERENCE) {
+        let message = format!("Invalid string: must be at most {LONGEST_REFERENCE} characters");
+        return Err(Error::invalid(message).at("client_reference_id"));
+    }
     check_urls(&order)?;
     Ok(order)
 }
@@ -154,11 +162,14 @@ fn check_urls(order: &Order) -> Result<(), Error> {
     }
 }
 
+/// When a session that is created `now` expires. Calls take no time here; in truth Stripe reads its clock a
+/// moment after the caller, and the clocks may differ. So exactly the soonest and exactly the latest time are
+/// refused.
 fn expiry(now: i64, wish: Option<i64>) -> Result<i64, Error> {
-    let wish = wish.unwrap_or(now + LATEST_EXPIRY);
-    let message = if wish < now + SOONEST_EXPIRY {
+    let Some(wish) = wish else { return Ok(now + LATEST_EXPIRY) };
+    let message = if wish < now + SOONEST_EXPIRY + CLOCK_SKEW {
         "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
-    } else if wish > now + LATEST_EXPIRY {
+    } else if wish > now + LATEST_EXPIRY - CLOCK_SKEW {
         "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation."
     } else {
         return Ok(wish);

@@ -163,10 +163,10 @@ async fn a_slow_payment_completes_unpaid_and_settles_later() {
 async fn a_session_expires_by_itself_or_by_request() {
     let lab = Lab::new().await;
     let account = lab.merchant().await;
-    let expires_at = (NOW + 1800).to_string();
+    let expires_at = (NOW + 1801).to_string();
     let id = lab.session(&account, "500", "sgd", &[("expires_at", &expires_at)]).await;
-    assert_eq!(lab.stripe.next_due_millis(), Some((NOW + 1800) * 1000));
-    lab.clock.advance(1800);
+    assert_eq!(lab.stripe.next_due_millis(), Some((NOW + 1801) * 1000));
+    lab.clock.advance(1801);
     assert_eq!(lab.get(&format!("/v1/checkout/sessions/{id}"), &account).await.ok()["status"], "expired");
     assert!(lab.stripe.pay(&id, card("4242424242424242")).is_err());
     assert_eq!(lab.deliver("/connect").await, ["checkout.session.expired"]);
@@ -185,9 +185,12 @@ type Refusal<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 async fn a_session_that_cannot_be_paid_is_refused() {
     let lab = Lab::new().await;
     let account = lab.merchant().await;
-    let soon = (NOW + 1799).to_string();
-    let late = (NOW + 24 * 3600 + 1).to_string();
-    let refusals: [Refusal<'_>; 9] = [
+    // Stripe's clock is not the caller's.
+    let soon = (NOW + 1800).to_string();
+    let late = (NOW + 24 * 3600).to_string();
+    let long = "r".repeat(201);
+    let refusals: [Refusal<'_>; 10] = [
+        ("500", &[("client_reference_id", &long)], ""),
         ("49", &[], "amount_too_small"),
         ("100000000", &[], "amount_too_large"),
         ("500", &[("expires_at", &soon)], ""),

@@ -1,84 +1,89 @@
-//! Campaigns' budgets: made with the campaign, moved between their parts, changed with a new version.
+//! Campaigns' budgets: moved between their parts, and changed with a new version of the campaign.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
-use super::table::{Store, Written, number, signed};
-use super::transaction::{before, broken, transaction_written};
-use crate::adapters::clients::items::item;
+use super::table::{Store, Written, signed};
+use super::transaction::{broken, transaction_written};
 use crate::adapters::clients::keys::{Item, Key};
 use crate::domain::campaign::Campaign;
-use crate::domain::campaign::budget::{BudgetChange, Pot, Slot, moves, part_of_budget};
+use crate::domain::campaign::budget::{
+    BudgetChange, Pot, Slot, UNLIMITED, moves, part_of_budget, resized, whole_budget,
+};
 use crate::domain::time::Day;
 use crate::fault::Fault;
 
-/// How often a move that somebody else was faster with is planned again.
-const TRIES: u32 = 6;
+/// How often a change that somebody else was faster with is planned again.
+pub(super) const TRIES: u32 = 6;
 
-impl Store {
-    /// Writes a campaign (its version tells whether it is new) together with the change of its budget since `known`: a part
-    /// for each shard when there was none, more or less in each when there was.
-    ///
-    /// # Errors
-    /// DynamoDB did not answer.
-    pub async fn put_campaign(
-        &self,
-        campaign: &Campaign,
-        known: Option<&Campaign>,
-    ) -> Result<Written, Fault> {
-        let key = Key::campaign(campaign.country, &campaign.rule.id);
-        let budget = self.budget_writes(campaign, known)?;
-        if budget.is_empty() {
-            return self.put(item(key, campaign)?, before(campaign.version)).await;
-        }
-        let put = Put::builder().table_name(&self.table).set_item(Some(item(key, campaign)?));
-        let put = match before(campaign.version) {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(version) => put
-                .condition_expression("version = :version")
-                .expression_attribute_values(":version", number(version)),
-        };
-        let put = TransactWriteItem::builder().put(put.build().map_err(broken)?).build();
-        let mut writes = vec![put];
-        writes.extend(budget.into_iter().map(|update| TransactWriteItem::builder().update(update).build()));
-        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        transaction_written(sent.map(|_| ()))
+/// A part of a budget. A cut below what is already promised closes all parts: nothing can be taken from any
+/// of them until enough has been given back to all of them together. In the table a closed part has
+/// [`CLOSED`] payments less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pot: Pot,
+    pub(super) is_closed: bool,
+}
+
+/// Puts the payments of a closed part far below zero, whatever it holds. Those of an open part are never
+/// below zero.
+const CLOSED: i64 = 4 * UNLIMITED;
+
+impl Part {
+    fn read(kept: Pot) -> Self {
+        let is_closed = kept.payments < 0;
+        let payments = if is_closed { kept.payments.saturating_add(CLOSED) } else { kept.payments };
+        Self { pot: Pot { payments, ..kept }, is_closed }
     }
 
-    /// What a new version changes in the parts of the whole budget. What a day has
-    /// left follows by itself: parts that nobody has taken from today at once, the others from the next day.
-    fn budget_writes(&self, campaign: &Campaign, known: Option<&Campaign>) -> Result<Vec<Update>, Fault> {
-        let had = known.filter(|known| known.rule.budget.total.is_some());
-        if campaign.rule.budget.total.is_none()
-            || had.is_some_and(|had| had.rule.budget == campaign.rule.budget)
-        {
-            return Ok(Vec::new());
-        }
+    /// As it is in the table.
+    fn kept(self) -> Pot {
+        let less = if self.is_closed { CLOSED } else { 0 };
+        Pot { payments: self.pot.payments.saturating_sub(less), ..self.pot }
+    }
+}
+
+/// How a part of a budget changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) slot: Slot,
+    /// Whether there is no such part yet.
+    is_new: bool,
+    /// What it holds while nobody has taken from it.
+    full: Pot,
+    seen: Part,
+    pub(super) becomes: Part,
+}
+
+impl Store {
+    /// How the parts of a budget change from one version of the rule to the next.
+    pub(super) async fn resized(
+        &self,
+        known: &Campaign,
+        campaign: &Campaign,
+        day: Option<Day>,
+    ) -> Result<Vec<Change>, Fault> {
+        let parts = self.parts(known, day).await?;
+        Ok(spread(known, day, &parts, whole_budget(known, day), whole_budget(campaign, day)))
+    }
+
+    /// An update of each part's item. What is left of the whole and of each day is in one item, so it has all
+    /// the changes.
+    pub(super) fn part_writes(
+        &self,
+        campaign: &Campaign,
+        changes: &[Change],
+    ) -> Result<Vec<TransactWriteItem>, Fault> {
         let mut writes = Vec::new();
-        for slot in slots(campaign, None) {
-            let new = part_of_budget(campaign, &slot);
-            let update = match had {
-                None => Update::builder()
-                    .update_expression("SET left_minor = :minor, left_payments = :payments")
-                    .condition_expression("attribute_not_exists(left_minor)")
-                    .expression_attribute_values(":minor", signed(new.minor))
-                    .expression_attribute_values(":payments", signed(new.payments)),
-                Some(had) => {
-                    let more = new.minus(part_of_budget(had, &slot));
-                    let enough = "left_minor >= :less_minor AND left_payments >= :less_payments";
-                    Update::builder()
-                        .update_expression("ADD left_minor :minor, left_payments :payments")
-                        .condition_expression(enough)
-                        .expression_attribute_values(":minor", signed(more.minor))
-                        .expression_attribute_values(":payments", signed(more.payments))
-                        .expression_attribute_values(":less_minor", signed(more.minor.saturating_neg()))
-                        .expression_attribute_values(":less_payments", signed(more.payments.saturating_neg()))
-                }
-            };
-            let key = Key::budget(campaign.country, &slot).into_item();
-            writes.push(update.table_name(&self.table).set_key(Some(key)).build().map_err(broken)?);
+        for of_part in slots(campaign, None) {
+            let changes: Vec<_> =
+                changes.iter().filter(|change| change.slot.shard == of_part.shard).collect();
+            let key = Key::budget(campaign.country, &of_part).into_item();
+            let update = Update::builder().table_name(&self.table).set_key(Some(key));
+            let update = changed(update, &changes).build().map_err(broken)?;
+            writes.push(TransactWriteItem::builder().update(update).build());
         }
         Ok(writes)
     }
@@ -92,8 +97,7 @@ impl Store {
         if (if day.is_some() { budget.per_day } else { budget.total }).is_none() {
             return Ok(None);
         }
-        let pots = self.pots(campaign, day).await?;
-        Ok(Some(pots.into_iter().fold(Pot::default(), Pot::plus)))
+        Ok(Some(Pot::sum(&pots(&self.parts(campaign, day).await?))))
     }
 
     /// Makes `slot` hold what `need` asks, from other parts of the same budget. Whether it could: if not, the budget is used
@@ -104,7 +108,18 @@ impl Store {
     pub async fn refill(&self, campaign: &Campaign, slot: &Slot, need: Pot) -> Result<bool, Fault> {
         let mut seen_before = None;
         for _ in 0..TRIES {
-            let pots = self.pots(campaign, slot.day).await?;
+            let parts = self.parts(campaign, slot.day).await?;
+            let pots = pots(&parts);
+            if parts.iter().any(|part| part.is_closed) {
+                if !Pot::sum(&pots).covers(need) {
+                    return Ok(false);
+                }
+                let opened = spread(campaign, slot.day, &parts, Pot::default(), Pot::default());
+                // Whoever opened them, what they hold must be read again.
+                let (Written::Done | Written::Lost) =
+                    self.write_parts(self.part_writes(campaign, &opened)?).await?;
+                continue;
+            }
             let Some(moves) = moves(&pots, usize::from(slot.shard), need) else {
                 // DynamoDB reads a batch item by item: what is moved meanwhile, from a part that is still to be read to one
                 // that was read already, would be missed. What is read twice the same was there at one moment.
@@ -129,8 +144,7 @@ impl Store {
                 .into_iter()
                 .map(|update| TransactWriteItem::builder().update(update).build())
                 .collect();
-            let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-            match transaction_written(sent.map(|_| ()))? {
+            match self.write_parts(writes).await? {
                 Written::Done => return Ok(true),
                 Written::Lost => {}
             }
@@ -138,38 +152,9 @@ impl Store {
         Err(Fault::Retry("a budget is busy".to_owned()))
     }
 
-    /// Makes each part of a whole budget hold what `needs` says, in their order, and what is left over evenly. Whether it
-    /// could: if not, all of them together hold less.
-    ///
-    /// # Errors
-    /// DynamoDB did not answer, or others were faster too often.
-    pub async fn level(&self, campaign: &Campaign, needs: &[Pot]) -> Result<bool, Fault> {
-        let shards = campaign.rule.budget.shards();
-        for _ in 0..TRIES {
-            let pots = self.pots(campaign, None).await?;
-            let sum = |pots: &[Pot]| pots.iter().copied().fold(Pot::default(), Pot::plus);
-            let (all, need) = (sum(&pots), sum(needs));
-            if !all.covers(need) {
-                return Ok(false);
-            }
-            let mut writes = Vec::new();
-            for ((slot, pot), need) in slots(campaign, None).iter().zip(pots).zip(needs) {
-                let given = pot.minus(need.plus(all.minus(sum(needs)).part(slot.shard, shards)));
-                if given != Pot::default() {
-                    let update = self.moved(campaign, slot, given)?;
-                    writes.push(TransactWriteItem::builder().update(update).build());
-                }
-            }
-            if writes.is_empty() {
-                return Ok(true);
-            }
-            let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-            match transaction_written(sent.map(|_| ()))? {
-                Written::Done => return Ok(true),
-                Written::Lost => {}
-            }
-        }
-        Err(Fault::Retry("a budget is busy".to_owned()))
+    async fn write_parts(&self, writes: Vec<TransactWriteItem>) -> Result<Written, Fault> {
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        transaction_written(sent.map(|_| ()))
     }
 
     /// A part that gives `given`, or below zero gets it.
@@ -182,16 +167,13 @@ impl Store {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::budget(campaign.country, slot).into_item()))
-            .update_expression(
-                "SET #minor0 = if_not_exists(#minor0, :full_minor0) - :minor0, \
-                 #payments0 = if_not_exists(#payments0, :full_payments0) - :payments0",
-            )
+            .update_expression(format!("SET {}", taking(0)))
             .condition_expression(condition);
         named(update, 0, slot, given, full).build().map_err(broken)
     }
 
     /// What each part holds, in their order.
-    async fn pots(&self, campaign: &Campaign, day: Option<Day>) -> Result<Vec<Pot>, Fault> {
+    async fn parts(&self, campaign: &Campaign, day: Option<Day>) -> Result<Vec<Part>, Fault> {
         let slots = slots(campaign, day);
         let keys: Vec<Item> =
             slots.iter().map(|slot| Key::budget(campaign.country, slot).into_item()).collect();
@@ -209,7 +191,7 @@ impl Store {
             // What a day has left is not there until somebody takes from it; the whole is made with the campaign.
             known.or(slot.day.map(|_| part_of_budget(campaign, slot))).unwrap_or_default()
         };
-        Ok(slots.iter().map(pot).collect())
+        Ok(slots.iter().map(pot).map(Part::read).collect())
     }
 }
 
@@ -237,6 +219,71 @@ pub(super) fn named(
         .expression_attribute_values(format!(":payments{index}"), signed(taken.payments))
         .expression_attribute_values(format!(":full_minor{index}"), signed(full.minor))
         .expression_attribute_values(format!(":full_payments{index}"), signed(full.payments))
+}
+
+/// Takes from slot number `index` of an update: from what it holds, or from a full one.
+fn taking(index: usize) -> String {
+    let take = |what| {
+        format!("#{what}{index} = if_not_exists(#{what}{index}, :full_{what}{index}) - :{what}{index}")
+    };
+    ["minor", "payments"].map(take).join(", ")
+}
+
+/// An update by which a part of a budget changes. Numbers change by differences, so the sum of all parts
+/// stays right even if others take or give back at the same time. The conditions keep an open part from
+/// falling below zero, and a closed part from being opened twice.
+fn changed(mut update: UpdateBuilder, changes: &[&Change]) -> UpdateBuilder {
+    let (mut sets, mut conditions) = (Vec::new(), Vec::new());
+    for (index, change) in changes.iter().enumerate() {
+        let Change { slot, is_new, full, seen, becomes } = change;
+        let given = seen.kept().minus(becomes.kept());
+        update = named(update, index, slot, given, *full);
+        sets.push(taking(index));
+        let mut holds = Vec::new();
+        if seen.is_closed {
+            holds.push(format!("#payments{index} < :nothing"));
+            update = update.expression_attribute_values(":nothing", signed(0));
+        } else if !becomes.is_closed {
+            let given = [("minor", given.minor), ("payments", given.payments)];
+            let given = given.into_iter().filter(|(_, given)| *given > 0);
+            holds.extend(given.map(|(name, _)| format!("#{name}{index} >= :{name}{index}")));
+        }
+        let holds = holds.join(" AND ");
+        conditions.extend(match slot.day {
+            _ if *is_new => Some(format!("attribute_not_exists(#minor{index})")),
+            _ if holds.is_empty() => None,
+            Some(_) => Some(format!("(attribute_not_exists(#minor{index}) OR ({holds}))")),
+            None => Some(holds),
+        });
+    }
+    let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+    update.update_expression(format!("SET {}", sets.join(", "))).set_condition_expression(condition)
+}
+
+/// The parts of a new budget of the whole campaign.
+pub(super) fn made(campaign: &Campaign) -> Vec<Change> {
+    let change = |slot| {
+        let full = part_of_budget(campaign, &slot);
+        let part = Part { pot: full, is_closed: false };
+        Change { slot, is_new: true, full, seen: part, becomes: part }
+    };
+    slots(campaign, None).into_iter().map(change).collect()
+}
+
+/// How `parts` change when their budget goes from `was` to `becomes`. If that leaves less than nothing, they
+/// are closed.
+fn spread(campaign: &Campaign, day: Option<Day>, parts: &[Part], was: Pot, becomes: Pot) -> Vec<Change> {
+    let pots = resized(&pots(parts), was, becomes);
+    let is_closed = !Pot::sum(&pots).is_whole();
+    let change = |((slot, seen), pot): ((Slot, &Part), Pot)| {
+        let full = part_of_budget(campaign, &slot);
+        Change { slot, is_new: false, full, seen: *seen, becomes: Part { pot, is_closed } }
+    };
+    slots(campaign, day).into_iter().zip(parts).zip(pots).map(change).collect()
+}
+
+fn pots(parts: &[Part]) -> Vec<Pot> {
+    parts.iter().map(|part| part.pot).collect()
 }
 
 /// The condition that slot number `index` holds what is taken.

@@ -16,6 +16,7 @@ mod transaction;
 
 pub use books::{BookDay, DayState, JournalPage, Scanned, TablePage};
 pub use budgets::need;
+pub use campaigns::Changed;
 pub use checkouts::{DuePage, PageEnd, Seen};
 pub use commits::Committed;
 pub use positions::Position;

@@ -9,6 +9,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use crate::adapters::config::{ConfigError, Environment};
@@ -30,7 +31,7 @@ const LARGEST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 pub struct Stripe {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: String,
-    secret_key: String,
+    secret_key: SecretString,
 }
 
 /// Why Stripe did not do what was asked.
@@ -158,7 +159,7 @@ impl Stripe {
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
             url: environment.required("STRIPE_API_URL")?.trim_end_matches('/').to_owned(),
-            secret_key: environment.required("STRIPE_SECRET_KEY")?.to_owned(),
+            secret_key: environment.required("STRIPE_SECRET_KEY")?.into(),
         })
     }
 
@@ -187,7 +188,7 @@ impl Stripe {
         let mut request = Request::builder()
             .method(call.method)
             .uri(format!("{}{}", self.url, call.path))
-            .header("authorization", format!("Bearer {}", self.secret_key))
+            .header("authorization", format!("Bearer {}", self.secret_key.expose_secret()))
             .header("stripe-version", API_VERSION);
         if let Some(account) = call.account {
             request = request.header("stripe-account", account.as_str());

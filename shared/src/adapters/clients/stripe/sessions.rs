@@ -76,7 +76,7 @@ impl NewSession<'_> {
     fn one_line(&self) -> Form {
         let content = self.content;
         let names: Vec<&str> = content.items.iter().map(|item| item.name.as_str()).collect();
-        let what = content.description.clone().unwrap_or_else(|| names.join(", "));
+        let what = content.description.as_ref().map_or_else(|| names.join(", "), ToString::to_string);
         let what: String = what.chars().take(LONGEST_LINE).collect();
         let name = format!("{what} (price {}, the rest is paid with credit)", content.amount);
         priced(std::iter::once((name, 1, self.charged)))
@@ -84,8 +84,8 @@ impl NewSession<'_> {
 }
 
 fn lines(content: &Content) -> Form {
-    let single = content.description.as_ref().map(|description| (description.clone(), 1, content.amount));
-    let items = content.items.iter().map(|item| (item.name.clone(), item.quantity, item.unit_amount));
+    let single = content.description.as_ref().map(|what| (what.to_string(), 1, content.amount));
+    let items = content.items.iter().map(|item| (item.name.to_string(), item.quantity, item.unit_amount));
     priced(single.into_iter().chain(items))
 }
 

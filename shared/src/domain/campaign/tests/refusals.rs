@@ -4,19 +4,25 @@ use expect_test::{Expect, expect};
 use iso_currency::Currency;
 use serde_json::{Value, json};
 
+use crate::domain::campaign::Campaign;
 use crate::domain::campaign::rule::Rule;
-use crate::domain::campaign::tests::{money, rule, sgd};
+use crate::domain::campaign::tests::{campaign, clock, money, rule, sgd};
 use crate::domain::market::Country;
+use crate::fault::Problem;
 
 /// One line for each rule: what is wrong with it, and what its operator is told.
 fn check(country: Country, rules: &[(&str, Value)], expected: Expect) {
     let table: String = rules
         .iter()
         .map(|(words, change)| {
-            let asked: Rule = serde_json::from_value(rule(change.clone())).unwrap();
-            let answer = match asked.check(country) {
-                Ok(()) => "good".to_owned(),
-                Err(problem) => format!("{} | {}", problem.field.unwrap(), problem.detail),
+            let answer = match serde_json::from_value(rule(change.clone())) {
+                Ok(asked) => match Rule::check(&asked, country) {
+                    Ok(()) => "good".to_owned(),
+                    Err(Problem { field, detail, next, .. }) => {
+                        format!("{} | {detail} {}", field.unwrap(), next.unwrap())
+                    }
+                },
+                Err(error) => format!("not read: {error}"),
             };
             format!("{words}: {answer}\n")
         })
@@ -45,6 +51,10 @@ fn rewards() {
             ("a little more than 100%", percent("100.01")),
             ("0%", percent("0")),
             ("-5%", percent("-5")),
+            ("0.0001%", percent("0.0001")),
+            ("0.0000000001%", percent("0.0000000001")),
+            ("1e1%", percent("1e1")),
+            ("1_0%", percent("1_0")),
             ("a fixed nothing", json!({"reward": {"kind": "fixed", "amount": sgd("0.00")}})),
             ("no tier", tiers(&[])),
             ("21 tiers", tiers(&too_many)),
@@ -57,17 +67,21 @@ fn rewards() {
         expect![[r#"
             5%: good
             100%: good
-            a little more than 100%: reward.percent | The percentage must be above 0 and at most 100.
-            0%: reward.percent | The percentage must be above 0 and at most 100.
-            -5%: reward.percent | The percentage must be above 0 and at most 100.
-            a fixed nothing: reward.amount | The amount must be above zero.
-            no tier: reward.tiers | Write 1 to 20 tiers.
-            21 tiers: reward.tiers | Write 1 to 20 tiers.
+            a little more than 100%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            0%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            -5%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            0.0001%: good
+            0.0000000001%: reward.percent | This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            1e1%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            1_0%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+            a fixed nothing: reward.amount | The amount is zero. Write an amount above zero.
+            no tier: reward.tiers | There are no tiers, or too many. Write 1 to 20 tiers.
+            21 tiers: reward.tiers | There are no tiers, or too many. Write 1 to 20 tiers.
             tiers from nothing on: good
-            tiers out of order: reward.tiers[1].from | Each tier must begin at a larger payment than the one before it.
-            two tiers from the same: reward.tiers[1].from | Each tier must begin at a larger payment than the one before it.
-            a second tier from nothing: reward.tiers[1].from | The amount must be above zero.
-            a tier over 100%: reward.tiers[1].percent | The percentage must be above 0 and at most 100.
+            tiers out of order: reward.tiers[1].from | The tier does not begin above the one before it. Let each tier begin at a larger payment than the one before.
+            two tiers from the same: reward.tiers[1].from | The tier does not begin above the one before it. Let each tier begin at a larger payment than the one before.
+            a second tier from nothing: reward.tiers[1].from | The amount is zero. Write an amount above zero.
+            a tier over 100%: not read: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
         "#]],
     );
 }
@@ -94,20 +108,20 @@ fn amounts_of_another_market() {
             ("a sum that may be nothing", json!({"stacking": {"mode": "sum", "ceiling": sgd("0.00")}})),
         ],
         expect![[r#"
-            rupees as a minimum: min_spend | The market SG uses SGD.
-            rupees as a ceiling: max_per_payment | The market SG uses SGD.
-            rupees as a reward: reward.amount | The market SG uses SGD.
-            rupees in the first tier: reward.tiers[0].from | The market SG uses SGD.
-            no rupees in the first tier: reward.tiers[0].from | The market SG uses SGD.
-            rupees in the second tier: reward.tiers[1].from | The market SG uses SGD.
-            rupees in a cap: caps[0].amount | The market SG uses SGD.
-            rupees as a budget: budget.total.amount | The market SG uses SGD.
-            rupees as a day's budget: budget.per_day.amount | The market SG uses SGD.
-            rupees as the ceiling of a sum: stacking.ceiling | The market SG uses SGD.
-            a minimum of nothing: min_spend | The amount must be above zero.
-            a ceiling of nothing: max_per_payment | The amount must be above zero.
-            a cap of nothing: caps[0].amount | The amount must be above zero.
-            a sum that may be nothing: stacking.ceiling | The amount must be above zero.
+            rupees as a minimum: min_spend | The market SG uses SGD. Write the amount in SGD.
+            rupees as a ceiling: max_per_payment | The market SG uses SGD. Write the amount in SGD.
+            rupees as a reward: reward.amount | The market SG uses SGD. Write the amount in SGD.
+            rupees in the first tier: reward.tiers[0].from | The market SG uses SGD. Write the amount in SGD.
+            no rupees in the first tier: reward.tiers[0].from | The market SG uses SGD. Write the amount in SGD.
+            rupees in the second tier: reward.tiers[1].from | The market SG uses SGD. Write the amount in SGD.
+            rupees in a cap: caps[0].amount | The market SG uses SGD. Write the amount in SGD.
+            rupees as a budget: budget.total.amount | The market SG uses SGD. Write the amount in SGD.
+            rupees as a day's budget: budget.per_day.amount | The market SG uses SGD. Write the amount in SGD.
+            rupees as the ceiling of a sum: stacking.ceiling | The market SG uses SGD. Write the amount in SGD.
+            a minimum of nothing: min_spend | The amount is zero. Write an amount above zero.
+            a ceiling of nothing: max_per_payment | The amount is zero. Write an amount above zero.
+            a cap of nothing: caps[0].amount | The amount is zero. Write an amount above zero.
+            a sum that may be nothing: stacking.ceiling | The amount is zero. Write an amount above zero.
         "#]],
     );
 }
@@ -131,26 +145,26 @@ fn whom_what_and_where() {
             ("every 101st payment", json!({"occasion": {"kind": "every_nth", "n": 101}})),
         ],
         expect![[r#"
-            no way to pay: methods | Name at least one way to pay that earns.
-            UPI in Singapore: methods | UPI is not offered in SG.
-            cards, and credit cards: methods | `card` is every card: name it alone, or `credit_card` or `debit_card` without it.
-            cards, and debit cards: methods | `card` is every card: name it alone, or `credit_card` or `debit_card` without it.
+            no way to pay: methods | The list is empty. Name at least one way to pay that earns.
+            UPI in Singapore: methods | UPI is not offered in SG. Name ways to pay of the market: card, paynow.
+            cards, and credit cards: methods | `card` is every card already. Name it alone, or `credit_card` or `debit_card` without it.
+            cards, and debit cards: methods | `card` is every card already. Name it alone, or `credit_card` or `debit_card` without it.
             credit cards and debit cards: good
-            nobody's shop: merchants | An empty list means nobody; leave the field out for all.
-            no kind of shop: merchant_categories | An empty list means nobody; leave the field out for all.
-            no place to pay: channels | An empty list means nobody; leave the field out for all.
-            every payment: occasion.n | Every n-th payment: n must be 2 to 100.
-            every zeroth payment: occasion.n | Every n-th payment: n must be 2 to 100.
+            nobody's shop: merchants | An empty list means none. Name at least one, or leave the field out for all.
+            no kind of shop: merchant_categories | An empty list means none. Name at least one, or leave the field out for all.
+            no place to pay: channels | An empty list means none. Name at least one, or leave the field out for all.
+            every payment: occasion.n | Every second to every hundredth payment can earn. Write a number from 2 to 100.
+            every zeroth payment: occasion.n | Every second to every hundredth payment can earn. Write a number from 2 to 100.
             every second payment: good
-            every 101st payment: occasion.n | Every n-th payment: n must be 2 to 100.
+            every 101st payment: occasion.n | Every second to every hundredth payment can earn. Write a number from 2 to 100.
         "#]],
     );
     check(
         Country::US,
         &[("PayNow in America", json!({}))],
         expect![[r#"
-        PayNow in America: methods | PayNow is not offered in US.
-    "#]],
+        PayNow in America: methods | PayNow is not offered in US. Name ways to pay of the market: card.
+        "#]],
     );
     check(
         Country::IN,
@@ -183,29 +197,52 @@ fn times() {
             ("promised within two hours", hours(2, 1)),
             ("released at the last moment", hours(48, 0)),
             ("released before it is earned", hours(48, 49)),
-            ("promised within 60 days", hours(1440, 1)),
-            ("promised within more", hours(1441, 1)),
+            ("released after an hour", hours(48, 47)),
+            ("promised within more", hours(49, 1)),
             ("credit that cannot be spent", json!({"wallet_days": 0})),
             ("credit for ten years", json!({"wallet_days": 3650})),
             ("credit for longer", json!({"wallet_days": 3651})),
         ],
         expect![[r#"
-            ends before it starts: ends_at | The end must be after the start.
-            ends when it starts: ends_at | The end must be after the start.
-            ends when it starts, elsewhere: ends_at | The end must be after the start.
+            ends before it starts: ends_at | The campaign ends before it begins. Write a time after `starts_at`.
+            ends when it starts: ends_at | The campaign ends before it begins. Write a time after `starts_at`.
+            ends when it starts, elsewhere: ends_at | The campaign ends before it begins. Write a time after `starts_at`.
             a second long: good
-            promised at once: promise_hours | Promise between 1 hour and 60 days.
-            promised within an hour: release_margin_hours | The margin must be at least an hour and shorter than the promise.
+            promised at once: promise_hours | Cashback cannot be promised within so many hours. Write 2 to 48 hours.
+            promised within an hour: promise_hours | Cashback cannot be promised within so many hours. Write 2 to 48 hours.
             promised within two hours: good
-            released at the last moment: release_margin_hours | The margin must be at least an hour and shorter than the promise.
-            released before it is earned: release_margin_hours | The margin must be at least an hour and shorter than the promise.
-            promised within 60 days: good
-            promised within more: promise_hours | Promise between 1 hour and 60 days.
-            credit that cannot be spent: wallet_days | Write 1 to 3650 days.
+            released at the last moment: release_margin_hours | The margin does not fit into the promise. Write at least 1 hour, and less than `promise_hours`.
+            released before it is earned: release_margin_hours | The margin does not fit into the promise. Write at least 1 hour, and less than `promise_hours`.
+            released after an hour: good
+            promised within more: promise_hours | Cashback cannot be promised within so many hours. Write 2 to 48 hours.
+            credit that cannot be spent: wallet_days | Credit can be spent for 1 to 3650 days. Write a number in these bounds.
             credit for ten years: good
-            credit for longer: wallet_days | Write 1 to 3650 days.
+            credit for longer: wallet_days | Credit can be spent for 1 to 3650 days. Write a number in these bounds.
         "#]],
     );
+}
+
+#[test]
+fn what_is_over_cannot_begin() {
+    let rule: Rule = serde_json::from_value(rule(json!({"ends_at": "2026-11-22"}))).unwrap();
+    let at = |text| rule.check_end(Country::SG, clock(Country::SG, text));
+    assert_eq!(at("2026-11-21 23:59"), Ok(()));
+    let problem = at("2026-11-22 00:00").unwrap_err();
+    let told = [problem.field, Some(problem.detail), problem.next].map(Option::unwrap_or_default).join(" | ");
+    expect![
+        "ends_at | It is 2026-11-21T16:00:00Z, and the campaign would be over since 2026-11-22T00:00:00. | Name an end that is still to come."
+    ]
+    .assert_eq(&told);
+}
+
+/// What was promised is kept, and an item is read whatever a new rule may say.
+#[test]
+fn a_rule_of_before_with_a_longer_promise_is_still_kept() {
+    let mut stored = serde_json::to_value(campaign(Country::SG, json!({}))).unwrap();
+    stored["promise_hours"] = json!(1440);
+    let stored: Campaign = serde_json::from_value(stored).unwrap();
+    assert_eq!(stored.rule.promise_hours, 1440);
+    assert!(stored.rule.check(Country::SG).is_err(), "and its next version promises less");
 }
 
 #[test]
@@ -255,16 +292,16 @@ fn caps_that_contradict_each_other() {
             ),
         ],
         expect![[r#"
-            a cap of nothing in particular: caps[0] | Name `payments`, `amount`, or both.
-            a cap of no payment: caps[0].payments | The count must be above zero.
-            two caps a day: caps[1].per | There is a cap per day already; write one with both limits.
-            three a day, two a week: caps[0] | The cap per week allows less than the cap per day, which could never be reached.
-            the same, the other way round: caps[1] | The cap per week allows less than the cap per day, which could never be reached.
+            a cap of nothing in particular: caps[0] | There is no limit in it. Name `payments`, `amount`, or both.
+            a cap of no payment: caps[0].payments | The count is zero. Write a count above zero.
+            two caps a day: caps[1].per | There is a cap per day already. Write one cap with both limits.
+            three a day, two a week: caps[0] | The cap per week allows less than the cap per day, which could never be reached. Raise the longer one, or leave one of them out.
+            the same, the other way round: caps[1] | The cap per week allows less than the cap per day, which could never be reached. Raise the longer one, or leave one of them out.
             two a day, two a week: good
-            5.00 a week, 4.99 a month: caps[0] | The cap per month allows less than the cap per week, which could never be reached.
-            more in a month than in the campaign: caps[0] | The cap per campaign allows less than the cap per month, which could never be reached.
+            5.00 a week, 4.99 a month: caps[0] | The cap per month allows less than the cap per week, which could never be reached. Raise the longer one, or leave one of them out.
+            more in a month than in the campaign: caps[0] | The cap per campaign allows less than the cap per month, which could never be reached. Raise the longer one, or leave one of them out.
             by count a day, by sum a month: good
-            fine by count and wrong by sum: caps[0] | The cap per week allows less than the cap per day, which could never be reached.
+            fine by count and wrong by sum: caps[0] | The cap per week allows less than the cap per day, which could never be reached. Raise the longer one, or leave one of them out.
         "#]],
     );
 }
@@ -305,22 +342,22 @@ fn budgets_that_nobody_could_use() {
             ("33 parts", ceiling(json!({"total": {"payments": 5}, "shards": 33}))),
         ],
         expect![[r#"
-            nothing in particular: budget.total | Name `payments`, `amount`, or both.
-            no payment: budget.total.payments | The count must be above zero.
-            no payment a day: budget.per_day.payments | The count must be above zero.
-            nothing: budget.total.amount | The amount must be above zero.
-            less than one reward: budget.total.amount | The budget is smaller than what one payment can earn.
+            nothing in particular: budget.total | There is no limit in it. Name `payments`, `amount`, or both.
+            no payment: budget.total.payments | The count is zero. Write a count above zero.
+            no payment a day: budget.per_day.payments | The count is zero. Write a count above zero.
+            nothing: budget.total.amount | The amount is zero. Write an amount above zero.
+            less than one reward: budget.total.amount | The budget is smaller than what one payment can earn. Write a larger budget, or lower the reward or `max_per_payment`.
             one reward: good
-            less than one reward a day: budget.per_day.amount | The budget is smaller than what one payment can earn.
-            less than one fixed reward: budget.total.amount | The budget is smaller than what one payment can earn.
+            less than one reward a day: budget.per_day.amount | The budget is smaller than what one payment can earn. Write a larger budget, or lower the reward or `max_per_payment`.
+            less than one fixed reward: budget.total.amount | The budget is smaller than what one payment can earn. Write a larger budget, or lower the reward or `max_per_payment`.
             one fixed reward: good
-            more a day than in all: budget.per_day | The budget of a day is larger than the whole budget: leave it out.
-            more payments a day than in all: budget.per_day | The budget of a day is larger than the whole budget: leave it out.
+            more a day than in all: budget.per_day | The budget of a day is larger than the whole budget. Leave it out, or write a smaller one.
+            more payments a day than in all: budget.per_day | The budget of a day is larger than the whole budget. Leave it out, or write a smaller one.
             as much a day as in all: good
-            no part: budget.shards | Write 1 to 32.
+            no part: budget.shards | A budget is spread over 1 to 32 items. Write a number in these bounds.
             one part: good
             32 parts: good
-            33 parts: budget.shards | Write 1 to 32.
+            33 parts: budget.shards | A budget is spread over 1 to 32 items. Write a number in these bounds.
         "#]],
     );
 }
@@ -339,10 +376,10 @@ fn who_pays_for_it() {
         ],
         expect![[r#"
             the platform: good
-            nothing by the platform: funding.split.platform_bps | A split is 1 to 9999 basis points; for all or nothing write `platform` or `merchant`.
+            nothing by the platform: funding.split.platform_bps | All or nothing is no split. Write 1 to 9999 basis points, or `platform` or `merchant` instead of the split.
             a ten-thousandth by the platform: good
             all but that: good
-            all by the platform: funding.split.platform_bps | A split is 1 to 9999 basis points; for all or nothing write `platform` or `merchant`.
+            all by the platform: funding.split.platform_bps | All or nothing is no split. Write 1 to 9999 basis points, or `platform` or `merchant` instead of the split.
         "#]],
     );
 }

@@ -31,6 +31,12 @@ fn what_is_misspelled_is_refused_and_never_ignored() {
         ("a field of a budget", json!({"budget": {"totl": {"payments": 1}}})),
         ("a field of a total", json!({"budget": {"total": {"payments": 1, "amuont": sgd("1.00")}}})),
         ("a field of an occasion", json!({"occasion": {"kind": "every_nth", "n": 2, "of": 3}})),
+        (
+            "an amount for a percentage",
+            json!({"reward": {"kind": "percent", "percent": "5", "amount": sgd("1.00")}}),
+        ),
+        ("no kind of reward", json!({"reward": {"percent": "5"}})),
+        ("no percentage", json!({"reward": {"kind": "percent"}})),
         ("an n where there is none", json!({"occasion": {"kind": "once_per_merchant", "n": 2}})),
         ("a ceiling where there is none", json!({"stacking": {"mode": "best_of", "ceiling": sgd("1.00")}})),
         ("a field of a split", json!({"funding": {"split": {"platform_bps": 1, "merchant_bps": 9_999}}})),
@@ -58,18 +64,21 @@ fn what_is_misspelled_is_refused_and_never_ignored() {
         cases.into_iter().map(|(words, change)| format!("{words}: {}\n", read(change))).collect();
     expect![[r#"
         a field: unknown field `min_spent`, expected one of `id`, `reward`, `min_spend`, `max_per_payment`, `methods`, `merchants`, `merchant_categories`, `channels`, `starts_at`, `ends_at`, `occasion`, `caps`, `budget`, `stacking`, `funding`, `on_refund`, `promise_hours`, `release_margin_hours`, `wallet_days`
-        a field of a reward: unknown field `max`, expected `percent`
+        a field of a reward: unknown field `max`, expected one of `kind`, `percent`, `amount`, `tiers`
         a field of a tier: unknown field `to`, expected `from` or `percent`
-        a field of a cap: unknown field `amuont`
+        a field of a cap: unknown field `amuont`, expected one of `per`, `payments`, `amount`
         a field of a budget: unknown field `totl`, expected one of `total`, `per_day`, `shards`
         a field of a total: unknown field `amuont`, expected `payments` or `amount`
-        a field of an occasion: unknown field `of`, expected `n`
-        an n where there is none: unknown field `n`, there are no fields
-        a ceiling where there is none: unknown field `ceiling`, there are no fields
+        a field of an occasion: unknown field `of`, expected one of `kind`, `scope`, `n`
+        an amount for a percentage: unknown field `amount`, expected `kind` or `percent`
+        no kind of reward: missing field `kind`
+        no percentage: missing field `percent`
+        an n where there is none: unknown field `n`, expected `kind`
+        a ceiling where there is none: unknown field `ceiling`, expected `mode`
         a field of a split: unknown field `merchant_bps`, expected `platform_bps`
         a kind of reward: unknown variant `percentage`, expected one of `percent`, `fixed`, `tiered`
         a period: unknown variant `year`, expected one of `day`, `week`, `month`, `campaign`
-        a way to pay: there is no such way to pay; write one of card, credit_card, debit_card, paynow, upi, pix
+        a way to pay: There is no such way to pay. Write one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`.
         a place: unknown variant `web`, expected `chat` or `counter`
         a scope: unknown variant `ever`, expected `overall` or `per_merchant`
         a stacking: unknown variant `all`, expected one of `best_of`, `exclusive`, `sum`
@@ -78,31 +87,31 @@ fn what_is_misspelled_is_refused_and_never_ignored() {
         no name: missing field `id`
         no way to pay: missing field `methods`
         no funding: missing field `funding`
-        a name in capitals: not a valid campaign id: 1 to 40 characters of a-z, 0-9 and -
-        a percentage that is none: invalid value: string "five", expected a Decimal type representing a fixed-point number
+        a name in capitals: This is not a campaign id. Write 1 to 40 characters of a-z, 0-9 and -.
+        a percentage that is none: This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
         a count below zero: invalid value: integer `-1`, expected u32
-        an amount below zero: write the amount as digits with at most one dot, such as "25.00"
-        half a cent: SGD has 2 decimals, and this amount has 3
-        a category of three digits: not a merchant category code: four digits such as 5462
-        a category in words: not a merchant category code: four digits such as 5462
-        a merchant's own reference: not a valid merchant id: mch_ and 16 characters
+        an amount below zero: This is not an amount. Write digits with at most one point, such as `25.00`.
+        half a cent: SGD has 2 decimals, and this amount has 3. Write fewer decimals.
+        a category of three digits: This is not a merchant category code. Write four digits such as `5462`.
+        a category in words: This is not a merchant category code. Write four digits such as `5462`.
+        a merchant's own reference: This is not a merchant id. Write mch_ and 16 characters.
     "#]].assert_eq(&table);
 }
 
 #[test]
 fn a_percentage_is_text_since_a_number_may_have_been_a_float() {
     let percent = |percent: Value| read(json!({"reward": {"kind": "percent", "percent": percent}}));
-    let table: String = [json!("2.5"), json!(2.5), json!(5), json!("1e1"), json!(" 5"), json!("")]
-        .into_iter()
-        .map(|written| format!("{written}: {}\n", percent(written.clone())))
-        .collect();
+    let written = [json!("2.5"), json!(2.5), json!(5), json!("1e1"), json!("1_0"), json!(" 5"), json!("")];
+    let table: String =
+        written.into_iter().map(|written| format!("{written}: {}\n", percent(written.clone()))).collect();
     expect![[r#"
         "2.5": read
-        2.5: invalid type: floating point `2.5`, expected a Decimal type representing a fixed-point number
-        5: invalid type: integer `5`, expected a Decimal type representing a fixed-point number
-        "1e1": read
-        " 5": invalid value: string " 5", expected a Decimal type representing a fixed-point number
-        "": invalid value: string "", expected a Decimal type representing a fixed-point number
+        2.5: invalid type: floating point `2.5`, expected a string
+        5: invalid type: integer `5`, expected a string
+        "1e1": This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+        "1_0": This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+        " 5": This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
+        "": This is not a percentage. Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
     "#]]
     .assert_eq(&table);
 }
@@ -152,15 +161,15 @@ fn moments() {
         "2026-11-22T10:00:00+05:30": 2026-11-22T04:30:00Z is 2026-11-22T04:30:00Z in Singapore
         "2026-11-22T10:00:00-05:00": 2026-11-22T15:00:00Z is 2026-11-22T15:00:00Z in Singapore
         "2026-11-22T10:00+08:00": 2026-11-22T02:00:00Z is 2026-11-22T02:00:00Z in Singapore
-        "2026-11-22T10:00[Asia/Singapore]": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
+        "2026-11-22T10:00[Asia/Singapore]": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
         "2026-11-22T10:00:00+08:00[Asia/Singapore]": 2026-11-22T02:00:00Z is 2026-11-22T02:00:00Z in Singapore
-        "2026-11-31": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "2026-11-22T25:00": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "22.11.2026": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "1969-12-31": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "9999-01-01": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "tomorrow": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
-        "": not a date and time such as 2026-11-22T10:00:00+08:00, 2026-11-22T10:00 or 2026-11-22
+        "2026-11-31": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "2026-11-22T25:00": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "22.11.2026": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "1969-12-31": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "9999-01-01": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "tomorrow": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
+        "": This is not a time. Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
     "#]].assert_eq(&table);
 }
 

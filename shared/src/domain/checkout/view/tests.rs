@@ -29,6 +29,8 @@ fn cashback_in_words() {
         let insight = Insight { suspicion: Some(Suspicion::ManyCardsOnePayer), ..Insight::default() };
         Checkout { state: open.next_state(&paynow.1, &insight, at(0)).unwrap(), ..open }
     };
+    let failed = |reason| [paynow.clone(), RELEASED, (200, cashback_refund(Outcome::Failed(reason)))];
+    let lost = Event::CashbackRefused { attempt: 1, reason: Failure::Disconnected };
     let unknown = [paynow.clone(), RELEASED, bounced.clone()];
     let table: String = [
         ("by card", after(&[(0, paid(Method::Card))])),
@@ -46,6 +48,9 @@ fn cashback_in_words() {
             after(&[paynow.clone(), RELEASED, bounced, (50, asked("r1", 2500))]),
         ),
         ("nobody known", crate::domain::examples::after(Funding::Merchant, &unknown)),
+        ("known, and the balance stayed empty", after(&failed(Failure::InsufficientFunds))),
+        ("known, and the merchant stopped it", after(&failed(Failure::MerchantRequest))),
+        ("nobody asked", after(&[paynow.clone(), RELEASED, (47, lost)])),
     ]
     .into_iter()
     .map(|(words, checkout)| {
@@ -65,7 +70,10 @@ fn cashback_in_words() {
         credited: credited: SGD 1.25 came back on Tue 24 Nov 17:00.
         in the wallet: credited_to_wallet: SGD 1.25 could not be refunded and is in the wallet for the next payment.
         in the wallet, then refunded: credited_to_wallet: The credit was taken back with the payment.
-        nobody known: failed: SGD 1.25 could not be refunded, and no payer is known; it is still owed.
+        nobody known: failed: SGD 1.25 could not be refunded: the payer's bank said no, and no payer is known whose wallet could have it. It is still owed.
+        known, and the balance stayed empty: failed: SGD 1.25 could not be refunded: the merchant's balance was too low. It is still owed.
+        known, and the merchant stopped it: failed: SGD 1.25 could not be refunded: the merchant stopped it. It is still owed.
+        nobody asked: failed: It is not known whether SGD 1.25 came back: the account has left the platform, and nobody can ask what became of it.
     "#]].assert_eq(&table);
 }
 

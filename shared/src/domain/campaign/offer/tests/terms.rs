@@ -21,7 +21,7 @@ fn the_strictest_terms_hold_for_a_sum() {
 fn a_promise_has_its_hours() {
     let rule = |promise: u32, margin: u32| json!({"promise_hours": promise, "release_margin_hours": margin});
     let paid_at = clock(Country::SG, "2026-11-22 10:00");
-    let table: String = [json!({}), rule(24, 2), rule(2, 1), rule(1440, 24)]
+    let table: String = [json!({}), rule(24, 2), rule(2, 1), rule(48, 47)]
         .into_iter()
         .map(|rule| {
             let campaigns = market(std::slice::from_ref(&rule));
@@ -32,8 +32,8 @@ fn a_promise_has_its_hours() {
             let (release, promise) = (terms.release_at(paid_at), terms.promised_by(paid_at));
             format!(
                 "{rule}: released {}, promised by {}\n",
-                release.for_people(&zone),
-                promise.for_people(&zone)
+                release.for_people(&zone, paid_at),
+                promise.for_people(&zone, paid_at)
             )
         })
         .collect();
@@ -41,7 +41,7 @@ fn a_promise_has_its_hours() {
         {}: released Tue 24 Nov 09:00, promised by Tue 24 Nov 10:00
         {"promise_hours":24,"release_margin_hours":2}: released Mon 23 Nov 08:00, promised by Mon 23 Nov 10:00
         {"promise_hours":2,"release_margin_hours":1}: released Sun 22 Nov 11:00, promised by Sun 22 Nov 12:00
-        {"promise_hours":1440,"release_margin_hours":24}: released Wed 20 Jan 10:00, promised by Thu 21 Jan 10:00
+        {"promise_hours":48,"release_margin_hours":47}: released Sun 22 Nov 11:00, promised by Tue 24 Nov 10:00
     "#]].assert_eq(&table);
 }
 
