@@ -172,11 +172,6 @@ impl Problem {
         Self::invalid(field, format!("{}.", wrong.trim_end_matches('.')), next)
     }
 
-    /// A text that is empty or too long.
-    pub fn bad_length(field: impl Into<String>, longest: usize) -> Self {
-        Self::invalid(field, "The text is empty or too long.", format!("Write 1 to {longest} characters."))
-    }
-
     /// Names the field at fault.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {

@@ -67,6 +67,8 @@ pub mod payer;
 pub mod percent;
 pub mod posting;
 pub mod promise;
+#[cfg(test)]
+mod stored;
 pub mod stripe;
 mod tagged;
 pub mod text;

@@ -43,7 +43,7 @@ pub(in crate::adapters) const POLICY: &str = "#";
 pub(in crate::adapters) const ACCOUNTS: &str = "accounts";
 
 /// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held payment
-/// writes here twice.
+/// writes here twice. It may rise and never fall: what waits in a partition that nobody asks any more is forgotten.
 pub const DUE_SHARDS: u8 = 8;
 
 /// A key of the table.

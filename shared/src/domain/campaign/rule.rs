@@ -258,7 +258,8 @@ pub struct Limit {
     pub amount: Option<Money>,
 }
 
-/// Over how many items a budget is spread when its rule does not say.
+/// Over how many items a budget is spread when its rule does not say. Frozen: stored rules do not say either, and another
+/// number would divide their budgets anew.
 const BUDGET_SHARDS: u8 = 8;
 
 /// What all payers may earn together. It is spread over items so that a popular campaign has none that everybody writes.

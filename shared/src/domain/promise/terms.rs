@@ -24,7 +24,7 @@ pub struct Terms {
     #[serde(default = "unwritten_margin", skip_serializing_if = "is_unwritten_margin")]
     pub release_margin_hours: u32,
     /// What a refund before the release does to it.
-    #[serde(default, skip_serializing_if = "OnRefund::is_usual")]
+    #[serde(default = "unwritten_on_refund", skip_serializing_if = "is_unwritten_on_refund")]
     pub on_refund: OnRefund,
     /// What has to be left of the payment for it, in minor units: the least that earns this reward.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
@@ -67,6 +67,15 @@ pub struct Hold {
     /// Whether the merchant is marked as one at whom the payer has earned.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_false")]
     pub merchant: bool,
+}
+
+/// Not the default of a new rule, which may become another one.
+fn unwritten_on_refund() -> OnRefund {
+    OnRefund::Proportional
+}
+
+fn is_unwritten_on_refund(on_refund: &OnRefund) -> bool {
+    *on_refund == unwritten_on_refund()
 }
 
 fn unwritten_promise() -> u32 {
@@ -164,30 +173,4 @@ pub enum OnRefund {
     Proportional,
     /// It ends.
     Cancel,
-}
-
-impl OnRefund {
-    pub(in crate::domain) fn is_usual(&self) -> bool {
-        *self == Self::Proportional
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is stored today leaves its hours out. It must mean the same when the usual hours of new rules are others.
-    #[test]
-    fn what_a_stored_promise_leaves_out_stays_what_it_was() {
-        let stored =
-            r#"{"amount":{"value":"1.25","currency":"SGD"},"shares":[{"campaign":"five","minor":125}]}"#;
-        let terms: Terms = serde_json::from_str(stored).unwrap();
-        assert_eq!((terms.promise_hours, terms.release_margin_hours, terms.wallet_days), (48, 1, 365));
-        assert_eq!(terms.on_refund, OnRefund::Proportional);
-        let same: Terms = serde_json::from_value(serde_json::to_value(&terms).unwrap()).unwrap();
-        assert_eq!(same, terms);
-        let other = r#"{"amount":{"value":"1.25","currency":"SGD"},"shares":[],"promise_hours":24,"release_margin_hours":2,"wallet_days":90}"#;
-        let terms: Terms = serde_json::from_str(other).unwrap();
-        assert_eq!((terms.promise_hours, terms.release_margin_hours, terms.wallet_days), (24, 2, 90));
-    }
 }

@@ -1,10 +1,10 @@
 //! What an operator says of a market: its rollout and its campaigns, and what that changes in their budgets.
 
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 
 use super::budgets::{Change, TRIES, made};
-use super::table::{Store, Written, fault, number};
-use super::transaction::{before, broken, cancellation_reasons, not_written};
+use super::table::{Store, Written, fault};
+use super::transaction::{before, cancellation_reasons, not_written};
 use crate::adapters::clients::items::{item, read};
 use crate::adapters::clients::keys::{Key, POLICY, campaigns};
 use crate::domain::campaign::Campaign;
@@ -137,14 +137,8 @@ impl Store {
             return self.put_campaign(campaign).await.map(Some);
         }
         let key = Key::campaign(campaign.country, &campaign.rule.id);
-        let put = Put::builder().table_name(&self.table).set_item(Some(item(key, campaign)?));
-        let put = match before(campaign.version) {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(version) => put
-                .condition_expression("version = :version")
-                .expression_attribute_values(":version", number(version)),
-        };
-        let mut writes = vec![TransactWriteItem::builder().put(put.build().map_err(broken)?).build()];
+        let put = self.conditional_put(item(key, campaign)?, before(campaign.version))?;
+        let mut writes = vec![put];
         writes.extend(self.part_writes(campaign, changes)?);
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else { return Ok(Some(Written::Done)) };

@@ -1,9 +1,9 @@
 //! Writing a decision: one item on condition, or several in one transaction.
 
-use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem, Update};
 
 use super::budgets::{attributes, enough, named, need};
-use super::table::{Store, Written, number};
+use super::table::{Store, Written};
 use super::transaction::{before, broken, cancellation_reasons, not_written};
 use crate::adapters::clients::items::{checkout_item, item, settlement_item};
 use crate::adapters::clients::keys::{Item, Key};
@@ -79,15 +79,7 @@ impl Store {
     }
 
     fn put_part(&self, item: Item, expected: Option<u64>) -> Result<Part, Fault> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let put = match expected {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(version) => put
-                .condition_expression("version = :version")
-                .expression_attribute_values(":version", number(version)),
-        };
-        let put = put.build().map_err(broken)?;
-        Ok(Part { write: TransactWriteItem::builder().put(put).build(), slots: Vec::new() })
+        Ok(Part { write: self.conditional_put(item, expected)?, slots: Vec::new() })
     }
 
     /// Takes from a part of a budget on condition that it holds enough, or gives back to it. What a day has left is made

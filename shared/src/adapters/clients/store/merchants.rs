@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Store, Written, number};
+use super::table::{Store, Written};
 use super::transaction::transaction_written;
 use crate::adapters::clients::items::{item, read};
 use crate::adapters::clients::keys::{ACCOUNTS, Key};
@@ -91,22 +90,11 @@ impl Store {
     ) -> Result<Written, Fault> {
         let (due_shard, due_at) = (ACCOUNTS.to_owned(), now);
         let pointer = Pointer { merchant: merchant.id.clone(), due_shard, due_at };
-        let put = |item| Put::builder().table_name(&self.table).set_item(Some(item));
-        let merchant = put(item(Key::merchant(&merchant.id), merchant)?)
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(expected));
-        let pointer =
-            put(item(Key::account(account), &pointer)?).condition_expression("attribute_not_exists(pk)");
-        let writes = [merchant.build(), pointer.build()].map(|put| {
-            put.map(|put| TransactWriteItem::builder().put(put).build())
-                .map_err(|error| Fault::Bug(format!("build a transaction: {error}")))
-        });
-        let sent = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(writes.into_iter().collect::<Result<_, _>>()?))
-            .send()
-            .await;
+        let writes = vec![
+            self.conditional_put(item(Key::merchant(&merchant.id), merchant)?, Some(expected))?,
+            self.conditional_put(item(Key::account(account), &pointer)?, None)?,
+        ];
+        let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         transaction_written(sent.map(|_| ()))
     }
 }

@@ -1,11 +1,31 @@
-//! What the end of a transaction means.
+//! What transactions are made of, and what their end means.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::CancellationReason;
+use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
-use super::table::{Written, fault};
+use super::table::{Store, Written, fault, number};
+use crate::adapters::clients::keys::Item;
 use crate::fault::Fault;
+
+impl Store {
+    /// A part of a transaction that writes `item` if there is none under its key (`expected` is `None`), or one of that
+    /// version.
+    pub(super) fn conditional_put(
+        &self,
+        item: Item,
+        expected: Option<u64>,
+    ) -> Result<TransactWriteItem, Fault> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        let put = match expected {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(version) => put
+                .condition_expression("version = :version")
+                .expression_attribute_values(":version", number(version)),
+        };
+        Ok(TransactWriteItem::builder().put(put.build().map_err(broken)?).build())
+    }
+}
 
 /// The version that the table must have when this one is written.
 pub(super) fn before(version: u64) -> Option<u64> {
