@@ -1,14 +1,16 @@
-//! **Every call, every fault.** Each flow is lived once and its calls are recorded. Then it is lived again for every call and
-//! every fault: refused before the effect, done but the reply lost, throttled, in conflict, delivered twice, and the handler
-//! dropped where it waits; with redelivery at once, and after outages of 2, 26 and 71 hours that begin at that call. After
-//! each, everything must hold, and the flow must have ended as it does when nothing goes wrong.
+//! **Every call, every fault.** Each flow is lived once and its calls are recorded. Then it is lived again
+//! for every call and every fault: refused before the effect, done but the reply lost, throttled, in
+//! conflict, delivered twice, and the handler dropped where it waits; with redelivery at once, and after
+//! outages of 2, 26 and 71 hours that begin at that call. After each, everything must hold, and the flow must
+//! have ended as it does when nothing goes wrong.
 //!
-//! Calls that are made only because something failed are hit as well. A call that was never hit fails the test.
+//! Calls that are made only because something failed are hit as well. A call that was never hit fails the
+//! test.
 //!
-//! Every run of the suite hits each call with every fault and prompt redelivery, and with one of the outages in turn; a
-//! read, which has no effect that could be lost or doubled, is refused or loses its handler. `EVERY_FAULT=full` takes all
-//! of it. The counts, by flow, are printed by
-//! `cargo test -p kembali-tests --test every_fault -- --nocapture`, and each case that fails is, in any run.
+//! Every run of the suite hits each call with every fault and prompt redelivery, and with one of the outages
+//! in turn; a read, which has no effect that could be lost or doubled, is refused or loses its handler.
+//! `EVERY_FAULT=full` takes all of it. The counts, by flow, are printed by `cargo test -p kembali-tests
+//! --test every_fault -- --nocapture`, and each case that fails is, in any run.
 
 #[cfg(test)]
 mod every_fault {

@@ -125,8 +125,8 @@ impl Kind {
     }
 }
 
-/// Problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): what is wrong, with which field, and what to
-/// do next.
+/// Problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): what is wrong, with which field, and
+/// what to do next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A stable name for programs to match on.
@@ -164,8 +164,8 @@ impl Problem {
         Self::new(Kind::InvalidField, detail).field(field).next(next)
     }
 
-    /// A value of `field` that has not the form it should have. `why` says what is wrong in its first sentence, and in
-    /// the rest what to write: so do the errors of everything that is parsed.
+    /// A value of `field` that has not the form it should have. `why` says what is wrong in its first
+    /// sentence, and in the rest what to write: so do the errors of everything that is parsed.
     pub fn unfit(field: impl Into<String>, why: &impl std::fmt::Display) -> Self {
         let why = why.to_string();
         let (wrong, next) = why.split_once(". ").unwrap_or((&why, "Correct it, and send the request again."));

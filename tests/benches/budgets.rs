@@ -1,6 +1,6 @@
-//! `cargo bench --bench budgets`: a campaign that everybody wants at the same time, with its budget in 1, 8 and 32 parts,
-//! counted on the wire. No seconds. How often transactions meet depends on how many are under way at once, so those
-//! figures differ a little from run to run; what was promised does not.
+//! `cargo bench --bench budgets`: a campaign that everybody wants at the same time, with its budget in 1, 8
+//! and 32 parts, counted on the wire. No seconds. How often transactions meet depends on how many are under
+//! way at once, so those figures differ a little from run to run; what was promised does not.
 
 use kembali_tests::{Answered, Spent, Town, order_of, promised_minor};
 use local_wire::Call;

@@ -1,5 +1,5 @@
-//! `cargo bench`: what a payment costs when there are many, counted on the wire. Counts, not seconds: they are the same on
-//! every machine.
+//! `cargo bench`: what a payment costs when there are many, counted on the wire. Counts, not seconds: they
+//! are the same on every machine.
 
 use kembali_local::demo::Counts;
 use kembali_local::town::{Town, TownError};
@@ -37,8 +37,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// So many payments within a few minutes, each with its cashback, from creation to credit. Enabling the shop is not
-/// counted. With it, the write units of the books, in tenths, which are among them.
+/// So many payments within a few minutes, each with its cashback, from creation to credit. Enabling the shop
+/// is not counted. With it, the write units of the books, in tenths, which are among them.
 async fn lives(payments: u64) -> Result<(Counts, u32), Box<dyn std::error::Error>> {
     let stack = Stack::start(Options::new(Clock::fixed(BEGINNING)), &production()).await?;
     let town = Town::new(&stack);

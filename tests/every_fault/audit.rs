@@ -1,4 +1,5 @@
-//! What must always hold, seen from outside: from what Stripe moved, from what the API says, from queues, budget and bus.
+//! What must always hold, seen from outside: from what Stripe moved, from what the API says, from queues,
+//! budget and bus.
 
 use kembali_local::client::encoded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,8 +48,9 @@ fn array<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
 }
 
 impl Outcome {
-    /// In what this differs from how it usually ends. After an outage a step may have come too late to end in the same way:
-    /// then it ends in one of the `late` ways, and the budget has given the same. The bus may lack what was given up.
+    /// In what this differs from how it usually ends. After an outage a step may have come too late to end in
+    /// the same way: then it ends in one of the `late` ways, and the budget has given the same. The bus may
+    /// lack what was given up.
     pub(crate) fn differs(&self, usual: &Self, is_delayed: bool, late: &[&str]) -> Option<String> {
         let mut seen = self.clone();
         if is_delayed && late.contains(&self.standing.as_str()) {
@@ -60,8 +62,8 @@ impl Outcome {
         (seen != *usual).then(|| format!("it ends as {seen:?} and not as {usual:?}"))
     }
 
-    /// What is left of a checkout whose page nobody saw: nothing moved, nothing is kept of what it had reserved, and the
-    /// payer has the credit that was `given`.
+    /// What is left of a checkout whose page nobody saw: nothing moved, nothing is kept of what it had
+    /// reserved, and the payer has the credit that was `given`.
     pub(crate) fn is_of_no_page(&self, given: i64) -> bool {
         let (credit, used) = self.payer.split_once(", used ").unwrap_or_default();
         let has_used = used.contains(|digit| matches!(digit, '1'..='9'));
@@ -72,7 +74,8 @@ impl Outcome {
             && !has_used
     }
 
-    /// Whether the bus was told how it ended, and nothing unusual. What was passed through at once may be left out.
+    /// Whether the bus was told how it ended, and nothing unusual. What was passed through at once may be
+    /// left out.
     fn is_told(&self, usual: &Self) -> bool {
         let (checkout, cashback) = self.standing.split_once(' ').unwrap_or_default();
         let ends = [format!("checkout.{checkout}"), format!("cashback.{cashback}")];

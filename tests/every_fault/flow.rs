@@ -72,7 +72,8 @@ pub(crate) struct Flow {
     pub(crate) act: &'static [Step],
     /// How it ends: checkout and cashback.
     pub(crate) ends: &'static str,
-    /// How it may end when a step comes days later, where that is not the same; amounts may differ then as well.
+    /// How it may end when a step comes days later, where that is not the same; amounts may differ then as
+    /// well.
     pub(crate) late: &'static [&'static str],
 }
 

@@ -10,10 +10,12 @@ use super::flow::{Flow, Step};
 use super::plan::{Hit, Kind, Lasting};
 use super::world::World;
 
-/// How long the outages are: within a day; longer than Stripe remembers a key; nearly as long as it repeats a webhook.
+/// How long the outages are: within a day; longer than Stripe remembers a key; nearly as long as it repeats a
+/// webhook.
 const OUTAGES_HOURS: [i64; 3] = [2, 26, 71];
 
-/// What an outage begins with: the first request is not served, or it is and nobody hears of it, or nobody is left to hear.
+/// What an outage begins with: the first request is not served, or it is and nobody hears of it, or nobody is
+/// left to hear.
 const BEGINNINGS: [Fault; 3] = [Fault::Refuse, Fault::LoseReply, Fault::Crash];
 
 /// After so many lives a town has become slow to look at.
@@ -105,9 +107,9 @@ impl Found {
     }
 }
 
-/// What can go wrong with a call. All of it with `EVERY_FAULT=full`; else one of the outages in turn, and of a read, which
-/// has no effect that could be lost or doubled, beside that outage one refusal and a dropped handler. A batch is
-/// also served in part.
+/// What can go wrong with a call. All of it with `EVERY_FAULT=full`; else one of the outages in turn, and of
+/// a read, which has no effect that could be lost or doubled, beside that outage one refusal and a dropped
+/// handler. A batch is also served in part.
 fn faults(kind: &Kind, turn: usize) -> Vec<(Fault, Lasting)> {
     // Whoever tries again at once is served, or is not.
     let lasting = if turn.is_multiple_of(2) { Lasting::Once } else { Lasting::EveryTry };
@@ -200,9 +202,9 @@ impl Bench {
         (calls, outcome)
     }
 
-    /// One case, in the first of several `ways` to bring it about in which all of it happens. Whether two changes share a
-    /// page of the journal, or who else was running when a handler was dropped, differs from day to day: what did not
-    /// happen may happen on the next one.
+    /// One case, in the first of several `ways` to bring it about in which all of it happens. Whether two
+    /// changes share a page of the journal, or who else was running when a handler was dropped, differs from
+    /// day to day: what did not happen may happen on the next one.
     async fn case(&mut self, ways: &[Vec<Hit>], usual: &Outcome, found: &mut Found) {
         let mut tried = ways.iter().cycle().take(ways.len().max(TRIES)).peekable();
         while let Some(hits) = tried.next() {

@@ -12,8 +12,8 @@ use super::world::{Life, World};
 const LONGEST_SPACING_SECONDS: i64 = 12 * 3_600;
 
 impl World {
-    /// Lets time pass until nothing is left to do for a life. Whether changes of the table were given up, so that journal
-    /// and bus lack them.
+    /// Lets time pass until nothing is left to do for a life. Whether changes of the table were given up, so
+    /// that journal and bus lack them.
     pub(crate) async fn rest(&self, life: &Life) -> bool {
         let mut gave_up = false;
         if let Some(over_at_millis) = self.plan.over_at_millis() {
@@ -63,8 +63,8 @@ impl World {
         }
     }
 
-    /// What died in a queue comes again, as an operator does it: messages go back, a bucket that was not released is
-    /// released. Of changes of the table that were given up only their place is known.
+    /// What died in a queue comes again, as an operator does it: messages go back, a bucket that was not
+    /// released is released. Of changes of the table that were given up only their place is known.
     async fn redrive(&self) -> bool {
         let sqs = self.town.stack.sqs();
         for queue in ["StripeEventsDlq", "CashbackDueDlq"] {

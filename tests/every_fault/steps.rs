@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::flow::Step;
 use super::world::{Life, World};
 
-/// How often somebody repeats a request, first after seconds and then every hour: for longer than three outages that
-/// follow one another.
+/// How often somebody repeats a request, first after seconds and then every hour: for longer than three
+/// outages that follow one another.
 const PATIENCE: usize = 220;
 
 /// Who asks.
@@ -156,7 +156,8 @@ impl World {
         self.ask(life, Caller::Merchant, &path, Some(body)).await;
     }
 
-    /// Two days pass. The sweep comes in the last hour of the promise, as often as there is something left for it.
+    /// Two days pass. The sweep comes in the last hour of the promise, as often as there is something left
+    /// for it.
     async fn mature(&self, life: &Life) {
         self.town.minutes(47 * 60 + 9).await;
         for _ in 0..2 {

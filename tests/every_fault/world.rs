@@ -59,7 +59,8 @@ impl Rail {
 }
 
 impl World {
-    /// A town with a shop and a campaign. Nothing comes by the clock: the sweep comes when [it is time](Self::sweep).
+    /// A town with a shop and a campaign. Nothing comes by the clock: the sweep comes when [it is
+    /// time](Self::sweep).
     pub(crate) async fn of(flow: Flow) -> Self {
         let faults = Faults::default();
         let mut options = Options::new(Clock::fixed(DAWN));

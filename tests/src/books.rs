@@ -70,7 +70,8 @@ impl Town {
         answer.json()
     }
 
-    /// Changes an item of the table behind everybody's back: sets the number or text at a path (`state.cashback.…`).
+    /// Changes an item of the table behind everybody's back: sets the number or text at a path
+    /// (`state.cashback.…`).
     pub async fn tamper(&self, pk: &str, path: &str, value: Value) {
         let names: Vec<&str> = path.split('.').collect();
         let place: Vec<String> = (0..names.len()).map(|index| format!("#n{index}")).collect();

@@ -38,8 +38,8 @@ impl Answered {
 
 #[expect(clippy::expect_used, reason = "a test helper fails the test")]
 impl Town {
-    /// Asks for all these checkouts, `width` at a time; whoever is told to come later does. The answers are in the order of
-    /// the bodies.
+    /// Asks for all these checkouts, `width` at a time; whoever is told to come later does. The answers are
+    /// in the order of the bodies.
     pub async fn crowd(&self, shop: &Shop, bodies: &[Value], width: usize) -> Vec<Answered> {
         let mut waiting: VecDeque<(usize, Value)> = bodies.iter().cloned().enumerate().collect();
         let mut running = JoinSet::new();
@@ -69,7 +69,8 @@ impl Town {
         answers.into_iter().map(|answer| answer.expect("everybody was served in the end")).collect()
     }
 
-    /// What the parts of a campaign's budget hold together, of the whole or of `day`. No part may be below zero.
+    /// What the parts of a campaign's budget hold together, of the whole or of `day`. No part may be below
+    /// zero.
     pub fn budget_left(&self, country: &str, campaign: &str, day: &str) -> Left {
         let start = format!("B#{country}#{campaign}#");
         let parts = self.items().into_iter();
@@ -89,7 +90,8 @@ impl Town {
     }
 }
 
-/// What a checkout promises, in minor units: the best of its offers while it is open, its cashback once it is paid.
+/// What a checkout promises, in minor units: the best of its offers while it is open, its cashback once it is
+/// paid.
 pub fn promised_minor(checkout: &Value) -> i64 {
     let of = |amount: &Value| -> i64 {
         let digits: String = text(amount, "/value").chars().filter(|digit| digit.is_ascii_digit()).collect();

@@ -1,5 +1,5 @@
-//! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through the real
-//! edges: HTTP in, Stripe's page, webhooks, queues, the clock.
+//! A small town to test in: the whole local stack, an operator, merchants and payers. Everything goes through
+//! the real edges: HTTP in, Stripe's page, webhooks, queues, the clock.
 
 mod books;
 mod crowd;
@@ -41,16 +41,16 @@ pub struct Town {
 
 #[expect(clippy::expect_used, reason = "a test helper fails the test")]
 impl Town {
-    /// An empty town on free ports, in memory, at [`DAWN`]. Its books are closed and matched when a test [says
-    /// so](Self::tick): an hourly rule would cost every other test a thousand calls.
+    /// An empty town on free ports, in memory, at [`DAWN`]. Its books are closed and matched when a test
+    /// [says so](Self::tick): an hourly rule would cost every other test a thousand calls.
     pub async fn new() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
         options.template = with_rare_bookkeeping(&options.template);
         Self::with(options).await
     }
 
-    /// A town whose sweep and whose bookkeeping come every fourth day only: what happens here happens by schedules and
-    /// events alone, and two days pass quickly.
+    /// A town whose sweep and whose bookkeeping come every fourth day only: what happens here happens by
+    /// schedules and events alone, and two days pass quickly.
     pub async fn unswept() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
         options.template = rarely(&options.template);
@@ -151,7 +151,8 @@ impl Town {
         self.people().read(shop, checkout).await.expect("the checkout is shown")
     }
 
-    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows happens.
+    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows
+    /// happens.
     pub async fn refund(
         &self,
         shop: &Shop,

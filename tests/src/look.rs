@@ -28,8 +28,8 @@ impl Spent {
         self.0.iter().map(|call| call.write_units_tenths).sum()
     }
 
-    /// What the books cost of these write units, in tenths: pages of the journal, days and rows. They are written for many
-    /// payments at a time.
+    /// What the books cost of these write units, in tenths: pages of the journal, days and rows. They are
+    /// written for many payments at a time.
     pub fn book_tenths(&self) -> u32 {
         self.0.iter().filter(|call| is_of_books(call)).map(|call| call.write_units_tenths).sum()
     }
@@ -106,8 +106,8 @@ impl Town {
     }
 }
 
-/// Whether a call is about the books (a page of the journal, a day, a row, a match), or about the position up to which an
-/// account's events were read: what is written for many payments at a time.
+/// Whether a call is about the books (a page of the journal, a day, a row, a match), or about the position up
+/// to which an account's events were read: what is written for many payments at a time.
 pub fn is_of_books(call: &Call) -> bool {
     ["J#", "D#", "L#", "X#", "A#"].iter().any(|kind| call.subject.starts_with(kind))
 }

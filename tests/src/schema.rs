@@ -1,4 +1,5 @@
-//! What `infra/openapi.yaml` says of a body. OpenAPI 3.1 is JSON Schema 2020-12, so a library for that checks it.
+//! What `infra/openapi.yaml` says of a body. OpenAPI 3.1 is JSON Schema 2020-12, so a library for that checks
+//! it.
 
 use jsonschema::Validator;
 use serde_json::{Value, json};

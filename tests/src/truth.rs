@@ -1,4 +1,5 @@
-//! What really happened to the money, told by Stripe's balance transactions alone and never by the code under test.
+//! What really happened to the money, told by Stripe's balance transactions alone and never by the code under
+//! test.
 
 use std::collections::BTreeMap;
 

@@ -43,8 +43,8 @@ impl Wire {
         wire
     }
 
-    /// Has the next `times` requests go wrong that are `request`: the name of an operation, such as `POST /v1/refunds` or
-    /// `PutItem`, or of a service, such as `stripe`.
+    /// Has the next `times` requests go wrong that are `request`: the name of an operation, such as `POST
+    /// /v1/refunds` or `PutItem`, or of a service, such as `stripe`.
     pub fn cut(&self, request: &str, fault: Fault, times: usize) {
         self.lock().push(Cut { request: request.to_owned(), fault, times });
     }

@@ -1,5 +1,5 @@
-//! The functions' own binaries, each in a process of its own, as Lambda starts them: the variables of the template, the
-//! Runtime API on loopback, one payload after the other.
+//! The functions' own binaries, each in a process of its own, as Lambda starts them: the variables of the
+//! template, the Runtime API on loopback, one payload after the other.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -157,8 +157,8 @@ fn target() -> PathBuf {
     test.parent().and_then(Path::parent).unwrap().to_owned()
 }
 
-/// Builds the binaries, which `cargo test` does not do for a test of another package. As the workspace is built as a
-/// whole, no dependency is built a second time with other features.
+/// Builds the binaries, which `cargo test` does not do for a test of another package. As the workspace is
+/// built as a whole, no dependency is built a second time with other features.
 fn build() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(build_now);
@@ -172,8 +172,8 @@ fn build_now() {
     for function in std::fs::read_dir(story::root().join("../functions")).unwrap() {
         cargo.arg("--bin").arg(function.unwrap().file_name());
     }
-    // What Cargo tells a test of its package, build scripts of dependencies look at too: they would run again, and
-    // everything above them be built again, now and after the test once more.
+    // What Cargo tells a test of its package, build scripts of dependencies look at too: they would run
+    // again, and everything above them be built again, now and after the test once more.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"]

@@ -26,8 +26,8 @@ impl ApplyStripeEvent {
         }
     }
 
-    /// A session ended without a payment. Of two sessions that were made for one checkout only one was written down and
-    /// shown; that the other one ends is no news.
+    /// A session ended without a payment. Of two sessions that were made for one checkout only one was
+    /// written down and shown; that the other one ends is no news.
     pub(crate) async fn on_session_over(
         &self,
         account: Option<&AccountId>,
@@ -49,8 +49,8 @@ impl ApplyStripeEvent {
         }
     }
 
-    /// A session says that it was paid; how, only the charge says. If the charge's own event came first, there is nothing
-    /// to ask.
+    /// A session says that it was paid; how, only the charge says. If the charge's own event came first,
+    /// there is nothing to ask.
     pub(crate) async fn on_session_paid(
         &self,
         account: Option<&AccountId>,
@@ -81,8 +81,8 @@ impl ApplyStripeEvent {
         self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
     }
 
-    /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge. So is one on which somebody
-    /// has written the name of a checkout whose charge it is not taken from.
+    /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge. So is one
+    /// on which somebody has written the name of a checkout whose charge it is not taken from.
     pub(crate) async fn on_refund(
         &self,
         account: Option<&AccountId>,
@@ -105,8 +105,8 @@ impl ApplyStripeEvent {
         self.on_charge(account, &charge, &event, now).await
     }
 
-    /// An event that names a charge only. Our checkout is in the charge's metadata, unless somebody has changed that: then the
-    /// session knows that it was paid on.
+    /// An event that names a charge only. Our checkout is in the charge's metadata, unless somebody has
+    /// changed that: then the session knows that it was paid on.
     pub(crate) async fn on_charge(
         &self,
         account: Option<&AccountId>,
@@ -143,7 +143,8 @@ impl ApplyStripeEvent {
         self.by_reference(Some(account), &page).await
     }
 
-    /// The checkout that a session was made for, by what nobody can change in it; none if it was not made by us.
+    /// The checkout that a session was made for, by what nobody can change in it; none if it was not made by
+    /// us.
     async fn by_reference(
         &self,
         account: Option<&AccountId>,
@@ -156,7 +157,8 @@ impl ApplyStripeEvent {
         Ok(checkout.filter(|checkout| checkout.session.as_ref() == Some(&page.session)))
     }
 
-    /// `refunded` is a total: if it is what we know of, there is nothing to do; if not, Stripe is asked for every refund.
+    /// `refunded` is a total: if it is what we know of, there is nothing to do; if not, Stripe is asked for
+    /// every refund.
     pub(crate) async fn on_charge_refunded(
         &self,
         account: Option<&AccountId>,
@@ -192,9 +194,9 @@ impl ApplyStripeEvent {
         Ok((checkout, is_news))
     }
 
-    /// The checkout, if it may hear of an event on `account`. One that is not there yet is still being written, so the
-    /// event comes again, and ends where a person sees it; only the expiry of a session that nobody was shown
-    /// (`may_be_missing`) is no loss.
+    /// The checkout, if it may hear of an event on `account`. One that is not there yet is still being
+    /// written, so the event comes again, and ends where a person sees it; only the expiry of a session that
+    /// nobody was shown (`may_be_missing`) is no loss.
     async fn load(
         &self,
         account: Option<&AccountId>,
@@ -221,8 +223,8 @@ fn took(checkout: &Checkout, charge: &ChargeId) -> bool {
     checkout.payment().is_some_and(|payment| payment.charge.charge == *charge)
 }
 
-/// The sum of all refunds that we know Stripe has made on the charge, our cashback among them. `None` for a checkout
-/// that is not paid as far as we know.
+/// The sum of all refunds that we know Stripe has made on the charge, our cashback among them. `None` for a
+/// checkout that is not paid as far as we know.
 fn known_refunds(checkout: &Checkout) -> Result<Option<Money>, Fault> {
     let Some(payment) = checkout.payment() else { return Ok(None) };
     let none = Money::zero(checkout.content.amount.currency());

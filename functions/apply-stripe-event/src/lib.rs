@@ -59,8 +59,8 @@ impl ApplyStripeEvent {
         Ok(())
     }
 
-    /// What could not be read when it came is asked of Stripe again: what could not read it may be mended. None if it turns
-    /// out not to concern us.
+    /// What could not be read when it came is asked of Stripe again: what could not read it may be mended.
+    /// None if it turns out not to concern us.
     async fn readable(&self, event: StripeEvent) -> Result<Option<StripeEvent>, Fault> {
         match (&event.kind, &event.account) {
             (Kind::Unreadable { .. }, Some(account)) => {

@@ -8,8 +8,8 @@ use kembali::fault::Fault;
 use crate::ApplyStripeEvent;
 
 impl ApplyStripeEvent {
-    /// Whatever the event says, the account is read again and the merchant becomes what it shows: so the order of
-    /// events does not matter, and none of them can be forged into an enabled merchant.
+    /// Whatever the event says, the account is read again and the merchant becomes what it shows: so the
+    /// order of events does not matter, and none of them can be forged into an enabled merchant.
     pub(crate) async fn on_account_changed(&self, account: &AccountId) -> Result<bool, Fault> {
         let Some(merchant) = self.store.merchant_of(account).await? else {
             tracing::info!(%account, "no merchant of ours");

@@ -18,13 +18,15 @@ use kembali::fault::{Kind, Problem};
 use crate::CreateCheckout;
 
 impl CreateCheckout {
-    /// One read, one Stripe call, one write. Whoever repeats the request gets the same checkout, and whoever sends another one
-    /// under the same reference is told which field differs. An order for which Stripe refused a page is placed again.
+    /// One read, one Stripe call, one write. Whoever repeats the request gets the same checkout, and whoever
+    /// sends another one under the same reference is told which field differs. An order for which Stripe
+    /// refused a page is placed again.
     pub(crate) async fn create(&self, request: &Request) -> Answer {
         let key = auth::key(request)?;
         let new: NewCheckout = request.json()?;
         let id = CheckoutId::of(key.merchant(), &new.reference);
-        // The market is the merchant's, and the merchant is being read: the payer is looked for in each market.
+        // The market is the merchant's, and the merchant is being read: the payer is looked for in each
+        // market.
         let payers: Vec<_> = Country::ALL.iter().map(|&country| self.payer(&new, country)).collect();
         let payers: Vec<PayerId> = payers.into_iter().flatten().collect();
         let seen = self.store.seen(key.merchant(), &id, &payers).await?;

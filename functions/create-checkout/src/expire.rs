@@ -33,7 +33,8 @@ impl CreateCheckout {
                 let checkout = apply(&self.store, checkout, &Event::Expired, request.at).await?;
                 json(200, &CheckoutView::from(&checkout))
             }
-            // Stripe closed it itself, and the event that says so is late or lost: what it promised is given back now.
+            // Stripe closed it itself, and the event that says so is late or lost: what it promised is given
+            // back now.
             Err(StripeError::Refused { .. })
                 if self.stripe.is_expired(&checkout.account, &session).await? =>
             {

@@ -71,7 +71,8 @@ impl CreateCheckout {
         }
     }
 
-    /// A checkout with the page on which it can be paid, which Stripe keeps, or with what to do if there is none any more.
+    /// A checkout with the page on which it can be paid, which Stripe keeps, or with what to do if there is
+    /// none any more.
     async fn with_page(&self, checkout: &Checkout) -> Result<CheckoutView, StripeError> {
         let view = CheckoutView::from(checkout);
         match checkout.session.as_ref().filter(|_| checkout.state == State::Open) {
@@ -80,7 +81,8 @@ impl CreateCheckout {
         }
     }
 
-    /// The same for whoever wants to know how it stands: if Stripe does not answer, the rest is told without the page.
+    /// The same for whoever wants to know how it stands: if Stripe does not answer, the rest is told without
+    /// the page.
     async fn view(&self, checkout: &Checkout) -> CheckoutView {
         self.with_page(checkout).await.unwrap_or_else(|error| {
             tracing::warn!(checkout = %checkout.id, %error, "no page to show");

@@ -1,5 +1,5 @@
-//! From an order to a checkout with a page: what is promised is taken from budgets and caps in the same transaction that
-//! writes the promise.
+//! From an order to a checkout with a page: what is promised is taken from budgets and caps in the same
+//! transaction that writes the promise.
 
 use std::collections::BTreeSet;
 
@@ -26,10 +26,10 @@ use crate::CreateCheckout;
 const TRIES: u32 = 10;
 
 impl CreateCheckout {
-    /// Opens Stripe's page and writes the checkout. Nothing is written before the page is there: should this be the end of
-    /// the function, the repetition of the request gets the same page by the same key. Only a checkout that is partly
-    /// paid with credit is written first, since its repetition might find another credit. It takes the place of one that
-    /// Stripe `refused` a page for before.
+    /// Opens Stripe's page and writes the checkout. Nothing is written before the page is there: should this
+    /// be the end of the function, the repetition of the request gets the same page by the same key. Only a
+    /// checkout that is partly paid with credit is written first, since its repetition might find another
+    /// credit. It takes the place of one that Stripe `refused` a page for before.
     pub(crate) async fn place(
         &self,
         order: Order<'_>,
@@ -87,7 +87,8 @@ impl CreateCheckout {
         Err(Fault::Retry("the campaigns are busy".to_owned()))
     }
 
-    /// Has the empty parts of budgets refilled from others; gives the campaigns for which nothing is left anywhere.
+    /// Has the empty parts of budgets refilled from others; gives the campaigns for which nothing is left
+    /// anywhere.
     async fn refill(
         &self,
         known: &Known,
@@ -108,8 +109,9 @@ impl CreateCheckout {
         Ok(used_up)
     }
 
-    /// Writes down that Stripe refused to make the page of a checkout that was not written yet, so that whoever sends the
-    /// order again asks for it under another key. What somebody else has written meanwhile stands.
+    /// Writes down that Stripe refused to make the page of a checkout that was not written yet, so that
+    /// whoever sends the order again asks for it under another key. What somebody else has written meanwhile
+    /// stands.
     async fn without_page(&self, checkout: Checkout, error: StripeError) -> Answer {
         if let StripeError::Refused { .. } = error {
             let commit = create(checkout.refused(), None).map_err(broken)?;
@@ -118,8 +120,9 @@ impl CreateCheckout {
         Err(error.into())
     }
 
-    /// Opens the page of a checkout that is written down without one, and writes it down. If the checkout was given up
-    /// meanwhile, its credit is back in the wallet, and the page is closed again: nobody may pay on it.
+    /// Opens the page of a checkout that is written down without one, and writes it down. If the checkout was
+    /// given up meanwhile, its credit is back in the wallet, and the page is closed again: nobody may pay on
+    /// it.
     pub(crate) async fn open_written(
         &self,
         checkout: Checkout,

@@ -22,8 +22,8 @@ struct NewRefundBody {
 }
 
 impl CreateCheckout {
-    /// Written down first, then asked of Stripe, then written down how it went. Whoever repeats the request continues
-    /// where it stopped, and if nobody does, the sweep does.
+    /// Written down first, then asked of Stripe, then written down how it went. Whoever repeats the request
+    /// continues where it stopped, and if nobody does, the sweep does.
     pub(crate) async fn refund(&self, request: &Request) -> Answer {
         let body: NewRefundBody = request.json()?;
         let checkout = self.own_checkout(request).await?;

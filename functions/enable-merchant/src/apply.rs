@@ -40,8 +40,8 @@ struct Application {
 }
 
 impl EnableMerchant {
-    /// A business asks to be paid here. The market's rollout decides whether it is invited or waits. The platform asks on
-    /// its behalf, since it is the platform that knows who the business is.
+    /// A business asks to be paid here. The market's rollout decides whether it is invited or waits. The
+    /// platform asks on its behalf, since it is the platform that knows who the business is.
     pub(crate) async fn apply(&self, request: &Request) -> Answer {
         require_operator(request)?;
         let application: Application = request.json()?;
@@ -56,7 +56,8 @@ impl EnableMerchant {
             Written::Lost => {
                 let known = self.store.merchant(&merchant.id).await?;
                 let known = known.ok_or_else(|| Fault::Bug("a merchant is gone".to_owned()))?;
-                // Our own write, whose answer was lost, and which the SDK repeated: nobody has seen the key yet.
+                // Our own write, whose answer was lost, and which the SDK repeated: nobody has seen the key
+                // yet.
                 if known.owns(&key) {
                     return json(201, &MerchantView::of(&known).with_key(&key));
                 }

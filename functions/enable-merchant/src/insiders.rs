@@ -21,8 +21,9 @@ struct Insiders {
 }
 
 impl EnableMerchant {
-    /// Replaces the merchant's own people. Only keyed hashes of their numbers are kept, and only how many they are is told.
-    /// Once the market screens cards, a card that one of them has paid with earns nothing there either.
+    /// Replaces the merchant's own people. Only keyed hashes of their numbers are kept, and only how many
+    /// they are is told. Once the market screens cards, a card that one of them has paid with earns nothing
+    /// there either.
     pub(crate) async fn set_insiders(&self, request: &Request) -> Answer {
         let merchant = self.any_merchant(request).await?;
         let Insiders { phones } = request.json()?;

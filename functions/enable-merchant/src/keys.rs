@@ -14,8 +14,8 @@ const ROLLED: &str = "Give this key to everything that sends the old one. Both w
 const RESET: &str = "Every other key has stopped working.";
 
 impl EnableMerchant {
-    /// The successor of the key that the request carries. A key has one: whoever did not hear the answer asks again and is
-    /// told the same. What stops working is the key before the one that the request carries.
+    /// The successor of the key that the request carries. A key has one: whoever did not hear the answer asks
+    /// again and is told the same. What stops working is the key before the one that the request carries.
     pub(crate) async fn rotate_key(&self, request: &Request) -> Answer {
         let merchant = self.own_merchant(request).await?;
         let key = auth::key(request)?;
@@ -27,8 +27,9 @@ impl EnableMerchant {
         json(201, &MerchantView::of(&rolled).with_key(&successor).with_next(ROLLED))
     }
 
-    /// For a merchant who has lost their keys, or somebody else has found them: one new key, and no other works. Each reset
-    /// makes another one. Repeated since its answer was lost, it ends a key that nobody was told.
+    /// For a merchant who has lost their keys, or somebody else has found them: one new key, and no other
+    /// works. Each reset makes another one. Repeated since its answer was lost, it ends a key that nobody was
+    /// told.
     pub(crate) async fn reset_keys(&self, request: &Request) -> Answer {
         let merchant = self.any_merchant(request).await?;
         let key = new_key(&merchant.id)?;

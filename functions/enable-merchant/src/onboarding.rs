@@ -72,8 +72,8 @@ impl EnableMerchant {
         }
     }
 
-    /// An invited merchant gets a connected account: one, however often this is begun, by the key under which Stripe is
-    /// asked for it.
+    /// An invited merchant gets a connected account: one, however often this is begun, by the key under which
+    /// Stripe is asked for it.
     async fn with_account(&self, merchant: Merchant, now: Timestamp) -> Result<Merchant, Fault> {
         if merchant.state != State::Invited {
             return Ok(merchant);

@@ -1,8 +1,8 @@
-//! Answers what no route of the API takes, as HTTP asks: what a path allows (`OPTIONS`), that it does not allow a method
-//! (405), or that there is no such path (404). It reads no table and calls nobody.
+//! Answers what no route of the API takes, as HTTP asks: what a path allows (`OPTIONS`), that it does not
+//! allow a method (405), or that there is no such path (404). It reads no table and calls nobody.
 //!
-//! API Gateway hands a function only what is declared. Without this one it would answer everything else with a 404 of its
-//! own, which is no problem details and does not say what to do.
+//! API Gateway hands a function only what is declared. Without this one it would answer everything else with
+//! a 404 of its own, which is no problem details and does not say what to do.
 
 mod routes;
 

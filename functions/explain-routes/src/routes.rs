@@ -1,5 +1,5 @@
-//! The paths of the API and what each takes. `infra/template.yaml` declares the routes, and a test holds this list against
-//! it; a function cannot read the template.
+//! The paths of the API and what each takes. `infra/template.yaml` declares the routes, and a test holds this
+//! list against it; a function cannot read the template.
 
 /// Each path, those first that are written out, with the value of its `Allow` header.
 pub(crate) const PATHS: [(&str, &str); 44] = [

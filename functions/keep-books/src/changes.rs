@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use crate::KeepBooks;
 
 impl KeepBooks {
-    /// Writes down a batch. When a change cannot be read, those before it are written, and it is reported; when the journal
-    /// cannot be written, the first is.
+    /// Writes down a batch. When a change cannot be read, those before it are written, and it is reported;
+    /// when the journal cannot be written, the first is.
     pub(crate) async fn keep(&self, batch: ChangeEvent) -> DynamoDbEventResponse {
         let numbers: Vec<Option<String>> =
             batch.records.iter().map(|record| record.change.sequence_number.clone()).collect();
@@ -33,7 +33,8 @@ impl KeepBooks {
             }
             read += 1;
         }
-        // The name of the page is that of the changes that it was made from: made again from the same, it is the same.
+        // The name of the page is that of the changes that it was made from: made again from the same, it is
+        // the same.
         let number = |at: usize| numbers.get(at).cloned().flatten().unwrap_or_default();
         let range = format!("{}-{}", number(0), number(read.saturating_sub(1)));
         if let Err(fault) = write_journal(&self.store, &range, pages).await {
@@ -50,8 +51,8 @@ impl KeepBooks {
     }
 }
 
-/// The item after the change, as the books see it, and how many postings it had before. Nothing for an item without
-/// postings: here a new kind of item that carries some is added.
+/// The item after the change, as the books see it, and how many postings it had before. Nothing for an item
+/// without postings: here a new kind of item that carries some is added.
 fn booked(record: EventRecord) -> Result<Option<(Booked, usize)>, Fault> {
     let (old, new) = (record.change.old_image, record.change.new_image);
     let pk = match new.get("pk") {

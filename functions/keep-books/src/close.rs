@@ -9,13 +9,13 @@ use kembali::fault::Fault;
 
 use crate::{Closed, KeepBooks};
 
-/// A day is closed so long after its end: by then nearly all of its changes have come through the stream. What comes later
-/// opens it again, and the next hour closes it.
+/// A day is closed so long after its end: by then nearly all of its changes have come through the stream.
+/// What comes later opens it again, and the next hour closes it.
 const GRACE_SECONDS: i64 = 30 * 60;
 
 impl KeepBooks {
-    /// Closes every day that is over and not closed. One that fails stays open, and the next hour tries again: until then it
-    /// is summed from its journal, and nobody sees a difference.
+    /// Closes every day that is over and not closed. One that fails stays open, and the next hour tries
+    /// again: until then it is summed from its journal, and nobody sees a difference.
     pub(crate) async fn close(&self, event: EventBridgeEvent) -> Result<Closed, Fault> {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());

@@ -1,11 +1,11 @@
-//! Keeps the books: the new postings of each change of the table go into the journal, and a day that is over is summed
-//! into rows.
+//! Keeps the books: the new postings of each change of the table go into the journal, and a day that is over
+//! is summed into rows.
 //!
-//! A batch of changes becomes one page for each market and day, so a payment costs the fraction of a write that its entry
-//! is of a page. The stream tells a change at least once: nothing here tries to prevent a second page with the same entry;
-//! whoever reads a day counts it once ([`books`](kembali::domain::books)). A change that cannot be read holds up its
-//! shard for six hours and is then named in the queue of what was not delivered; until it is mended, a rebuild shows
-//! the difference.
+//! A batch of changes becomes one page for each market and day, so a payment costs the fraction of a write
+//! that its entry is of a page. The stream tells a change at least once: nothing here tries to prevent a
+//! second page with the same entry; whoever reads a day counts it once ([`books`](kembali::domain::books)). A
+//! change that cannot be read holds up its shard for six hours and is then named in the queue of what was not
+//! delivered; until it is mended, a rebuild shows the difference.
 
 mod changes;
 mod close;
@@ -58,7 +58,8 @@ impl KeepBooks {
     /// Takes a batch of changes, or the hourly event at which days are closed.
     ///
     /// # Errors
-    /// The event cannot be read, or no day could be looked at. What goes wrong with a change is in the report.
+    /// The event cannot be read, or no day could be looked at. What goes wrong with a change is in the
+    /// report.
     pub async fn handle(&self, event: Value) -> Result<Done, Fault> {
         if event.get("Records").is_some() {
             Ok(Done::Kept(self.keep(read(event)?).await))

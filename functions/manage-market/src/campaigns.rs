@@ -12,7 +12,8 @@ use crate::ManageMarket;
 use crate::view::{CampaignView, Campaigns};
 
 impl ManageMarket {
-    /// A new campaign. The same rule under the same id again is the same campaign, if it has not been changed since.
+    /// A new campaign. The same rule under the same id again is the same campaign, if it has not been changed
+    /// since.
     pub(crate) async fn create_campaign(&self, request: &Request) -> Answer {
         let country = request.country()?;
         let rule: Rule = request.json()?;

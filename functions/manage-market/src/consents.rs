@@ -1,4 +1,5 @@
-//! `POST /v1/markets/{country}/wallet-consents`: the platform testifies that a payer wants to spend credit on an order.
+//! `POST /v1/markets/{country}/wallet-consents`: the platform testifies that a payer wants to spend credit on
+//! an order.
 
 use kembali::adapters::edge::http::{Answer, Request, json, not_found};
 use kembali::domain::ids::{MerchantId, Reference};

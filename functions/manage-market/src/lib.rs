@@ -1,5 +1,5 @@
-//! What an operator decides for a market: to whom it is open, which campaigns run in it, what becomes of cashbacks that
-//! wait for a person, and what is given or taken by hand.
+//! What an operator decides for a market: to whom it is open, which campaigns run in it, what becomes of
+//! cashbacks that wait for a person, and what is given or taken by hand.
 
 mod adjustments;
 mod campaigns;

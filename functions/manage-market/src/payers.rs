@@ -93,7 +93,8 @@ impl ManageMarket {
         Ok(offers)
     }
 
-    /// Prices an order with the budgets as they are: a campaign that cannot pay what it would give is left out.
+    /// Prices an order with the budgets as they are: a campaign that cannot pay what it would give is left
+    /// out.
     async fn priced(&self, order: &Order<'_>, known: &Known) -> Result<Checkout, Fault> {
         let mut used_up = BTreeSet::new();
         loop {

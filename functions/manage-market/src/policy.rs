@@ -9,7 +9,8 @@ use kembali::fault::{Fault, Problem};
 
 use crate::ManageMarket;
 
-/// More payers of a card, or cards of a payer, than 20 are not remembered; what is looked for must lie well within.
+/// More payers of a card, or cards of a payer, than 20 are not remembered; what is looked for must lie well
+/// within.
 const MOST_COUNTED: u32 = 15;
 
 impl ManageMarket {
@@ -17,8 +18,8 @@ impl ManageMarket {
         json(200, &self.store.policy(request.country()?).await?)
     }
 
-    /// The kill switch: nothing is promised, and nothing that was promised is released, until the market goes on. Who
-    /// stopped it first, and why, stays.
+    /// The kill switch: nothing is promised, and nothing that was promised is released, until the market goes
+    /// on. Who stopped it first, and why, stays.
     pub(crate) async fn stop(&self, request: &Request) -> Answer {
         let country = request.country()?;
         let body: Reason = request.json()?;
@@ -39,7 +40,8 @@ impl ManageMarket {
         self.change(&known, Policy { stopped: None, ..known.clone() }).await
     }
 
-    /// Replaces what is looked at twice, as a whole. Checkouts keep what was looked for when they were created.
+    /// Replaces what is looked at twice, as a whole. Checkouts keep what was looked for when they were
+    /// created.
     pub(crate) async fn set_screening(&self, request: &Request) -> Answer {
         let country = request.country()?;
         let screening: Screening = request.json()?;

@@ -59,7 +59,8 @@ impl ManageMarket {
         json(200, &Page { reviews: page.checkouts.iter().map(Review::from).collect(), next_cursor })
     }
 
-    /// Decides, and lets what follows from it happen. The same decision for the same reason again changes nothing.
+    /// Decides, and lets what follows from it happen. The same decision for the same reason again changes
+    /// nothing.
     pub(crate) async fn decide(&self, request: &Request, verdict: Verdict) -> Answer {
         let id = request.path("checkout", CheckoutId::parse)?;
         let body: Reason = request.json()?;

@@ -1,5 +1,5 @@
-//! `POST /v1/markets/{country}/campaigns/simulate`: what a rule would have given in a period of the past. The payments are
-//! those of the journal, which is at most half a minute behind.
+//! `POST /v1/markets/{country}/campaigns/simulate`: what a rule would have given in a period of the past. The
+//! payments are those of the journal, which is at most half a minute behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::ManageMarket;
 use crate::versions::in_rule;
 
-/// What is answered within one request. `cargo operator dry-run` takes any period, and caps and budgets with it.
+/// What is answered within one request. `cargo operator dry-run` takes any period, and caps and budgets with
+/// it.
 const MOST_DAYS: usize = 31;
 const MOST_PAYMENTS: usize = 5_000;
 const LONGER: &str =

@@ -1,5 +1,5 @@
-//! `PUT /v1/markets/{country}/campaigns/{campaign}` and `…/versions`: a rule changes by a new version. Checkouts keep the
-//! terms that they were created under.
+//! `PUT /v1/markets/{country}/campaigns/{campaign}` and `…/versions`: a rule changes by a new version.
+//! Checkouts keep the terms that they were created under.
 
 use kembali::adapters::clients::store::Changed;
 use kembali::adapters::edge::http::{Answer, Request, json};
@@ -44,7 +44,8 @@ impl ManageMarket {
             version: known.version.saturating_add(1),
             ..known.clone()
         };
-        // Kept before it is replaced: should this be the end of the function, nothing is lost, and kept twice is kept once.
+        // Kept before it is replaced: should this be the end of the function, nothing is lost, and kept twice
+        // is kept once.
         self.store.keep_version(&known).await?;
         let today = request.at.day_in(&known.country.time_zone());
         match self.store.change_campaign(&known, &campaign, today).await? {

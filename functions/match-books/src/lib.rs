@@ -1,5 +1,5 @@
-//! The daily match: what moved at Stripe against what our books say. It runs by itself when a day is over, and whenever an
-//! operator asks.
+//! The daily match: what moved at Stripe against what our books say. It runs by itself when a day is over,
+//! and whenever an operator asks.
 
 mod view;
 
@@ -22,7 +22,8 @@ use serde_json::Value;
 
 use view::MatchView;
 
-/// So long after a day's end it is matched: Stripe's events of the day have come by then, or will take a person to find.
+/// So long after a day's end it is matched: Stripe's events of the day have come by then, or will take a
+/// person to find.
 const AFTER_SECONDS: i64 = 2 * 3600;
 
 /// The function and what it keeps between invocations.

@@ -1,5 +1,5 @@
-//! Pays what is due: cashbacks to payers, and to merchants what their payers paid with credit. Each time: decide, write down
-//! that it will be done, ask Stripe, write down how it went.
+//! Pays what is due: cashbacks to payers, and to merchants what their payers paid with credit. Each time:
+//! decide, write down that it will be done, ask Stripe, write down how it went.
 
 mod settlement;
 
@@ -86,8 +86,8 @@ impl PayCashback {
         finished
     }
 
-    /// A merchant's refund that was begun, and whose function ended before Stripe was asked, is found here by the sweep: it
-    /// has taken its part of the cashback already.
+    /// A merchant's refund that was begun, and whose function ended before Stripe was asked, is found here by
+    /// the sweep: it has taken its part of the cashback already.
     async fn finish_refunds(&self, checkout: Checkout, now: Timestamp) -> (Checkout, Result<(), Fault>) {
         let begun = checkout.payment().into_iter().flat_map(Payment::begun_refunds);
         let begun: Vec<Reference> = begun.map(|(reference, _)| reference.clone()).collect();
@@ -102,9 +102,9 @@ impl PayCashback {
         (checkout, Ok(()))
     }
 
-    /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier invocation may
-    /// have asked already, Stripe is first asked what it knows: its memory of a key ends after a day, that of a refund
-    /// never.
+    /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier
+    /// invocation may have asked already, Stripe is first asked what it knows: its memory of a key ends after
+    /// a day, that of a refund never.
     async fn ask_stripe(
         &self,
         checkout: &Checkout,
@@ -174,8 +174,8 @@ impl PayCashback {
         };
         match self.stripe.fund_cashback(&checkout.account, &checkout.id, platform, attempt, there).await {
             Ok(()) => Ok(None),
-            // Our own balance, not the payer's card. Stripe would repeat the refusal under the same key for a day, so the
-            // next try is another attempt.
+            // Our own balance, not the payer's card. Stripe would repeat the refusal under the same key for a
+            // day, so the next try is another attempt.
             Err(StripeError::Refused { code }) => {
                 tracing::error!(checkout = %checkout.id, code, "Stripe refused the platform's part");
                 // An account that has left will not come back within the promise.
@@ -186,8 +186,9 @@ impl PayCashback {
         }
     }
 
-    /// What a refusal tells. The payment may have been refunded or disputed without us, and the event that says so still
-    /// be on its way: without that news a payment that was given back would earn wallet credit on top.
+    /// What a refusal tells. The payment may have been refunded or disputed without us, and the event that
+    /// says so still be on its way: without that news a payment that was given back would earn wallet credit
+    /// on top.
     async fn refused(
         &self,
         account: &AccountId,

@@ -1,6 +1,7 @@
-//! Puts each change of the table on the event bus. What happened is found by comparing the two images of the stream's
-//! record, so no event is there without its change. A record that cannot be published holds up its shard for six hours and
-//! is then named in the queue of what was not delivered, for a person to publish from the table.
+//! Puts each change of the table on the event bus. What happened is found by comparing the two images of the
+//! stream's record, so no event is there without its change. A record that cannot be published holds up its
+//! shard for six hours and is then named in the queue of what was not delivered, for a person to publish from
+//! the table.
 
 use std::convert::Infallible;
 
@@ -58,8 +59,8 @@ impl PublishEvents {
         Ok(Self { bus: Bus::new(&Aws::new(environment)?, environment)? })
     }
 
-    /// Publishes a batch of changes in their order. The first that cannot be published is reported; the stream continues
-    /// there.
+    /// Publishes a batch of changes in their order. The first that cannot be published is reported; the
+    /// stream continues there.
     ///
     /// # Errors
     /// Never: what goes wrong is in the report.

@@ -33,7 +33,8 @@ struct Report {
     open_days: Vec<String>,
     #[serde(flatten)]
     report: CampaignReport,
-    /// What is left of the budget, where there is one. It is read from the budget's parts: the books do not say it.
+    /// What is left of the budget, where there is one. It is read from the budget's parts: the books do not
+    /// say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<Left>,
 }

@@ -1,11 +1,12 @@
 //! `GET …/ledger.csv`: every posting of some days, in pages.
 //!
-//! API Gateway hands an answer on as a whole, so the stream is pages: each is a part of one CSV, whose header row is on the
-//! first, and a `Link` header names the next. One after the other they are the whole file.
+//! API Gateway hands an answer on as a whole, so the stream is pages: each is a part of one CSV, whose header
+//! row is on the first, and a `Link` header names the next. One after the other they are the whole file.
 //!
-//! The rows are in the order of time, then of source, version and line. A page holds the first so many rows after the
-//! cursor, whatever the journal's pages look like: however large the day, no more than one page of rows is in memory, and
-//! the names of the day's entries; and a page that comes twice through the stream changes nothing.
+//! The rows are in the order of time, then of source, version and line. A page holds the first so many rows
+//! after the cursor, whatever the journal's pages look like: however large the day, no more than one page of
+//! rows is in memory, and the names of the day's entries; and a page that comes twice through the stream
+//! changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,8 @@ use crate::{ReadBooks, cursor_at, market, parse_cursor};
 /// So many rows are some two megabytes; a Lambda function may answer with six.
 const LARGEST_PAGE: u16 = 10_000;
 
-/// A row. The names and the order of the columns are promised: columns may be added at the end, and none changes or goes.
+/// A row. The names and the order of the columns are promised: columns may be added at the end, and none
+/// changes or goes.
 #[derive(Serialize)]
 struct Row {
     /// The day, the market's own.

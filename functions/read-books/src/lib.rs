@@ -1,8 +1,9 @@
-//! What the books say: balances, statements, campaign reports, the ledger as CSV, the payments of a day, and a rebuild from
-//! nothing. It writes nothing.
+//! What the books say: balances, statements, campaign reports, the ledger as CSV, the payments of a day, and
+//! a rebuild from nothing. It writes nothing.
 //!
-//! Every answer is right up to the last page of the journal, which is written at most half a minute after a change: closed
-//! days come from their rows, days that are open from the journal itself. `open_days` names the latter.
+//! Every answer is right up to the last page of the journal, which is written at most half a minute after a
+//! change: closed days come from their rows, days that are open from the journal itself. `open_days` names
+//! the latter.
 
 mod balances;
 mod ledger;

@@ -1,5 +1,5 @@
-//! `GET …/purchases`: the payments of a day, as far as a campaign's rule may ask of them, for whoever replays them
-//! (`cargo operator dry-run` does, over any period). Who paid is a keyed hash; no number is here.
+//! `GET …/purchases`: the payments of a day, as far as a campaign's rule may ask of them, for whoever replays
+//! them (`cargo operator dry-run` does, over any period). Who paid is a keyed hash; no number is here.
 
 use std::collections::BTreeSet;
 

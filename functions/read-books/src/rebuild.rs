@@ -1,6 +1,6 @@
-//! `GET …/rebuild`: the sums of all books, made twice: once from the items that postings come from, once from what is kept
-//! of them. A page covers a part of the table; added up over all pages, the two must be the same. (`cargo operator
-//! verify-books` adds and compares.)
+//! `GET …/rebuild`: the sums of all books, made twice: once from the items that postings come from, once from
+//! what is kept of them. A page covers a part of the table; added up over all pages, the two must be the
+//! same. (`cargo operator verify-books` adds and compares.)
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +28,8 @@ struct Page {
     next_cursor: Option<String>,
 }
 
-/// Where a rebuild stands. The days that were open when it began are kept with it: they count by their journal and by no
-/// row, whatever happens to them meanwhile.
+/// Where a rebuild stands. The days that were open when it began are kept with it: they count by their
+/// journal and by no row, whatever happens to them meanwhile.
 #[derive(Default, Serialize, Deserialize)]
 struct Progress {
     open: Vec<Day>,

@@ -62,7 +62,8 @@ impl ReceiveStripeEvent {
                 return Err(problem.field(error.0).next("Send an event as Stripe's API writes it.").into());
             }
         };
-        // A Connect endpoint in live mode is sent test events too (https://docs.stripe.com/connect/webhooks): no error.
+        // A Connect endpoint in live mode is sent test events too (https://docs.stripe.com/connect/webhooks):
+        // no error.
         if event.livemode != self.livemode {
             tracing::info!(event = %event.id, "of the other mode");
             return json(200, &json!({"received": true, "used": false}));

@@ -1,5 +1,5 @@
-//! Messages that were given up: `GET /v1/dead-letters` shows them, `POST /v1/dead-letters/{queue}/redrive|discard` sends
-//! them back or takes them away.
+//! Messages that were given up: `GET /v1/dead-letters` shows them, `POST
+//! /v1/dead-letters/{queue}/redrive|discard` sends them back or takes them away.
 
 use futures_util::future::try_join_all;
 use kembali::adapters::clients::aws::Aws;
@@ -110,7 +110,8 @@ impl GivenUp {
         json(200, &List { queues })
     }
 
-    /// Sends everything back to the queue that it was given up in: to be tried again once what was wrong is mended.
+    /// Sends everything back to the queue that it was given up in: to be tried again once what was wrong is
+    /// mended.
     pub(crate) async fn redrive(&self, request: &Request) -> Answer {
         let (name, letters) = self.queue(request)?;
         let reason = request.json::<Reason>()?.checked()?;

@@ -1,5 +1,5 @@
-//! Brings back what was lost on the way: by itself, every half hour, the events that no webhook brought, and for an
-//! operator the messages that were given up.
+//! Brings back what was lost on the way: by itself, every half hour, the events that no webhook brought, and
+//! for an operator the messages that were given up.
 
 mod about;
 mod dead_letters;

@@ -1,6 +1,6 @@
-//! Events that no webhook brought. Every half hour Stripe's list of them is read, account by account, since the last time,
-//! and queued where the webhooks are queued: an event that no webhook brought is then an event that came late, and one
-//! that a webhook did bring changes nothing a second time.
+//! Events that no webhook brought. Every half hour Stripe's list of them is read, account by account, since
+//! the last time, and queued where the webhooks are queued: an event that no webhook brought is then an event
+//! that came late, and one that a webhook did bring changes nothing a second time.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use futures_util::future::join_all;
@@ -79,8 +79,8 @@ impl Missed {
                 }
             }
             recovered.failed = unread.len();
-            // As long as Stripe answers for some it is asked again for the others: twice in a row one account may be
-            // unlucky, and an hour would be over.
+            // As long as Stripe answers for some it is asked again for the others: twice in a row one account
+            // may be unlucky, and an hour would be over.
             if unread.len() < behind.len() {
                 still_behind.append(&mut unread);
             }
@@ -119,8 +119,9 @@ impl Missed {
         Ok(Some((window, events)))
     }
 
-    /// Queues what was read, and writes down that it was. If the function ends in between, it is read and queued again.
-    /// Gives how many events these were, and the account's new position; none if another invocation has read it.
+    /// Queues what was read, and writes down that it was. If the function ends in between, it is read and
+    /// queued again. Gives how many events these were, and the account's new position; none if another
+    /// invocation has read it.
     async fn queue(
         &self,
         position: &Position,

@@ -1,5 +1,6 @@
-//! Finds what is due (cashbacks, begun refunds, pages never made, settlements) and queues it. It decides nothing:
-//! whether one is paid is decided, by its own state, where it is paid. So finding one twice does no harm.
+//! Finds what is due (cashbacks, begun refunds, pages never made, settlements) and queues it. It decides
+//! nothing: whether one is paid is decided, by its own state, where it is paid. So finding one twice does no
+//! harm.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use kembali::adapters::clients::aws::Aws;
@@ -73,7 +74,8 @@ impl ReleaseCashback {
                 (Timestamp::from_epoch_seconds(0), now.plus_seconds(-SWEEP_AFTER_SECONDS))
             }
         };
-        // An hour after its release a cashback should be with the payer; the campaign's own promise is in its item.
+        // An hour after its release a cashback should be with the payer; the campaign's own promise is in its
+        // item.
         let late_before = until.plus_seconds(SWEEP_AFTER_SECONDS - i64::from(RELEASE_MARGIN_HOURS) * 3600);
         for shard in 0..DUE_SHARDS {
             let mut start = None;
@@ -93,7 +95,8 @@ impl ReleaseCashback {
         Ok(released)
     }
 
-    /// How many cashbacks still wait for a person although the usual promise is over. They are due to nobody else.
+    /// How many cashbacks still wait for a person although the usual promise is over. They are due to nobody
+    /// else.
     async fn late_in_review(&self, now: Timestamp) -> Result<usize, Fault> {
         let paid_before = now.plus_seconds(-i64::from(PROMISE_HOURS) * 3600);
         let mut late = 0_usize;

@@ -78,8 +78,8 @@ impl Aws {
         Ok(())
     }
 
-    /// All services behind one address. A request's target header says which one it is for; only the scheduler's
-    /// have none.
+    /// All services behind one address. A request's target header says which one it is for; only the
+    /// scheduler's have none.
     pub fn router(&self) -> Router {
         let scheduler = self.scheduler.router();
         let services = [

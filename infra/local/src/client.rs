@@ -1,4 +1,5 @@
-//! A plain HTTP client for the demo, the page, the tests and the operator: it goes to the gateway as everybody else does.
+//! A plain HTTP client for the demo, the page, the tests and the operator: it goes to the gateway as
+//! everybody else does.
 
 use std::pin::Pin;
 
@@ -96,8 +97,8 @@ impl Response {
     }
 }
 
-/// What [`Client::send`] is waited on for. It is boxed so that every program that sends something does not compile hyper
-/// once more.
+/// What [`Client::send`] is waited on for. It is boxed so that every program that sends something does not
+/// compile hyper once more.
 pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<Response, NoAnswer>> + Send + 'a>>;
 
 impl Client {

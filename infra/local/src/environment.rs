@@ -72,7 +72,8 @@ impl Environment {
         Ok(variables)
     }
 
-    /// The variables of all functions as one file, a `NAME=value` a line, for `cargo lambda watch --env-file`.
+    /// The variables of all functions as one file, a `NAME=value` a line, for `cargo lambda watch
+    /// --env-file`.
     ///
     /// # Errors
     /// A value cannot be computed, or two functions differ in one.
@@ -195,8 +196,9 @@ impl Environment {
         Ok(result)
     }
 
-    /// Replaces a text that is wholly a dynamic reference, `{{resolve:secretsmanager:<secret>:SecretString:<key>}}`,
-    /// with the secret. There is one secret here, so that its name does not matter.
+    /// Replaces a text that is wholly a dynamic reference,
+    /// `{{resolve:secretsmanager:<secret>:SecretString:<key>}}`, with the secret. There is one secret here,
+    /// so that its name does not matter.
     fn reveal(&self, at: &str, text: String) -> Result<String, EnvironmentError> {
         if !text.contains("{{resolve:") {
             return Ok(text);

@@ -1,8 +1,9 @@
-//! The operator's identity provider and the gateway's JWT authorizer, in one: it signs tokens and checks them.
+//! The operator's identity provider and the gateway's JWT authorizer, in one: it signs tokens and checks
+//! them.
 //!
-//! Differences from AWS: the signature is HS256 with a secret of the stack, where API Gateway accepts RS256 with keys
-//! published by the issuer; "now" is the stack's clock, so that a token expires when virtual time says so; and the scheme
-//! is taken in any case, as HTTP asks, which AWS does not say of its own.
+//! Differences from AWS: the signature is HS256 with a secret of the stack, where API Gateway accepts RS256
+//! with keys published by the issuer; "now" is the stack's clock, so that a token expires when virtual time
+//! says so; and the scheme is taken in any case, as HTTP asks, which AWS does not say of its own.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! The whole system on one machine, from the same [template], handlers and SDK clients as the deployment.
 //!
-//! [`Stack::start`](stack::Stack::start) reads the template, creates what it declares in stand-ins on loopback, gives
-//! every function its [environment] and puts the [gateway] in front. Nothing happens by itself: the
-//! [engine] does what is due whenever it is asked to, by the stack's own clock.
+//! [`Stack::start`](stack::Stack::start) reads the template, creates what it declares in stand-ins on
+//! loopback, gives every function its [environment] and puts the [gateway] in front. Nothing happens by
+//! itself: the [engine] does what is due whenever it is asked to, by the stack's own clock.
 
 pub mod aws;
 pub mod client;

@@ -28,7 +28,8 @@ pub struct Options {
     pub aws: SocketAddr,
     /// The secrets.
     pub secrets: Secrets,
-    /// The template's parameters, where they are not the defaults. `StripeApiUrl` is the stand-in's unless given.
+    /// The template's parameters, where they are not the defaults. `StripeApiUrl` is the stand-in's unless
+    /// given.
     pub parameters: BTreeMap<String, String>,
     /// What goes wrong between the functions and the stand-ins: nothing, unless a test decides so.
     pub faults: Faults,

@@ -9,8 +9,8 @@ use local_wire::Clock;
 use crate::options::Options;
 use crate::stack::StackError;
 
-/// The whole of Kembali on this machine: the API and its functions, AWS and Stripe as stand-ins on loopback, and a page
-/// on which a person creates a checkout, pays it, moves the clock and sees the cashback arrive.
+/// The whole of Kembali on this machine: the API and its functions, AWS and Stripe as stand-ins on loopback,
+/// and a page on which a person creates a checkout, pays it, moves the clock and sees the cashback arrive.
 ///
 /// It needs no account and no other program. The secrets are made up, so keep the addresses on loopback.
 #[derive(Clone, Debug, Parser)]
@@ -28,8 +28,8 @@ pub struct Settings {
     /// Where the AWS stand-ins answer, all at one address.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7403")]
     pub aws: SocketAddr,
-    /// Keep the table in this directory. Queues, schedules and Stripe start empty nevertheless, so payments from an
-    /// earlier start can be read, and no longer be paid or refunded.
+    /// Keep the table in this directory. Queues, schedules and Stripe start empty nevertheless, so payments
+    /// from an earlier start can be read, and no longer be paid or refunded.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Where the functions' environment is written, for `cargo lambda watch --env-file`.

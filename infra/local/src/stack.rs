@@ -30,7 +30,8 @@ use local_functions::Registry;
 const STRIPE_URL_PARAMETER: &str = "StripeApiUrl";
 /// The route that Stripe sends its events to.
 const WEBHOOK_PATH: &str = "/webhooks/stripe";
-/// How long an operator's token is valid: by the stack's clock, on which forty-eight hours pass at the press of a button.
+/// How long an operator's token is valid: by the stack's clock, on which forty-eight hours pass at the press
+/// of a button.
 const TOKEN_SECONDS: i64 = 30 * 24 * 3_600;
 
 /// Why a stack does not start.
@@ -96,14 +97,16 @@ pub struct Stack {
     _aws_served: Served,
 }
 
-/// What a stack is waited on for. It is boxed so that every program with a stack does not compile all of it once more.
+/// What a stack is waited on for. It is boxed so that every program with a stack does not compile all of it
+/// once more.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl Stack {
     /// Starts a stack whose functions `registry` builds.
     ///
     /// # Errors
-    /// The template, an address, the data directory or a function is not usable; the error says which and why.
+    /// The template, an address, the data directory or a function is not usable; the error says which and
+    /// why.
     pub fn start(options: Options, registry: &Registry) -> Boxed<'_, Result<Self, StackError>> {
         Box::pin(Self::started(options, registry))
     }
@@ -252,13 +255,15 @@ impl Stack {
         &self.aws.dynamodb
     }
 
-    /// A token for the operator's routes, valid for thirty days from now. `None` if the template has no authorizer.
+    /// A token for the operator's routes, valid for thirty days from now. `None` if the template has no
+    /// authorizer.
     pub fn operator_token(&self) -> Option<String> {
         let operator = self.operators.values().next()?;
         operator.token("operator", self.clock.epoch_seconds(), TOKEN_SECONDS).ok()
     }
 
-    /// Invokes the function that is built from `binary` with a payload of one's own, as `aws lambda invoke` does.
+    /// Invokes the function that is built from `binary` with a payload of one's own, as `aws lambda invoke`
+    /// does.
     ///
     /// # Errors
     /// The function's own error, or that no function is built from `binary`.

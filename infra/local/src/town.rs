@@ -1,5 +1,5 @@
-//! What people do with the system, by the ways that they have: an operator and merchants through the HTTP API, payers on
-//! Stripe's page. The demo tells its story with it.
+//! What people do with the system, by the ways that they have: an operator and merchants through the HTTP
+//! API, payers on Stripe's page. The demo tells its story with it.
 
 use local_stripe::PayWith;
 use serde_json::{Value, json};
@@ -227,7 +227,8 @@ impl<'a> Town<'a> {
         Ok(())
     }
 
-    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows happens.
+    /// The merchant refunds `value`, or all that is left, under `reference`, and everything that follows
+    /// happens.
     ///
     /// # Errors
     /// As [`Self::call`].

@@ -1,7 +1,7 @@
 //! Logs, one JSON object a line.
 //!
-//! A failure is logged once, at the boundary where it is handled. Never logged: bodies, secrets, keys, phone numbers,
-//! names, card details. Ids are.
+//! A failure is logged once, at the boundary where it is handled. Never logged: bodies, secrets, keys, phone
+//! numbers, names, card details. Ids are.
 
 /// Starts logging at the level that `RUST_LOG` names, `info` when it names none.
 pub fn start() {

@@ -73,7 +73,8 @@ id!(
         && (text.starts_with(|first: char| first.is_ascii_alphanumeric()) || !text.contains(['/', '#']))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/#".contains(&byte)));
 id!(
-    /// A payer: a keyed hash of a phone number. Nobody without the key can tell the number, or try numbers against it.
+    /// A payer: a keyed hash of a phone number. Nobody without the key can tell the number, or try numbers
+    /// against it.
     PayerId, "payer id", "pyr_ and 24 characters", |text| hashed(text, "pyr_", 24));
 id!(
     /// A payment card in one market: a digest of Stripe's fingerprint of it.
@@ -105,8 +106,8 @@ impl MerchantId {
 }
 
 impl CheckoutId {
-    /// The checkout that `merchant` calls `reference`: the same two always name the same checkout, so the reference
-    /// needs no separate idempotency record that could expire.
+    /// The checkout that `merchant` calls `reference`: the same two always name the same checkout, so the
+    /// reference needs no separate idempotency record that could expire.
     pub fn of(merchant: &MerchantId, reference: &Reference) -> Self {
         Self(format!("chk_{}", digest(&["checkout", merchant.as_str(), reference.as_str()], 24)))
     }
@@ -126,7 +127,8 @@ impl PayerId {
     }
 }
 
-/// `length` characters (five bits each) of the SHA-256 of `parts`, which are kept apart by a byte that none contains.
+/// `length` characters (five bits each) of the SHA-256 of `parts`, which are kept apart by a byte that none
+/// contains.
 pub(crate) fn digest(parts: &[&str], length: usize) -> String {
     shorten(&Sha256::digest(parts.join("\0").as_bytes()), length)
 }
@@ -144,8 +146,8 @@ fn hashed(text: &str, prefix: &str, length: usize) -> bool {
     })
 }
 
-/// Stripe's ids are opaque and may change in form (<https://docs.stripe.com/upgrades>): only what is safe in a path is
-/// asked of them.
+/// Stripe's ids are opaque and may change in form (<https://docs.stripe.com/upgrades>): only what is safe in
+/// a path is asked of them.
 fn opaque(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

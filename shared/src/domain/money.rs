@@ -5,14 +5,15 @@ use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-/// The largest amount: Stripe's eight digits (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>)
-/// times ten thousand, so that sums over a day still fit.
+/// The largest amount: Stripe's eight digits
+/// (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>) times ten thousand, so that sums
+/// over a day still fit.
 pub(in crate::domain) const LARGEST_MINOR: i64 = 999_999_990_000;
 
 /// An amount of one currency, zero or more.
 ///
-/// As JSON it is `{"value": "25.00", "currency": "SGD"}`: a decimal text in the major unit, since a JSON number may
-/// pass through a float on its way.
+/// As JSON it is `{"value": "25.00", "currency": "SGD"}`: a decimal text in the major unit, since a JSON
+/// number may pass through a float on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Amount", try_from = "Amount")]
 pub struct Money {
@@ -91,8 +92,9 @@ impl Money {
         Self::from_minor(minor.to_i64().ok_or(MoneyError::TooLarge)?, currency)
     }
 
-    /// The amount in minor units (cents, paise, centavos) of ISO 4217. For the markets' four currencies Stripe counts the
-    /// same; for a few others it does not (<https://docs.stripe.com/currencies#special-cases>).
+    /// The amount in minor units (cents, paise, centavos) of ISO 4217. For the markets' four currencies
+    /// Stripe counts the same; for a few others it does not
+    /// (<https://docs.stripe.com/currencies#special-cases>).
     pub const fn minor(self) -> i64 {
         self.minor
     }
@@ -182,9 +184,9 @@ impl Money {
     }
 }
 
-/// Reads a decimal number in the one form that amounts and rates have: digits, and after at most one point more digits.
-/// There is no sign, no exponent and no separator, and a zero leads only where it is the whole number: what a person
-/// could read in two ways is no number.
+/// Reads a decimal number in the one form that amounts and rates have: digits, and after at most one point
+/// more digits. There is no sign, no exponent and no separator, and a zero leads only where it is the whole
+/// number: what a person could read in two ways is no number.
 pub(super) fn plain_decimal(text: &str) -> Option<Decimal> {
     const LONGEST: usize = 20;
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
@@ -196,7 +198,8 @@ pub(super) fn plain_decimal(text: &str) -> Option<Decimal> {
     if is_plain { Decimal::from_str_exact(text).ok() } else { None }
 }
 
-/// Decimals of a currency by ISO 4217; a currency for which the standard names none (gold, test codes) has none here.
+/// Decimals of a currency by ISO 4217; a currency for which the standard names none (gold, test codes) has
+/// none here.
 pub(super) fn exponent(currency: Currency) -> u32 {
     currency.exponent().map_or(0, u32::from)
 }

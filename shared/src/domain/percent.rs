@@ -31,7 +31,8 @@ impl Percent {
         Self::read(text).filter(|percent| percent.is_coarse()).ok_or(InvalidPercent)
     }
 
-    /// Whether it has no more decimals than a new rule may have. What is stored may be older than this bound, and is read.
+    /// Whether it has no more decimals than a new rule may have. What is stored may be older than this bound,
+    /// and is read.
     pub(super) fn is_coarse(self) -> bool {
         self.0.scale() <= MOST_DECIMALS
     }

@@ -1,5 +1,5 @@
-//! Double entry. A posting takes an amount from one account and gives it to another, so it cannot be unbalanced, and it
-//! has one amount, so it cannot mix currencies. What is booked, this room does not know.
+//! Double entry. A posting takes an amount from one account and gives it to another, so it cannot be
+//! unbalanced, and it has one amount, so it cannot mix currencies. What is booked, this room does not know.
 //!
 //! # Chart of accounts
 //!
@@ -29,8 +29,8 @@ use strum::VariantArray;
 
 use super::time::Timestamp;
 
-/// An account of the chart above. In the table it is its code: books are written with every change, and every byte is
-/// paid for.
+/// An account of the chart above. In the table it is its code: books are written with every change, and every
+/// byte is paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray)]
 #[serde(into = "u16", try_from = "u16")]
 #[expect(missing_docs, reason = "the chart of accounts above documents each")]
@@ -104,8 +104,8 @@ impl TryFrom<u16> for Account {
     }
 }
 
-/// One posting: `minor` units from `credit` to `debit`, in the checkout's currency. In the table it is a list of four,
-/// since it is written with every change.
+/// One posting: `minor` units from `credit` to `debit`, in the checkout's currency. In the table it is a list
+/// of four, since it is written with every change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "(Account, Account, i64, i64)", from = "(Account, Account, i64, i64)")]
 pub struct Posting {
@@ -131,7 +131,8 @@ impl From<(Account, Account, i64, i64)> for Posting {
     }
 }
 
-/// What each account holds after `postings`: debits less credits, in minor units. The sum over all accounts is zero.
+/// What each account holds after `postings`: debits less credits, in minor units. The sum over all accounts
+/// is zero.
 pub fn balances(postings: &[Posting]) -> BTreeMap<Account, i64> {
     let mut balances = BTreeMap::new();
     for posting in postings {

@@ -1,10 +1,11 @@
 //! Enums whose kind is a member beside their fields: `{"kind": "fixed", "amount": …}`.
 
-/// Declares such an enum, and how it is read: as an object that has the kind, that kind's fields, and nothing else.
+/// Declares such an enum, and how it is read: as an object that has the kind, that kind's fields, and nothing
+/// else.
 ///
-/// serde reads such enums by itself (`#[serde(tag = "…")]`), but keeps aside what it has read until it knows the kind:
-/// where in the value a mistake is, is lost by then, and beside a kind without fields anything may stand. A ceiling that
-/// nobody keeps must be refused, not overlooked.
+/// serde reads such enums by itself (`#[serde(tag = "…")]`), but keeps aside what it has read until it knows
+/// the kind: where in the value a mistake is, is lost by then, and beside a kind without fields anything may
+/// stand. A ceiling that nobody keeps must be refused, not overlooked.
 macro_rules! tagged {
     (
         $(#[$about:meta])*

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// A point in time in whole seconds, as Stripe writes it. As text it is RFC 3339 in UTC, twenty characters wide, so
-/// texts sort as times do.
+/// A point in time in whole seconds, as Stripe writes it. As text it is RFC 3339 in UTC, twenty characters
+/// wide, so texts sort as times do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp(jiff::Timestamp);
@@ -150,8 +150,8 @@ impl Day {
         Self(before.filter(|before| before.year() >= 0).unwrap_or(self.0))
     }
 
-    /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or longer, and
-    /// one that lies before 1970 or after the end of time has no seconds: the two are the same.
+    /// Its first second in `zone`, and the first second after it. A day in which clocks change is shorter or
+    /// longer, and one that lies before 1970 or after the end of time has no seconds: the two are the same.
     pub fn bounds_in(self, zone: &TimeZone) -> (Timestamp, Timestamp) {
         // A date without a first second in `zone` is the last in the calendar, or comes after it.
         let start = |date: Result<jiff::civil::Date, jiff::Error>| {

@@ -1,7 +1,7 @@
 //! The seeded generator: the same seed and subject, the same numbers.
 
-/// What decides everything that is left to chance. Each subject has a generator of its own, so that one more roll for the
-/// weather does not change the plan.
+/// What decides everything that is left to chance. Each subject has a generator of its own, so that one more
+/// roll for the weather does not change the plan.
 #[derive(Clone, Debug)]
 pub struct Dice(fastrand::Rng);
 

@@ -1,4 +1,5 @@
-//! What the auditor is shown: what was promised, what Stripe moved, and what the system says of it in the end.
+//! What the auditor is shown: what was promised, what Stripe moved, and what the system says of it in the
+//! end.
 
 use std::collections::BTreeMap;
 
@@ -76,8 +77,8 @@ pub struct Seen {
     pub asked: Vec<Asked>,
     /// Amounts of refunds that were asked for and that Stripe never made.
     pub refused: Vec<i64>,
-    /// Whether a request about it was answered with a failure or not at all, a webhook about it did not come as it should,
-    /// or a refund of it failed.
+    /// Whether a request about it was answered with a failure or not at all, a webhook about it did not come
+    /// as it should, or a refund of it failed.
     pub met_fault: bool,
     /// How the API shows it in the end.
     pub view: View,

@@ -1,5 +1,6 @@
-//! Random lives of checkouts on virtual time, under every fault that the parts are known to have, and an auditor who looks
-//! at all of it from outside: at what was promised, at what Stripe moved, and at what the system says of it.
+//! Random lives of checkouts on virtual time, under every fault that the parts are known to have, and an
+//! auditor who looks at all of it from outside: at what was promised, at what Stripe moved, and at what the
+//! system says of it.
 //!
 //! ```text
 //! seed ─▶ plan (who pays what when, what befalls everybody) ─▶ world ─▶ evidence ─▶ auditor ─▶ violations
@@ -8,8 +9,8 @@
 //! ```
 //!
 //! One thing happens after the other, so a seed decides everything: the same seed gives the same [trace], and
-//! `cargo simulate --seed 42` lives it again. The auditor does not use the domain's rules: it does the arithmetic of a
-//! campaign by itself, and knows nothing of states but their names.
+//! `cargo simulate --seed 42` lives it again. The auditor does not use the domain's rules: it does the
+//! arithmetic of a campaign by itself, and knows nothing of states but their names.
 
 pub mod auditor;
 pub mod dice;
@@ -38,8 +39,8 @@ pub struct Run {
     pub trace: Trace,
 }
 
-/// Lives the lives of a seed, and audits them: on one thread, on which one thing happens after the other, and where nobody
-/// waits in real time. `None` if there is no such thread to be had.
+/// Lives the lives of a seed, and audits them: on one thread, on which one thing happens after the other, and
+/// where nobody waits in real time. `None` if there is no such thread to be had.
 pub fn live(seed: u64, lives: usize) -> Option<Run> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().ok()?;

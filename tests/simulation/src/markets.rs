@@ -1,4 +1,5 @@
-//! The markets of the simulation, their campaigns, and what a campaign promises, in plain arithmetic of our own.
+//! The markets of the simulation, their campaigns, and what a campaign promises, in plain arithmetic of our
+//! own.
 
 use local_stripe::PayWith;
 use serde_json::{Value, json};
@@ -78,7 +79,8 @@ impl Campaign {
         promise * self.platform_bps / 10_000
     }
 
-    /// Whether an offer may be smaller than [`promise`](Self::promise): a limit by sum is given to its last cent.
+    /// Whether an offer may be smaller than [`promise`](Self::promise): a limit by sum is given to its last
+    /// cent.
     pub fn has_sum_limit(&self) -> bool {
         self.payer_minor.is_some() || self.total_minor.is_some() || self.day_minor.is_some()
     }

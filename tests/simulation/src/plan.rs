@@ -1,4 +1,5 @@
-//! What will happen: the lives of checkouts, and what befalls everybody. All of it is decided before anything happens.
+//! What will happen: the lives of checkouts, and what befalls everybody. All of it is decided before anything
+//! happens.
 
 use crate::dice::Dice;
 use crate::markets::Market;
@@ -183,7 +184,8 @@ fn life(dice: &mut Dice, markets: &[Market], payers: i64) -> Life {
     }
 }
 
-/// Stripe's test cards: one that works, and those whose refunds fail or take a while, that are disputed or declined.
+/// Stripe's test cards: one that works, and those whose refunds fail or take a while, that are disputed or
+/// declined.
 fn card(dice: &mut Dice) -> &'static str {
     let cards = [
         "4242424242424242",

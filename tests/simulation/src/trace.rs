@@ -1,8 +1,8 @@
 //! What was seen, line by line: the same seed gives the same lines, and so the same digest.
 //!
-//! In it is what outsiders can see: what was asked and answered, what Stripe told and moved, what was on the bus, where
-//! everything stood in the end, and which faults were injected. Not in it is what is random by its nature and decides
-//! nothing: API keys, loopback ports, how long the AWS SDK waits before it tries again.
+//! In it is what outsiders can see: what was asked and answered, what Stripe told and moved, what was on the
+//! bus, where everything stood in the end, and which faults were injected. Not in it is what is random by its
+//! nature and decides nothing: API keys, loopback ports, how long the AWS SDK waits before it tries again.
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};

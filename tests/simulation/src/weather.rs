@@ -110,7 +110,8 @@ impl Sky {
         if !self.dice.chance(per_mille) {
             return None;
         }
-        // The AWS SDK sleeps before it tries again, in real time: faults that end the function, or answer, come cheaper.
+        // The AWS SDK sleeps before it tries again, in real time: faults that end the function, or answer,
+        // come cheaper.
         let fault = match asked.service {
             "stripe" => self.dice.pick(Fault::ALL),
             _ if self.dice.chance(600) => {

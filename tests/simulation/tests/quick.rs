@@ -1,5 +1,5 @@
-//! A few seeds in every run of the tests: everything that must hold does, and a seed gives the same trace each time.
-//! `cargo simulate --seeds 1..=400` lives many.
+//! A few seeds in every run of the tests: everything that must hold does, and a seed gives the same trace
+//! each time. `cargo simulate --seeds 1..=400` lives many.
 
 use kembali_simulation::{Run, live};
 

@@ -1,5 +1,6 @@
-//! A merchant and a payer against the platform's money. A purchase between the two looks like any other and earns like any
-//! other: what it can cost is what the campaign's caps and budget say, less the platform's fee.
+//! A merchant and a payer against the platform's money. A purchase between the two looks like any other and
+//! earns like any other: what it can cost is what the campaign's caps and budget say, less the platform's
+//! fee.
 
 use kembali_tests::Shop;
 use local_stripe::PayWith::Paynow;
@@ -28,7 +29,8 @@ pub(crate) async fn wash_under_a_cap() -> Purchases {
     row.purchases(5, "cap", 200 - 5 * 25)
 }
 
-/// By many telephones, which no cap knows: the budget is what they can have. What two rewards leave of it is no third.
+/// By many telephones, which no cap knows: the budget is what they can have. What two rewards leave of it is
+/// no third.
 pub(crate) async fn wash_under_a_budget() -> Purchases {
     let budget = json!({"total": {"amount": {"value": "3.00", "currency": "SGD"}}, "shards": 1});
     let street = Street::new([five(&json!({"funding": "platform", "budget": budget}))]).await;
@@ -103,16 +105,17 @@ pub(crate) async fn dashboard_refund_after_credit() -> Row {
     row(&street.town, "platform pays, all refunded in the dashboard after it", &with(&street), (0, 0))
 }
 
-/// The merchant's account is in debt, so that the platform's part arrives, the refund to the payer does not go out, and the
-/// platform cannot take its part back: the merchant has what the payer would have had. The payer has nothing, neither
-/// money nor credit, and a person hears of both.
+/// The merchant's account is in debt, so that the platform's part arrives, the refund to the payer does not
+/// go out, and the platform cannot take its part back: the merchant has what the payer would have had. The
+/// payer has nothing, neither money nor credit, and a person hears of both.
 pub(crate) async fn account_in_debt() -> Purchases {
     let street = in_debt().await;
     let attack = "platform pays into an account that is in debt";
     row(&street.town, attack, &with(&street), (0, 125 - 25)).purchases(1, "reward", 125 - 25)
 }
 
-/// The same, and then the account has money again, and the person has it tried again: the platform takes its part back.
+/// The same, and then the account has money again, and the person has it tried again: the platform takes its
+/// part back.
 pub(crate) async fn account_in_debt_for_a_while() -> Row {
     let street = in_debt().await;
     let stack = &street.town.stack;
@@ -138,7 +141,8 @@ async fn in_debt() -> Street {
     street
 }
 
-/// An account in debt where the merchant promised: what it has no money for, the platform does not pay either.
+/// An account in debt where the merchant promised: what it has no money for, the platform does not pay
+/// either.
 pub(crate) async fn empty_account_of_the_merchants_own() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     street.buy(MEI, "order-1", "25.00", Paynow).await;
@@ -147,8 +151,8 @@ pub(crate) async fn empty_account_of_the_merchants_own() -> Row {
     row(&street.town, "merchant pays, and has emptied its account", &with(&street), (0, 0))
 }
 
-/// Credit is spent at a merchant who is in it, and the purchase given back: credit comes back and the platform settles
-/// nothing.
+/// Credit is spent at a merchant who is in it, and the purchase given back: credit comes back and the
+/// platform settles nothing.
 pub(crate) async fn credit_spent_and_given_back() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     let accomplice: Shop = street.town.another_shop("SG", "accomplice").await;

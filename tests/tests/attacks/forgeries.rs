@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::gain::{Coalition, Row, row};
 use crate::street::{MEI, Street, five};
 
-/// Every event that Stripe sent, posted again with the body and the signature it had, and once more signed anew.
+/// Every event that Stripe sent, posted again with the body and the signature it had, and once more signed
+/// anew.
 pub(crate) async fn replayed() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     street.buy(MEI, "order-1", "25.00", Paynow).await;
@@ -38,8 +39,8 @@ pub(crate) async fn event_of_another_account() -> Row {
     row(&street.town, "paid on another account, naming our checkout", &Coalition::With(vec![other]), (0, 0))
 }
 
-/// The merchant has its own page at Stripe, whose charge carries the name of an open checkout of its own and its amount: a
-/// payment that the platform has no fee of.
+/// The merchant has its own page at Stripe, whose charge carries the name of an open checkout of its own and
+/// its amount: a payment that the platform has no fee of.
 pub(crate) async fn own_page_naming_our_checkout() -> Row {
     let rule = five(&json!({"funding": "platform"}));
     let street = Street::new([rule]).await;
@@ -80,7 +81,8 @@ async fn marked(attempt: u32, minor: i64, name: &'static str) -> Row {
     row(&street.town, name, &both, (0, 0))
 }
 
-/// The payer has the cashback, and the merchant gives the rest back in parts that say that they are that cashback.
+/// The payer has the cashback, and the merchant gives the rest back in parts that say that they are that
+/// cashback.
 pub(crate) async fn refunds_marked_as_the_cashback_that_was_paid() -> Row {
     let street = Street::new([five(&json!({"funding": "platform"}))]).await;
     let checkout = street.buy(MEI, "order-1", "25.00", card()).await;
@@ -93,8 +95,8 @@ pub(crate) async fn refunds_marked_as_the_cashback_that_was_paid() -> Row {
     row(&street.town, "nineteen refunds that say that they are the cashback", &both, (0, 0))
 }
 
-/// The merchant takes our name off the charge, so that nothing leads from its refund to the checkout, and gives all but the
-/// cashback back.
+/// The merchant takes our name off the charge, so that nothing leads from its refund to the checkout, and
+/// gives all but the cashback back.
 pub(crate) async fn refund_of_a_charge_without_our_name() -> Row {
     let street = Street::new([five(&json!({"funding": "platform"}))]).await;
     let checkout = street.buy(MEI, "order-1", "25.00", card()).await;

@@ -1,4 +1,5 @@
-//! What a coalition has gained, told from outside: by Stripe's balance transactions and by the credit that can still be spent.
+//! What a coalition has gained, told from outside: by Stripe's balance transactions and by the credit that
+//! can still be spent.
 
 use kembali_tests::{Shop, Town, text};
 use local_stripe::{Movement, MovementKind};
@@ -29,8 +30,8 @@ impl Row {
         self.gain() > 0
     }
 
-    /// What they have in the end beyond what an honest payer would have: money back and goods kept, less what was paid and
-    /// less the cashback that the same goods earn without a trick.
+    /// What they have in the end beyond what an honest payer would have: money back and goods kept, less what
+    /// was paid and less the cashback that the same goods earn without a trick.
     fn gain(&self) -> i64 {
         self.brings() - self.honest
     }
@@ -39,7 +40,8 @@ impl Row {
         self.back + self.kept - self.paid
     }
 
-    /// The line of the other table, for what is `number` purchases to whoever looks; `rule` lets it bring `most` and no more.
+    /// The line of the other table, for what is `number` purchases to whoever looks; `rule` lets it bring
+    /// `most` and no more.
     pub(crate) fn purchases(self, number: i64, rule: &'static str, most: i64) -> Purchases {
         Purchases { row: self, number, rule, most }
     }
@@ -54,9 +56,9 @@ impl Row {
     }
 }
 
-/// What a merchant and a payer have who trade with each other for the reward alone, or a payer who buys in many parts. To
-/// the system these are purchases like any other, so they are compared with as many honest ones; caps, budgets, fees and
-/// screening are what keeps it small.
+/// What a merchant and a payer have who trade with each other for the reward alone, or a payer who buys in
+/// many parts. To the system these are purchases like any other, so they are compared with as many honest
+/// ones; caps, budgets, fees and screening are what keeps it small.
 #[derive(Clone, Debug)]
 pub(crate) struct Purchases {
     row: Row,
@@ -88,9 +90,9 @@ fn line(attack: &str, beside: &str, numbers: &[String]) -> String {
     format!("{attack:<58} {beside:<17}{numbers}\n")
 }
 
-/// The line of an attack that is over. `kept` is the price of what was really bought and not given back, `honest` the
-/// cashback that this earns whoever buys nothing else, or what an honest payer and merchant have together: the platform's
-/// cashback less its fees. Both are said by hand, and never by the code under test.
+/// The line of an attack that is over. `kept` is the price of what was really bought and not given back,
+/// `honest` the cashback that this earns whoever buys nothing else, or what an honest payer and merchant have
+/// together: the platform's cashback less its fees. Both are said by hand, and never by the code under test.
 pub(crate) fn row(
     town: &Town,
     attack: &'static str,

@@ -10,7 +10,8 @@ fn every_third() -> serde_json::Value {
     five(&json!({"occasion": {"kind": "every_nth", "n": 3}}))
 }
 
-/// Two pages that nobody pays make the next payment the third. One purchase earns nothing where every third does.
+/// Two pages that nobody pays make the next payment the third. One purchase earns nothing where every third
+/// does.
 pub(crate) async fn abandoned_pages_make_a_third() -> Row {
     let street = Street::new([every_third()]).await;
     street.open(MEI, "order-1", "25.00").await;

@@ -1,4 +1,5 @@
-//! Who pays, and how often: one person with many telephones or cards, a shop's own people, one purchase in many parts.
+//! Who pays, and how often: one person with many telephones or cards, a shop's own people, one purchase in
+//! many parts.
 
 use kembali_tests::card;
 use local_stripe::PayWith::{self, Paynow};
@@ -62,8 +63,9 @@ pub(crate) async fn split_under_a_min_spend() -> Row {
     split(terms, "one purchase in ten, each below min spend", 250).await
 }
 
-/// The same where no rule looks at more than one payment: ten purchases of 10.00 and one of 100.00 in ten parts are the same,
-/// and all of it earns 5%. A [cap](split_under_a_cap_by_sum) is the rule for whoever does not want that.
+/// The same where no rule looks at more than one payment: ten purchases of 10.00 and one of 100.00 in ten
+/// parts are the same, and all of it earns 5%. A [cap](split_under_a_cap_by_sum) is the rule for whoever does
+/// not want that.
 pub(crate) async fn split_under_no_cap() -> Purchases {
     let terms = json!({"max_per_payment": sgd("2.50")});
     let row = split(terms, "one purchase in ten, 2.50 a payment at most", 10 * 50).await;

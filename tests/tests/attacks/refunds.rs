@@ -16,8 +16,8 @@ pub(crate) async fn pay_and_refund_at_once() -> Row {
     row(&street.town, "pay and refund at once", &Coalition::Payers, (0, 0))
 }
 
-/// Paid and given back before the payment's webhook has come. The API knows of no payment yet, and refuses; Stripe's
-/// dashboard does not. Then all webhooks come, the last one first.
+/// Paid and given back before the payment's webhook has come. The API knows of no payment yet, and refuses;
+/// Stripe's dashboard does not. Then all webhooks come, the last one first.
 pub(crate) async fn before_the_payment_is_known() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     let checkout = street.open(MEI, "order-1", "25.00").await;
@@ -100,7 +100,8 @@ pub(crate) async fn out_of_the_tier_before_release() -> Row {
     row(&street.town, "bought in a higher tier, then refunded out of it", &Coalition::Payers, (2500, 25))
 }
 
-/// Two refunds and the release, all at the same moment. Whichever comes first, what is refunded earns nothing.
+/// Two refunds and the release, all at the same moment. Whichever comes first, what is refunded earns
+/// nothing.
 pub(crate) async fn two_refunds_race_the_release() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     let checkout = street.buy(MEI, "order-1", "25.00", card()).await;

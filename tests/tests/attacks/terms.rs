@@ -1,5 +1,5 @@
-//! Words and numbers that mean something else: amounts, currencies, markets, references, and a campaign that changes
-//! between the page and the payment.
+//! Words and numbers that mean something else: amounts, currencies, markets, references, and a campaign that
+//! changes between the page and the payment.
 
 use kembali_tests::{five_percent, text};
 use local_stripe::PayWith::{Paynow, Upi};
@@ -118,7 +118,8 @@ pub(crate) async fn another_market() -> Row {
     row(&street.town, "paid in one market, earned in another", &Coalition::Payers, (2500, 0))
 }
 
-/// Pages that nobody pays use up a budget, so that others earn nothing, until they expire. Nobody gains by it.
+/// Pages that nobody pays use up a budget, so that others earn nothing, until they expire. Nobody gains by
+/// it.
 pub(crate) async fn pages_opened_and_left() -> Row {
     let budget: Value = json!({"total": {"payments": 3}, "shards": 1});
     let street =

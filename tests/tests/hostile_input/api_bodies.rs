@@ -1,5 +1,5 @@
-//! The API, from whoever has a key: every route that takes something is sent bodies that are almost right, and bodies that
-//! are none; every path and every query is tried as well.
+//! The API, from whoever has a key: every route that takes something is sent bodies that are almost right,
+//! and bodies that are none; every path and every query is tried as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 

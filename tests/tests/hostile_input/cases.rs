@@ -1,4 +1,5 @@
-//! Signature headers with the verdict that we give: those of `tests/signature/vectors.json`, and mutated ones.
+//! Signature headers with the verdict that we give: those of `tests/signature/vectors.json`, and mutated
+//! ones.
 
 use data_encoding::{BASE64, HEXLOWER};
 use fastrand::Rng;
@@ -38,7 +39,8 @@ impl Case {
         }
     }
 
-    /// Whether one of our signatures of the body stands in the header: what cannot be made without a secret of ours.
+    /// Whether one of our signatures of the body stands in the header: what cannot be made without a secret
+    /// of ours.
     pub(crate) fn is_ours(&self) -> bool {
         let signed = SIGNED_AT.to_string();
         self.secrets.iter().any(|secret| self.header.contains(&sign(secret, &signed, &self.body)))

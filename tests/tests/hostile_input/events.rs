@@ -1,5 +1,5 @@
-//! Stripe's events, changed: whoever reads them must not rely on their form, and whoever applies them must not let one hold
-//! up the others.
+//! Stripe's events, changed: whoever reads them must not rely on their form, and whoever applies them must
+//! not let one hold up the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,8 @@ const MOST_CALLS: usize = 10;
 /// What is queued is at most this much longer than what was sent.
 const LONGER_IN_QUEUE: usize = 1024;
 
-/// A town in which everything has happened that Stripe tells of, and is over; one checkout is open, and one is held.
+/// A town in which everything has happened that Stripe tells of, and is over; one checkout is open, and one
+/// is held.
 struct Past {
     town: Town,
     shop: Shop,
@@ -34,7 +35,8 @@ struct Past {
 impl Past {
     async fn new() -> Self {
         let mut options = Options::new(Clock::fixed(DAWN));
-        // A message that fails is given up after three attempts: two hours of them would only be more of the same.
+        // A message that fails is given up after three attempts: two hours of them would only be more of the
+        // same.
         options.template = options
             .template
             .replace("maxReceiveCount: 40", "maxReceiveCount: 3")
@@ -214,8 +216,8 @@ async fn wrong_events_about_refunds_hold_up_nobody_and_move_nothing() {
     storm(8, DELIVERED / 4, |event| text(event, "/type").contains("refund.")).await;
 }
 
-/// Delivers `times` changed copies of the events that `is_meant`, each signed as Stripe signs: all of them are over, so
-/// none of them is news.
+/// Delivers `times` changed copies of the events that `is_meant`, each signed as Stripe signs: all of them
+/// are over, so none of them is news.
 async fn storm(seed: u64, times: u64, is_meant: impl Fn(&Value) -> bool) {
     let past = Past::new().await;
     let town = &past.town;
@@ -273,7 +275,8 @@ async fn storm(seed: u64, times: u64, is_meant: impl Fn(&Value) -> bool) {
     assert!(town.stack.invocations().iter().all(|invocation| invocation.ok()), "a function fell over");
 }
 
-/// Whether an event tells of a refund that Stripe does not know. Nobody but Stripe can say so: it would have to be believed.
+/// Whether an event tells of a refund that Stripe does not know. Nobody but Stripe can say so: it would have
+/// to be believed.
 fn is_news_of_a_refund(town: &Town, body: &str) -> bool {
     match parse(body.as_bytes()) {
         Ok(Parsed::Ours(event)) => match event.kind {

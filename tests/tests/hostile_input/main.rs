@@ -1,5 +1,6 @@
-//! What strangers can send: a signature header, Stripe's events, the bodies of the API. Nothing panics, nothing loops, and
-//! what cannot be understood is refused by name. Every input comes from a seed, so each run sends the same.
+//! What strangers can send: a signature header, Stripe's events, the bodies of the API. Nothing panics,
+//! nothing loops, and what cannot be understood is refused by name. Every input comes from a seed, so each
+//! run sends the same.
 
 #[cfg(test)]
 mod api_bodies;

@@ -1,4 +1,5 @@
-//! Wrong input to every route, one mistake at a time: which field is at fault, what is wrong with it, and what to do.
+//! Wrong input to every route, one mistake at a time: which field is at fault, what is wrong with it, and
+//! what to do.
 
 use std::collections::BTreeSet;
 

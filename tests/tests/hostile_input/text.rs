@@ -8,7 +8,8 @@ const LETTERS: &[char] = &[
     ' ', '\t', '"', '\'', ';', ':', '/', '%', '#', '\0', '\n', 'é', '١', '\u{a0}', '\u{202e}', '😀',
 ];
 
-/// `text` with one small thing changed: a letter or a run of them put in, left out, replaced, doubled or exchanged.
+/// `text` with one small thing changed: a letter or a run of them put in, left out, replaced, doubled or
+/// exchanged.
 pub(crate) fn changed(rng: &mut Rng, text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = rng.usize(..=letters.len());

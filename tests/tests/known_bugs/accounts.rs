@@ -4,8 +4,9 @@ use kembali_local::client::Client;
 use kembali_tests::{Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;
 
-/// Elsewhere an event of a connected account led to a look at the platform's own objects, where there was nothing. Here every
-/// request about a session, a charge, a refund or a dispute names the account that has it; Stripe finds all of them.
+/// Elsewhere an event of a connected account led to a look at the platform's own objects, where there was
+/// nothing. Here every request about a session, a charge, a refund or a dispute names the account that has
+/// it; Stripe finds all of them.
 #[tokio::test]
 async fn every_request_names_the_account_that_has_the_object() {
     let town = Town::unswept().await;
@@ -43,7 +44,8 @@ async fn every_request_names_the_account_that_has_the_object() {
         assert!(asked.iter().any(|call| call.operation == operation), "{operation} was not asked");
     }
 
-    // Whoever looks on the platform's account, or on another's, finds nothing: so the requests above named the right one.
+    // Whoever looks on the platform's account, or on another's, finds nothing: so the requests above named
+    // the right one.
     let client = Client::new(town.stack.stripe_url());
     for (account, path) in &objects {
         let others: Vec<_> = shops.iter().map(|shop| shop.account.as_str()).collect();

@@ -33,8 +33,8 @@ async fn town() -> (Town, Shop) {
     (town, shop)
 }
 
-/// Elsewhere the session's completion, the charge, and a refund had to come in the order they were written down in, which
-/// Stripe does not promise: whatever came first made an order of its own, or was dropped.
+/// Elsewhere the session's completion, the charge, and a refund had to come in the order they were written
+/// down in, which Stripe does not promise: whatever came first made an order of its own, or was dropped.
 #[tokio::test]
 async fn a_payment_and_its_refund_in_every_order() {
     let (town, shop) = town().await;
@@ -80,8 +80,8 @@ async fn a_payment_and_its_refund_in_every_order() {
     assert_eq!(town.dead_letters(), 0);
 }
 
-/// Elsewhere the newer of two events was found by its `created`, which counts whole seconds: of two in one second one was
-/// dropped, or the older one won.
+/// Elsewhere the newer of two events was found by its `created`, which counts whole seconds: of two in one
+/// second one was dropped, or the older one won.
 #[tokio::test]
 async fn two_events_of_one_second_both_count() {
     let (town, shop) = town().await;

@@ -39,8 +39,8 @@ async fn post_at_once(town: &Town, event: &Value, secrets: &[&str]) -> Vec<u16> 
     posts.join_all().await
 }
 
-/// Takes everything out of the queue and has it applied at the same moment. Only what the function hands back comes again, so
-/// that nothing mends what one of them has lost. How many there were.
+/// Takes everything out of the queue and has it applied at the same moment. Only what the function hands back
+/// comes again, so that nothing mends what one of them has lost. How many there were.
 async fn apply_at_once(town: &Arc<Town>) -> usize {
     let (queue, mut applied) = ("StripeEvents", JoinSet::new());
     loop {
@@ -66,8 +66,8 @@ async fn apply_at_once(town: &Arc<Town>) -> usize {
     count
 }
 
-/// Elsewhere a check for "seen before" and the write after it left a gap, and a payment was booked as often as its event was
-/// on its way at that moment.
+/// Elsewhere a check for "seen before" and the write after it left a gap, and a payment was booked as often
+/// as its event was on its way at that moment.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_posted_and_applied_many_times_at_once_counts_once() {
     let town = Arc::new(Town::unswept().await);
@@ -106,8 +106,8 @@ async fn an_event_posted_and_applied_many_times_at_once_counts_once() {
     assert_eq!(paid, 1);
 }
 
-/// Elsewhere a second endpoint with the same address was added by hand, and from then on every event came twice, under two
-/// secrets and two signatures: half of them were refused, or all of them counted twice.
+/// Elsewhere a second endpoint with the same address was added by hand, and from then on every event came
+/// twice, under two secrets and two signatures: half of them were refused, or all of them counted twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_endpoints_with_one_address_are_one_payment() {
     let mut options = Options::new(Clock::fixed(DAWN));
@@ -140,8 +140,9 @@ async fn two_endpoints_with_one_address_are_one_payment() {
     assert_eq!(town.back(&checkout).cashback, [125]);
 }
 
-/// Elsewhere the page that the payer comes back to marked the order as paid, or as lapsed, while the webhook did the same.
-/// Here it decides nothing: until Stripe's event has come the checkout is open, and it cannot be closed any more.
+/// Elsewhere the page that the payer comes back to marked the order as paid, or as lapsed, while the webhook
+/// did the same. Here it decides nothing: until Stripe's event has come the checkout is open, and it cannot
+/// be closed any more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_back_before_the_webhook_neither_pays_nor_is_lost() {
     let town = Town::unswept().await;

@@ -60,8 +60,8 @@ async fn two_equal_refunds_are_two() {
     assert_eq!(town.back(&checkout).refunds.len(), 4);
 }
 
-/// Elsewhere an event was handled "once" by a key that lives for a day, and Stripe delivers for three: the third day's
-/// delivery paid again.
+/// Elsewhere an event was handled "once" by a key that lives for a day, and Stripe delivers for three: the
+/// third day's delivery paid again.
 #[tokio::test]
 async fn a_webhook_that_comes_again_after_three_days_pays_nothing_again() {
     let (town, shop, checkout) = paid(PayWith::Paynow, "paynow").await;
@@ -83,8 +83,9 @@ async fn a_webhook_that_comes_again_after_three_days_pays_nothing_again() {
     assert_eq!(checkouts(town.items()), checkouts(items));
 }
 
-/// Elsewhere a PayNow refund that the merchant's balance did not hold was booked when it was asked for, and stayed booked.
-/// Stripe fails it at once (a card's would wait); when there is money it is made under another reference.
+/// Elsewhere a PayNow refund that the merchant's balance did not hold was booked when it was asked for, and
+/// stayed booked. Stripe fails it at once (a card's would wait); when there is money it is made under another
+/// reference.
 #[tokio::test]
 async fn a_paynow_refund_that_fails_for_lack_of_balance_can_be_made_later() {
     let (town, shop, checkout) = paid(PayWith::Paynow, "paynow").await;

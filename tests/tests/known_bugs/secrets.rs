@@ -6,7 +6,8 @@ use local_stripe::{Endpoint, Scope};
 use local_wire::Clock;
 use serde_json::Value;
 
-/// A town whose functions know `known`, while Stripe signs with another for now; and a payment that was just made.
+/// A town whose functions know `known`, while Stripe signs with another for now; and a payment that was just
+/// made.
 async fn paid(known: &str, signs_with: &str) -> (Town, Shop, Value) {
     let mut options = Options::new(Clock::fixed(DAWN));
     options.secrets.connect_webhook = known.to_owned();
@@ -42,7 +43,8 @@ async fn an_event_signed_before_the_roll_is_taken_while_both_secrets_are_valid()
     assert_eq!((town.version(&checkout), town.dead_letters()), ("2".into(), 0), "and once");
 }
 
-/// Elsewhere what was refused then was lost. Stripe tries again, and signs each attempt with the secret of that moment.
+/// Elsewhere what was refused then was lost. Stripe tries again, and signs each attempt with the secret of
+/// that moment.
 #[tokio::test]
 async fn once_the_old_secret_is_retired_the_retry_under_the_new_one_is_taken() {
     let (town, shop, checkout) = paid("whsec_new", "whsec_old").await;

@@ -1,5 +1,5 @@
-//! Somebody between two who speak: passes on what they say, plants something in it, keeps a copy of it, or answers with an
-//! error that repeats all that was asked.
+//! Somebody between two who speak: passes on what they say, plants something in it, keeps a copy of it, or
+//! answers with an error that repeats all that was asked.
 
 use std::sync::{Arc, Mutex};
 
@@ -76,7 +76,8 @@ impl Between {
         self.state.lock().unwrap().kept.as_ref().map(|(_, kept)| kept.clone()).unwrap_or_default()
     }
 
-    /// Fails the next `times` requests in whose head stands `head`: method, path and the name of an AWS action.
+    /// Fails the next `times` requests in whose head stands `head`: method, path and the name of an AWS
+    /// action.
     pub(crate) fn fail(&self, head: &str, how: How, times: usize) {
         self.state.lock().unwrap().faults.push((head.to_owned(), how, times));
     }

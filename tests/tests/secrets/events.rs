@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::garden::Garden;
 use crate::place::Place;
 
-/// Plants in every object of Stripe's all that may be told there of a person, and what Stripe may add one day.
+/// Plants in every object of Stripe's all that may be told there of a person, and what Stripe may add one
+/// day.
 pub(crate) fn enrich(garden: &Garden, value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(|value| enrich(garden, value)),
@@ -75,8 +76,9 @@ fn told(garden: &Garden, kind: &str) -> Vec<(&'static str, Value)> {
     told
 }
 
-/// Events that are no events, of kinds that we do not use, of the other mode, unsigned, or without what we need; every text and
-/// every number in those that Stripe has sent is replaced in turn. Ids and types are Stripe's own, and stay.
+/// Events that are no events, of kinds that we do not use, of the other mode, unsigned, or without what we
+/// need; every text and every number in those that Stripe has sent is replaced in turn. Ids and types are
+/// Stripe's own, and stay.
 pub(crate) async fn unreadable(place: &mut Place) {
     let (phone, card, name) = (place.garden.phone(), place.garden.card(), place.garden.person("unreadable"));
     for body in [

@@ -1,4 +1,5 @@
-//! Everybody whom the functions speak to fails, and repeats in the error all that was asked; and messages that die.
+//! Everybody whom the functions speak to fails, and repeats in the error all that was asked; and messages
+//! that die.
 
 use kembali_tests::{card, text};
 use serde_json::{Value, json};
@@ -78,8 +79,8 @@ async fn work(place: &mut Place, lived: &Lived, reference: &str) {
     place.settle().await;
 }
 
-/// A change that cannot be published, a schedule that cannot be delivered, a message that nobody can serve, and payloads that are
-/// none. How many messages are dead.
+/// A change that cannot be published, a schedule that cannot be delivered, a message that nobody can serve,
+/// and payloads that are none. How many messages are dead.
 pub(crate) async fn dead(place: &mut Place, lived: &Lived) -> usize {
     let body = place.garden.words("dead");
     let order = json!({

@@ -15,14 +15,15 @@ pub(crate) enum Kind {
     Secret,
     /// A key or a consent that is given to somebody: in the answer that gives it.
     Given,
-    /// A phone number where one belongs, or where none does: nowhere. Who sends it where none belongs is told what they sent.
+    /// A phone number where one belongs, or where none does: nowhere. Who sends it where none belongs is told
+    /// what they sent.
     Phone,
     /// A card number, as [`Kind::Phone`].
     Card,
     /// A payer's name, address or email, that Stripe tells: nowhere.
     Person,
-    /// What a merchant or an operator writes in their own words, a phone or a card number among it: in the table and in what is
-    /// answered to them.
+    /// What a merchant or an operator writes in their own words, a phone or a card number among it: in the
+    /// table and in what is answered to them.
     Words,
 }
 
@@ -65,7 +66,8 @@ impl Garden {
         self.plant(Kind::Phone, &self.digits("+659"))
     }
 
-    /// The phone number with this number. It ends with a seven, so that no full second in milliseconds has its digits.
+    /// The phone number with this number. It ends with a seven, so that no full second in milliseconds has
+    /// its digits.
     pub(crate) fn phone_of(&self, number: usize) -> String {
         self.plant(Kind::Phone, &format!("+6598{:06}", 10 * number + 7))
     }
@@ -142,8 +144,8 @@ fn luhn(place: usize, digit: char) -> u32 {
     if place % 2 == 1 { digit } else { (2 * digit) / 10 + (2 * digit) % 10 }
 }
 
-/// The ways in which a word may be written: as it is, a phone number without its country, as base64 wherever it begins, in
-/// hexadecimal, and as the bytes that a debug form or JSON lists.
+/// The ways in which a word may be written: as it is, a phone number without its country, as base64 wherever
+/// it begins, in hexadecimal, and as the bytes that a debug form or JSON lists.
 fn forms(word: &str) -> BTreeSet<String> {
     let plain = word.strip_prefix("+65").unwrap_or(word);
     let bytes: Vec<String> = plain.bytes().map(|byte| byte.to_string()).collect();

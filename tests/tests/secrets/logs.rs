@@ -16,8 +16,8 @@ impl Logs {
         LOGS.get_or_init(|| Self::start(ours)).clone()
     }
 
-    /// Listens from now on: to everybody at the level that the template gives the functions, and to `ours`, the names of
-    /// crates, at every level.
+    /// Listens from now on: to everybody at the level that the template gives the functions, and to `ours`,
+    /// the names of crates, at every level.
     fn start(ours: &[String]) -> Self {
         let logs = Self::default();
         let ours: String = ours.iter().map(|name| format!(",{}=trace", name.replace('-', "_"))).collect();

@@ -1,5 +1,6 @@
-//! Secrets, phone numbers, card numbers, people and a merchant's words, planted in every input under names of their own, and
-//! looked for in everything that comes out. One program by itself: it listens to all that is logged in its process.
+//! Secrets, phone numbers, card numbers, people and a merchant's words, planted in every input under names of
+//! their own, and looked for in everything that comes out. One program by itself: it listens to all that is
+//! logged in its process.
 
 #[cfg(test)]
 mod between;

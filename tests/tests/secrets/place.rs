@@ -1,4 +1,5 @@
-//! A town whose every secret is known to this test, with somebody between the functions and all whom they speak to.
+//! A town whose every secret is known to this test, with somebody between the functions and all whom they
+//! speak to.
 
 use std::sync::Arc;
 
@@ -61,7 +62,8 @@ impl Place {
         Self { town, garden, logs, stripe, aws, answers: Vec::new(), inputs: 0, delivered: 0 }
     }
 
-    /// Sends a request with a token and headers in which something is planted as well, and keeps what is answered.
+    /// Sends a request with a token and headers in which something is planted as well, and keeps what is
+    /// answered.
     pub(crate) async fn ask(
         &mut self,
         token: &str,
@@ -123,7 +125,8 @@ impl Place {
         self.ask(&token, method, path, body).await
     }
 
-    /// Lets everything happen that is due, Stripe's events among it, each with everything planted in it that Stripe may tell.
+    /// Lets everything happen that is due, Stripe's events among it, each with everything planted in it that
+    /// Stripe may tell.
     pub(crate) async fn settle(&mut self) {
         loop {
             self.town.settle().await;

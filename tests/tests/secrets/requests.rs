@@ -1,5 +1,5 @@
-//! Requests of every route with something planted in every field, one after the other, in the names of fields, in the query and
-//! in the path.
+//! Requests of every route with something planted in every field, one after the other, in the names of
+//! fields, in the query and in the path.
 
 use kembali_tests::{Shop, five_percent};
 use serde_json::{Value, json};

@@ -68,8 +68,8 @@ pub(crate) async fn stack() -> Stack {
     Stack::start(Options::new(Clock::fixed(BEGINNING)), &production()).await.unwrap()
 }
 
-/// Tells the story on `stack`, each payload handed to its function by `invoke`. Gives one line for each: what the
-/// function answered.
+/// Tells the story on `stack`, each payload handed to its function by `invoke`. Gives one line for each: what
+/// the function answered.
 pub(crate) async fn tell(
     stack: &Stack,
     invoke: impl AsyncFn(&'static str, Vec<u8>) -> Result<Vec<u8>, String>,

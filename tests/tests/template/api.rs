@@ -184,8 +184,8 @@ impl Talk {
     }
 }
 
-/// What the description lists the code has, in the same order: a way to pay or a market that is only in one of them is
-/// found here.
+/// What the description lists the code has, in the same order: a way to pay or a market that is only in one
+/// of them is found here.
 #[test]
 fn the_description_lists_every_market_and_every_way_to_pay() {
     let api = infra("openapi.yaml");

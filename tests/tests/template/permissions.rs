@@ -201,7 +201,8 @@ impl Everything<'_> {
         }
     }
 
-    /// A campaign with a budget and a cap, changed, tried and ended; a page that is paid in another way gives back.
+    /// A campaign with a budget and a cap, changed, tried and ended; a page that is paid in another way gives
+    /// back.
     async fn limits_are_used(&self, merchant: &str, key: &str) {
         let campaigns = "/v1/markets/SG/campaigns";
         let rule = |percent: &str| {
@@ -252,8 +253,8 @@ impl Everything<'_> {
         self.operate("POST", "/v1/markets/SG/campaigns/five/end", Value::Null).await;
     }
 
-    /// A checkout that is partly paid by credit is written before Stripe is asked. Stripe says nothing, and the sweep gives back
-    /// what was taken for it.
+    /// A checkout that is partly paid by credit is written before Stripe is asked. Stripe says nothing, and
+    /// the sweep gives back what was taken for it.
     async fn a_page_is_never_made(&self, merchant: &str, key: &str) {
         self.faults
             .decide(|asked| (asked.operation == "POST /v1/checkout/sessions").then_some(Fault::Refuse));

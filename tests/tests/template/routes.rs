@@ -1,5 +1,5 @@
-//! Every route of the template has its arm in its function's `match`, and every arm its route. What no route takes is
-//! explained by a function that knows them all.
+//! Every route of the template has its arm in its function's `match`, and every arm its route. What no route
+//! takes is explained by a function that knows them all.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -50,8 +50,8 @@ pub(crate) struct Called {
     pub(crate) status: u16,
     /// All that came back, with what its cursor says.
     pub(crate) answer: String,
-    /// Of a call with another merchant's id, the answer to the same call with an id that nobody has, in whose place the
-    /// other's now stands.
+    /// Of a call with another merchant's id, the answer to the same call with an id that nobody has, in whose
+    /// place the other's now stands.
     pub(crate) to_nobodys: Option<(u16, String)>,
 }
 
@@ -85,7 +85,8 @@ pub(crate) async fn call(
     let token = token(dice, world, caller, &route);
     let is_operator = matches!(token, Token::Operator(_));
     let is_change = route.method != "GET";
-    // What an operator may do to everybody they do to one alone, so that it can be told from what nobody may do.
+    // What an operator may do to everybody they do to one alone, so that it can be told from what nobody may
+    // do.
     let target = match caller {
         Some(caller) if dice.once_in(2) || (is_operator && is_change) => caller,
         caller => world.other(dice, caller),

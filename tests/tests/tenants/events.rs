@@ -13,8 +13,8 @@ pub(crate) struct Webhook {
     pub(crate) signature: String,
 }
 
-/// An event of the caller's account that names something of the target's, an event of the other mode, or one that Stripe has
-/// not signed.
+/// An event of the caller's account that names something of the target's, an event of the other mode, or one
+/// that Stripe has not signed.
 pub(crate) fn webhook(dice: &mut Dice, world: &World, aim: &Aim) -> Webhook {
     let town = &world.town;
     let target = &world.tenants[aim.target];

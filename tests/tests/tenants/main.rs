@@ -1,6 +1,7 @@
-//! Tenants: more than ten thousand random calls over all routes, by merchants who try what is another's, by strangers and by an
-//! operator. What a merchant is told holds nothing of another's, and what is another's stays as it was, in the table and at
-//! Stripe. `SEED=7 CALLS=50000 cargo test -p kembali-tests --test tenants -- --nocapture` makes others, and more.
+//! Tenants: more than ten thousand random calls over all routes, by merchants who try what is another's, by
+//! strangers and by an operator. What a merchant is told holds nothing of another's, and what is another's
+//! stays as it was, in the table and at Stripe. `SEED=7 CALLS=50000 cargo test -p kembali-tests --test
+//! tenants -- --nocapture` makes others, and more.
 
 #[cfg(test)]
 mod bodies;

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::world::{Tenant, World};
 
-/// The words by which something of a tenant is recognised, each with those who may read it. No merchant may read those of
-/// nobody.
+/// The words by which something of a tenant is recognised, each with those who may read it. No merchant may
+/// read those of nobody.
 pub(crate) struct Marks {
     words: Vec<String>,
     readers: Vec<BTreeSet<usize>>,
@@ -18,7 +18,8 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// As they are now: the words that the tenants have sent, their keys, and every id in the table that is theirs.
+    /// As they are now: the words that the tenants have sent, their keys, and every id in the table that is
+    /// theirs.
     pub(crate) fn of(world: &World, items: &[Value]) -> Self {
         let mut readers: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let mut add = |word: &str, reader: Option<usize>| {
@@ -72,7 +73,8 @@ impl Marks {
     }
 }
 
-/// Whose item it is: a merchant's, or of a checkout of theirs, of their Stripe account, of what the platform owes them.
+/// Whose item it is: a merchant's, or of a checkout of theirs, of their Stripe account, of what the platform
+/// owes them.
 pub(crate) fn owner(tenants: &[Tenant], item: &Value) -> Option<usize> {
     let pk = text(item, "/pk/S");
     let (kind, rest) = pk.split_once('#')?;

@@ -77,7 +77,8 @@ fn check(called: &Called, marks: &Marks, caller: Option<usize>) {
     assert!(leaked.is_empty(), "{leaked:?} in {what}");
     if let Some((nobodys_status, nobodys)) = to_nobodys {
         assert_eq!((status, answer), (nobodys_status, nobodys), "{what}");
-        // Another's may be asked for in a form that nobody's would be refused for as well, and an operator's door stays shut.
+        // Another's may be asked for in a form that nobody's would be refused for as well, and an operator's
+        // door stays shut.
         assert!([400, 401, 404, 413, 415, 422].contains(status), "{what} {}", kind(answer));
     }
 }

@@ -1,4 +1,5 @@
-//! What there is of everybody, in the table and at Stripe, and whether only what the caller may change has changed.
+//! What there is of everybody, in the table and at Stripe, and whether only what the caller may change has
+//! changed.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ enum Of {
     Tenant(usize),
     /// A payer of no tenant: counts of what was used change with any checkout for them.
     Uses(String),
-    /// What a payer can spend, owes, and was given by hand, and their market: a tenant's orders can spend what its own payer
-    /// has.
+    /// What a payer can spend, owes, and was given by hand, and their market: a tenant's orders can spend
+    /// what its own payer has.
     Wallet(String, String),
     /// What is left of a budget.
     Budget(String),

@@ -1,4 +1,5 @@
-//! Merchants of four markets, each with payments in every state, and with words of its own in everything it sends.
+//! Merchants of four markets, each with payments in every state, and with words of its own in everything it
+//! sends.
 
 use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;
@@ -196,8 +197,8 @@ async fn first_day(town: &Town, tenant: &mut Tenant) {
     stripe.fail_next_refund(&tenant.shop.account, "expired_or_canceled_card");
 }
 
-/// One that is open, one of several lines, one that is closed, one that is held, one that is disputed, and an order whose
-/// payer agrees to spend the credit.
+/// One that is open, one of several lines, one that is closed, one that is held, one that is disputed, and an
+/// order whose payer agrees to spend the credit.
 async fn third_day(town: &Town, tenant: &mut Tenant) {
     order(town, tenant, "21.00").await;
     let mut lines = tenant.order("30.00");

@@ -75,7 +75,8 @@ async fn closing_a_day_changes_no_answer_and_what_comes_late_opens_it_again() {
     assert_eq!(town.balances("SG", "").await, before);
     assert_eq!(town.tick("keep-books").await, json!({"days": 0, "rows": 0, "failed": 0}));
 
-    // The stream tells the payment again, in a batch of its own: its day is opened, closed again, and says the same.
+    // The stream tells the payment again, in a batch of its own: its day is opened, closed again, and says
+    // the same.
     let record =
         town.stack.invoke("keep-books", replay(&town, &checkout).to_string().into_bytes()).await.unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&record).unwrap(), json!({"batchItemFailures": []}));

@@ -1,5 +1,5 @@
-//! A budget or a cap is never exceeded, and nothing of it is lost, however many ask at the same time. What was promised is
-//! read from the answers, what is left from the table; neither asks the code that decides.
+//! A budget or a cap is never exceeded, and nothing of it is lost, however many ask at the same time. What
+//! was promised is read from the answers, what is left from the table; neither asks the code that decides.
 
 use kembali_tests::{Answered, Left, Shop, Town, card, order_of, promised_minor, refusal, text};
 use local_stripe::PayWith;

@@ -77,8 +77,8 @@ async fn applying_a_payment_is_one_read_one_write_and_no_schedule_but_a_buckets_
     assert_eq!(town.stack.scheduler().schedules().len(), 1);
 }
 
-/// One payment's life, measured: its write units in tenths (those of the books apart: see the test on many payments), its calls to Stripe for the payout, and the size of its
-/// item at every step.
+/// One payment's life, measured: its write units in tenths (those of the books apart: see the test on many
+/// payments), its calls to Stripe for the payout, and the size of its item at every step.
 struct Life {
     name: String,
     write_tenths: u32,
@@ -129,7 +129,8 @@ async fn one_payments_life_is_at_most_seven_write_units_and_one_kilobyte() {
     }
 }
 
-/// A campaign with everything that limits: caps by two periods, a budget of the whole, and of each day if `daily`.
+/// A campaign with everything that limits: caps by two periods, a budget of the whole, and of each day if
+/// `daily`.
 fn limited(id: &str, daily: bool) -> Value {
     let amount = |value: &str| json!({"value": value, "currency": "SGD"});
     let mut rule = five_percent(id, "paynow", "merchant");

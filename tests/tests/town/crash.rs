@@ -1,5 +1,5 @@
-//! Exactly once, though answers and events are lost and messages come again. What the wire can do beyond that is for
-//! the tests of injected faults.
+//! Exactly once, though answers and events are lost and messages come again. What the wire can do beyond that
+//! is for the tests of injected faults.
 
 use std::collections::BTreeMap;
 

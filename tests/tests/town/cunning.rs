@@ -175,7 +175,8 @@ async fn refund_as_cashback(town: &Town, shop: &Shop, checkout: &Value, minor: i
     town.settle().await;
 }
 
-/// 1.19 of 25.00 leave 1.19 of a cashback of 1.25: what Stripe is asked about in doubt looks the same as what it already has.
+/// 1.19 of 25.00 leave 1.19 of a cashback of 1.25: what Stripe is asked about in doubt looks the same as what
+/// it already has.
 #[tokio::test]
 async fn a_refund_that_looks_like_our_cashback_is_not_taken_for_it_in_doubt() {
     let (town, wire) = Town::on_a_swept_wire().await;

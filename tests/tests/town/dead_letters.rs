@@ -1,4 +1,5 @@
-//! Messages that were given up: seen, sent back, taken away. And what else cannot be finished without a person.
+//! Messages that were given up: seen, sent back, taken away. And what else cannot be finished without a
+//! person.
 
 use std::collections::BTreeMap;
 use std::io::Write;

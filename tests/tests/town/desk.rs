@@ -41,7 +41,8 @@ impl Desk {
         Self { town, shop, before, table: String::new() }
     }
 
-    /// Notes an answer as `name: status type field: detail > next`; nothing was written and nothing internal is shown.
+    /// Notes an answer as `name: status type field: detail > next`; nothing was written and nothing internal
+    /// is shown.
     fn note(&mut self, name: &str, answer: &Response) {
         let problem = answer.json();
         let (kind, field) = (text(&problem, "/type"), text(&problem, "/field"));

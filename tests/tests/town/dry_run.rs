@@ -20,9 +20,9 @@ use crate::books::operator;
 const MEI: &str = "+6591234567";
 const TAN: &str = "+6598765432";
 
-/// A street in which was paid, in Singapore: on the 22nd at 18:00 by Mei with PayNow and by Tan by card, on the 23rd at 6:00
-/// by Mei at the tailor's, and at 18:00 by Mei and by somebody unknown. One more checkout nobody paid, and one was paid and
-/// given back.
+/// A street in which was paid, in Singapore: on the 22nd at 18:00 by Mei with PayNow and by Tan by card, on
+/// the 23rd at 6:00 by Mei at the tailor's, and at 18:00 by Mei and by somebody unknown. One more checkout
+/// nobody paid, and one was paid and given back.
 struct Street {
     town: Town,
     baker: Shop,

@@ -236,7 +236,8 @@ async fn two_keys_live_and_a_third_ends_the_first() {
     assert_eq!(statuses, [401, 401, 401, 200]);
 }
 
-/// Two who ask with the same key are given the same, whoever comes first: neither has what the other has ended.
+/// Two who ask with the same key are given the same, whoever comes first: neither has what the other has
+/// ended.
 #[tokio::test]
 async fn a_key_has_one_successor_for_all_who_ask() {
     let town = Town::new().await;

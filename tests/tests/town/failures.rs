@@ -176,7 +176,8 @@ async fn a_platform_without_money_owes_it_until_it_has_some() {
     let stripe = town.stack.stripe();
     stripe.set_available_balance(&stripe.platform_account(), "sgd", 0);
     town.hours(60).await;
-    // Tried every quarter of an hour, each time under a new key: Stripe repeats a refusal for as long as it knows the key.
+    // Tried every quarter of an hour, each time under a new key: Stripe repeats a refusal for as long as it
+    // knows the key.
     assert_eq!(town.standing(&shop, &checkout).await, "paid held");
     assert_eq!((town.dead_letters(), town.wallets().len()), (0, 0), "it is late, not lost, and not credit");
     fund_platform(&town);
@@ -278,8 +279,8 @@ async fn a_merchant_who_leaves_while_a_cashback_is_on_its_way_leaves_it_to_a_per
     assert_eq!((town.wallets().len(), town.back(&checkout).cashback), (0, vec![125]), "it has arrived");
 }
 
-/// What the platform promised it owes. What the merchant promised a person decides: whoever leaves in time would have the
-/// platform pay.
+/// What the platform promised it owes. What the merchant promised a person decides: whoever leaves in time
+/// would have the platform pay.
 #[tokio::test]
 async fn a_merchant_who_left_before_the_release_leaves_the_payer_what_the_platform_promised() {
     for (funding, ends, wallets) in [

@@ -1,5 +1,5 @@
-//! What HTTP asks of every server, whatever it serves: methods, `HEAD`, `OPTIONS`, slashes, the scheme of a token, and a
-//! query that means what is written in it.
+//! What HTTP asks of every server, whatever it serves: methods, `HEAD`, `OPTIONS`, slashes, the scheme of a
+//! token, and a query that means what is written in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,7 +120,8 @@ async fn a_slash_at_the_end_and_a_path_that_is_none_are_told_what_to_do() {
     }
 }
 
-/// API Gateway may hand a path with a slash at its end to the route without it: the function answers the same.
+/// API Gateway may hand a path with a slash at its end to the route without it: the function answers the
+/// same.
 #[tokio::test]
 async fn a_slash_that_reaches_a_function_is_answered_alike() {
     let (town, shop, _) = place().await;

@@ -1,5 +1,5 @@
-//! Random lives in one town, and at the end the truth told by Stripe's balance transactions, not by the code under test.
-//! `SEEDS=3,4,5 cargo test -p kembali-tests --test town invariants` lives others.
+//! Random lives in one town, and at the end the truth told by Stripe's balance transactions, not by the code
+//! under test. `SEEDS=3,4,5 cargo test -p kembali-tests --test town invariants` lives others.
 
 use std::collections::BTreeMap;
 
@@ -81,8 +81,8 @@ async fn begin(
     Life { shop: shop.clone(), checkout, dispute: None, refunds: 0, untouched: true }
 }
 
-/// Something happens to a payment: a refund here or in the dashboard, a dispute or its end, a failure to come, a lost
-/// schedule, an event or a message once more, or nothing.
+/// Something happens to a payment: a refund here or in the dashboard, a dispute or its end, a failure to
+/// come, a lost schedule, an event or a message once more, or nothing.
 async fn happen(town: &Town, dice: &mut Dice, life: &mut Life, loses_schedules: bool) {
     let stripe = town.stack.stripe();
     let charge = town.charge(&life.checkout);
@@ -226,8 +226,8 @@ fn minutes_late(view: &Value) -> i64 {
     }
 }
 
-/// What the platform pays for a cashback that was credited: all of it, less the part of what was left at the release that the
-/// merchant gave back since, and nothing when the payer's bank took the payment back.
+/// What the platform pays for a cashback that was credited: all of it, less the part of what was left at the
+/// release that the merchant gave back since, and nothing when the payer's bank took the payment back.
 fn funded(view: &Value) -> i64 {
     let (paid, cashback) = (minor(&view["amount"]), minor(&view["cashback"]["amount"]));
     let refunds = view["refunds"].as_array().cloned().unwrap_or_default();

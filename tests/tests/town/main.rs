@@ -1,4 +1,5 @@
-//! The whole system through its real edges: one program, so that it is linked once and all towns run side by side.
+//! The whole system through its real edges: one program, so that it is linked once and all towns run side by
+//! side.
 
 #[cfg(test)]
 mod bad_input;

@@ -14,7 +14,8 @@ const MARKETS: usize = Country::ALL.len();
 const SUNDAY: &str = "2026-11-22";
 const TUESDAY: &str = "2026-11-24";
 
-/// Two payments on Sunday, one refunded in part; the other's cashback, which the platform funds, comes on Tuesday.
+/// Two payments on Sunday, one refunded in part; the other's cashback, which the platform funds, comes on
+/// Tuesday.
 async fn town() -> (Town, Shop, Value, Value) {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
@@ -235,7 +236,8 @@ async fn random_lives_leave_no_difference_and_books_that_can_be_rebuilt() {
             let found = town.match_day(country, &format!("2026-11-{day}")).await;
             for list in ["missing_here", "missing_there", "amount_differs"] {
                 for one in found[list].as_array().expect("a list") {
-                    // The books take a dispute to be over what refunds have left; the stand-in's is over the whole charge.
+                    // The books take a dispute to be over what refunds have left; the stand-in's is over the
+                    // whole charge.
                     let life =
                         lives.iter().find(|life| life.checkout["id"] == one["checkout"]).expect("a life");
                     let refunds = town.read(&life.shop, &life.checkout).await["refunds"].clone();

@@ -1,5 +1,5 @@
-//! Orders for which Stripe refuses to make a page, for a while: what it refuses under a key it refuses for a day, and the
-//! order number is the merchant's.
+//! Orders for which Stripe refuses to make a page, for a while: what it refuses under a key it refuses for a
+//! day, and the order number is the merchant's.
 
 use kembali_tests::{Shop, Town, Wire, card, five_percent, session_of, text};
 use local_stripe::Endpoint;
@@ -77,8 +77,8 @@ async fn an_order_that_was_refused_a_page_gets_one_as_soon_as_stripe_makes_it() 
     assert_eq!(town.standing(&shop, &checkout).await, "paid held");
 }
 
-/// Nobody's credit waits for an account to be mended, and the order number outlives the hour after which a page is given
-/// up that nobody knows anything of.
+/// Nobody's credit waits for an account to be mended, and the order number outlives the hour after which a
+/// page is given up that nobody knows anything of.
 #[tokio::test]
 async fn credit_is_back_at_once_and_is_spent_when_the_page_is_made() {
     let town = Town::unswept().await;
@@ -106,8 +106,8 @@ async fn credit_is_back_at_once_and_is_spent_when_the_page_is_made() {
     assert_eq!(town.movements()[0], "charge +2200 shop");
 }
 
-/// The key changes after an answer that is known to be no, and only then: while an answer is in doubt, the same key finds
-/// out what it was.
+/// The key changes after an answer that is known to be no, and only then: while an answer is in doubt, the
+/// same key finds out what it was.
 #[tokio::test]
 async fn an_answer_that_was_lost_is_asked_for_under_the_same_key() {
     for (lost, told) in [("POST /v1/checkout/sessions", [503, 422, 201]), ("PutItem", [503, 422, 201])] {
@@ -172,7 +172,8 @@ async fn whoever_repeats_an_order_that_is_over_is_told_what_to_do() {
         (status, text(&again, "/status"), text(&again, "/next").as_str()),
         (200, "expired".into(), new_number)
     );
-    // Stripe was silent for an hour on an order with credit: whether there is a page is not known, so there is no other.
+    // Stripe was silent for an hour on an order with credit: whether there is a page is not known, so there
+    // is no other.
     let credit = json!({
         "phone": "+6591234567", "reference": "gift", "direction": "credit", "reason": "spilled kopi",
         "amount": {"value": "3.00", "currency": "SGD"},

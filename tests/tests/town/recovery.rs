@@ -111,8 +111,8 @@ async fn after_an_outage_of_days_the_list_is_read_from_where_it_was() {
     assert_eq!(town.back(&checkout).cashback, [125]);
 }
 
-/// Stands between Stripe and the gateway, and drops so many webhooks of a hundred for good: Stripe hears that they were
-/// taken.
+/// Stands between Stripe and the gateway, and drops so many webhooks of a hundred for good: Stripe hears that
+/// they were taken.
 struct Office {
     gateway: Client,
     percent: u32,
@@ -153,9 +153,9 @@ async fn opened(town: &Town, percent: u32) -> (Arc<Office>, Served) {
 const OF_EACH: usize = 8;
 const LEFT: usize = 24;
 
-/// A day and two hours of many payments, where so many webhooks of a hundred are dropped: what is known of each checkout an
-/// hour after the last thing has happened, how many end in which status, and, of each event that was dropped, its type and
-/// which checkout it was about.
+/// A day and two hours of many payments, where so many webhooks of a hundred are dropped: what is known of
+/// each checkout an hour after the last thing has happened, how many end in which status, and, of each event
+/// that was dropped, its type and which checkout it was about.
 async fn day(percent: u32) -> (Vec<String>, BTreeMap<String, usize>, Vec<(String, usize)>) {
     let town = Town::new().await;
     let shop = funded(&town).await;
@@ -222,7 +222,8 @@ async fn day(percent: u32) -> (Vec<String>, BTreeMap<String, usize>, Vec<(String
     (known, ends, lost)
 }
 
-/// What the API shows of a checkout, without times and ids: how it stands, its cashback, its refunds and its books.
+/// What the API shows of a checkout, without times and ids: how it stands, its cashback, its refunds and its
+/// books.
 fn without_ids(checkout: &Value) -> String {
     let list = |at: &str| checkout.pointer(at).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut refunds: Vec<String> = list("/refunds")

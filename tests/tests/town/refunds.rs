@@ -156,7 +156,8 @@ async fn a_refund_while_it_is_being_paid_leaves_room_for_it() {
     assert_eq!(town.back(&checkout), back(&[125], &[2375]));
 }
 
-/// A refund of 25.00 is 23.75 of money and the 1.25 that is on its way as cashback. If that does not arrive, it is owed.
+/// A refund of 25.00 is 23.75 of money and the 1.25 that is on its way as cashback. If that does not arrive,
+/// it is owed.
 #[tokio::test]
 async fn what_a_refund_left_to_a_cashback_that_fails_is_owed_to_the_payer() {
     for (asked, refunded) in [(None, 2375), (Some("12.50"), 1187)] {

@@ -1,5 +1,5 @@
-//! Credit that a merchant gives back after it was paid for it: the platform takes its transfer back, once, whatever is lost
-//! between.
+//! Credit that a merchant gives back after it was paid for it: the platform takes its transfer back, once,
+//! whatever is lost between.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Every `POST` of the API, sent again: a 503 says that this is safe. What was asked for happens once, and whoever did not
-//! hear the answer gets one.
+//! Every `POST` of the API, sent again: a 503 says that this is safe. What was asked for happens once, and
+//! whoever did not hear the answer gets one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,8 +87,8 @@ impl Desk {
         (answer.status, answer.json())
     }
 
-    /// The first request is carried out, and nobody is told: whatever it writes is written, and the answer lost. The second
-    /// is answered, and the third changes nothing. Gives the answers of these two.
+    /// The first request is carried out, and nobody is told: whatever it writes is written, and the answer
+    /// lost. The second is answered, and the third changes nothing. Gives the answers of these two.
     async fn thrice(&mut self, key: &str, path: &str, body: Value) -> [Value; 2] {
         let mark = self.town.mark();
         for write in WRITES {

@@ -1,4 +1,5 @@
-//! Wallet credit: where it comes from, where it can be spent, who pays for it, and what happens when it is taken back.
+//! Wallet credit: where it comes from, where it can be spent, who pays for it, and what happens when it is
+//! taken back.
 
 use kembali_tests::{Shop, Town, card, five_percent, session_of, text};
 use local_stripe::PayWith;
@@ -20,7 +21,8 @@ pub(super) async fn spending(town: &Town, shop: &Shop, order: Value) -> Value {
     town.create(shop, order).await
 }
 
-/// A payer whose cashback of 1.25 at a first shop could not be refunded, and a second shop. What the platform has is 100.00.
+/// A payer whose cashback of 1.25 at a first shop could not be refunded, and a second shop. What the platform
+/// has is 100.00.
 pub(super) async fn with_credit(town: &Town) -> (Shop, Value, Shop) {
     let first = town.shop("SG").await;
     town.campaign("SG", five_percent("five", "paynow", "merchant")).await;

@@ -128,7 +128,8 @@ async fn what_is_not_ours_is_thanked_for_and_not_queued() {
     assert_eq!(town.items(), before);
 }
 
-/// Whoever has a key of the account can take our name off a page and off its payment. What it was made for stays.
+/// Whoever has a key of the account can take our name off a page and off its payment. What it was made for
+/// stays.
 #[tokio::test]
 async fn a_page_that_lost_our_name_is_known_by_its_reference() {
     let town = Town::unswept().await;

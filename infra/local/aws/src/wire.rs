@@ -35,7 +35,8 @@ impl Refusal {
         Self { status, ..self }
     }
 
-    /// The body that AWS's JSON protocols put it in. SDKs read `message` or `Message`, depending on the service.
+    /// The body that AWS's JSON protocols put it in. SDKs read `message` or `Message`, depending on the
+    /// service.
     pub(crate) fn body(&self) -> Value {
         json!({ "__type": self.code, "message": self.message, "Message": self.message })
     }

@@ -1,7 +1,8 @@
-//! The production functions, as the local stack deploys them: the same `handle`, real payload bytes in, real answer
-//! bytes out.
+//! The production functions, as the local stack deploys them: the same `handle`, real payload bytes in, real
+//! answer bytes out.
 //!
-//! They have a crate of their own since they take the compiler longest: what stands above them is built without them.
+//! They have a crate of their own since they take the compiler longest: what stands above them is built
+//! without them.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -37,8 +38,8 @@ pub type Build = Arc<dyn Fn(&BTreeMap<String, String>) -> Result<Handler, String
 /// What builds each function, by the name of its binary (`Metadata.BuildProperties.Binary` in the template).
 pub type Registry = BTreeMap<&'static str, Build>;
 
-/// A function of the workspace under the name of its binary. The functions share a form and no trait: each has `new`
-/// and `handle`.
+/// A function of the workspace under the name of its binary. The functions share a form and no trait: each
+/// has `new` and `handle`.
 macro_rules! functions {
     ($($binary:literal => $function:ty),* $(,)?) => {
         Registry::from([$(($binary, build(|variables| {

@@ -94,7 +94,8 @@ impl Operator {
     }
 }
 
-/// What a message is about: `stripe_event account acct_1 checkout chk_…`, each name after what it is the name of.
+/// What a message is about: `stripe_event account acct_1 checkout chk_…`, each name after what it is the name
+/// of.
 fn about(message: &Value) -> String {
     let named = message.get("about").and_then(Value::as_object).into_iter().flatten();
     let named = named.filter(|(name, _)| *name != "what").map(|(name, value)| {

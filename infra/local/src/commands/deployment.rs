@@ -44,8 +44,8 @@ fn explain(status: u16, problem: &Value) -> String {
     }
 }
 
-/// A path with those of `parameters` that are given. Days, months and cursors need no escaping; what does is refused by the
-/// API.
+/// A path with those of `parameters` that are given. Days, months and cursors need no escaping; what does is
+/// refused by the API.
 pub(super) fn path(base: &str, parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();

@@ -1,5 +1,5 @@
-//! A rule tried on any period: the payments come from the API page by page, day by day, and are replayed here, with the
-//! code that keeps caps, occasions and budgets. No more than a page of them is ever kept.
+//! A rule tried on any period: the payments come from the API page by page, day by day, and are replayed
+//! here, with the code that keeps caps, occasions and budgets. No more than a page of them is ever kept.
 
 use std::io::Write;
 use std::path::Path;
@@ -22,8 +22,8 @@ const MOST_DAYS: usize = 3_660;
 /// Before the first payment that anybody made here.
 const EMPTY_DAY: &str = "2000-01-01";
 
-/// How long it waits before it asks once more for a page that did not come: a year of pages is not begun anew for one of
-/// them.
+/// How long it waits before it asks once more for a page that did not come: a year of pages is not begun anew
+/// for one of them.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 
 /// What a rule would have given, and when. As JSON it is what the API answers for a short period.
@@ -90,8 +90,9 @@ impl Operator {
         serde_json::from_slice(&answer.body).map_err(|_| CommandError::NotUnderstood(at.to_owned()))
     }
 
-    /// The rule in `file`. What is wrong with it is told before the first payment is read: what it says of itself here, and
-    /// what of the deployment's merchants by the API, which tries it on a day that has no payments.
+    /// The rule in `file`. What is wrong with it is told before the first payment is read: what it says of
+    /// itself here, and what of the deployment's merchants by the API, which tries it on a day that has no
+    /// payments.
     async fn checked_rule(&self, country: Country, file: &Path) -> Result<Rule, CommandError> {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|error| wrong(&name, &error.to_string()))?;

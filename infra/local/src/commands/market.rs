@@ -41,8 +41,8 @@ impl Operator {
         Ok(waiting == 0)
     }
 
-    /// Decides on a cashback that waits for a person, and shows where it stands then. The same decision for the same reason
-    /// again changes nothing.
+    /// Decides on a cashback that waits for a person, and shows where it stands then. The same decision for
+    /// the same reason again changes nothing.
     pub(super) async fn decide(
         &self,
         verdict: Verdict,

@@ -1,7 +1,7 @@
 //! What `cargo operator` can do. It knows an address and a token, and nothing else of the deployment.
 //!
-//! The result goes to stdout, what is happening meanwhile to stderr. It ends with 0 when all is as it should be, with 1
-//! when it found what should not be, and with 2 when it could not find out.
+//! The result goes to stdout, what is happening meanwhile to stderr. It ends with 0 when all is as it should
+//! be, with 1 when it found what should not be, and with 2 when it could not find out.
 
 mod books;
 mod dead_letters;

@@ -11,8 +11,9 @@ use super::error::CommandError;
 use super::settings::{Command, Settings};
 use crate::client::Client;
 
-/// Does what `settings` says. The result goes to `out`, what is happening to `tell`: each line takes the place of the one
-/// before, and an empty one comes before anything goes to `out`. Answers whether all is as it should be.
+/// Does what `settings` says. The result goes to `out`, what is happening to `tell`: each line takes the
+/// place of the one before, and an empty one comes before anything goes to `out`. Answers whether all is as
+/// it should be.
 ///
 /// # Errors
 /// It could not be found out.

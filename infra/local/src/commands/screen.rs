@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
-/// Shows how far something is: on a terminal each line takes the place of the one before, so that the result stands alone
-/// at the end; anywhere else each line stays.
+/// Shows how far something is: on a terminal each line takes the place of the one before, so that the result
+/// stands alone at the end; anywhere else each line stays.
 #[derive(Debug)]
 pub struct Screen<W> {
     to: W,

@@ -33,7 +33,8 @@ pub enum Command {
         /// Up to and including this day; everything when left out.
         #[arg(long, value_name = "DAY")]
         through: Option<String>,
-        /// Where something differs it is summed once more after so long: a payment of this minute may be on its way.
+        /// Where something differs it is summed once more after so long: a payment of this minute may be on
+        /// its way.
         #[arg(long, value_name = "SECONDS", default_value = "60")]
         patience: u64,
     },
@@ -68,8 +69,9 @@ pub enum Command {
         #[arg(long)]
         month: Option<String>,
     },
-    /// Tries a rule on the payments of a period, however long. Nothing is written, and nothing is promised. Caps, occasions
-    /// and budgets hold over the whole period. Payments of the last half minute may not be there yet.
+    /// Tries a rule on the payments of a period, however long. Nothing is written, and nothing is promised.
+    /// Caps, occasions and budgets hold over the whole period. Payments of the last half minute may not be
+    /// there yet.
     DryRun {
         /// The market.
         country: String,

@@ -29,8 +29,9 @@ struct Life {
     paid: usize,
 }
 
-/// Begins to measure payments in a system that is warm: the market's campaigns are known, and so is the bucket's
-/// schedule. One has no limit beside it; the other has a cap for its payer, and a budget in all and for each day.
+/// Begins to measure payments in a system that is warm: the market's campaigns are known, and so is the
+/// bucket's schedule. One has no limit beside it; the other has a cap for its payer, and a budget in all and
+/// for each day.
 pub(super) async fn begin(story: &mut Story<'_>) -> Result<Begun, TownError> {
     let town = story.town;
     town.open_market("US").await?;

@@ -1,5 +1,5 @@
-//! `cargo demo`: the story without a person, with the books after each step, the counts for each flow, and a check of
-//! what must always hold.
+//! `cargo demo`: the story without a person, with the books after each step, the counts for each flow, and a
+//! check of what must always hold.
 
 mod audit;
 mod cost;

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 /// The indexes of the items that failed, given the items' identifiers in order.
 ///
-/// An error fails all. A function that `reports` failures answers with `batchItemFailures`; an answer that is not
-/// JSON, or names an item that was not in the batch, fails all as well.
+/// An error fails all. A function that `reports` failures answers with `batchItemFailures`; an answer that is
+/// not JSON, or names an item that was not in the batch, fails all as well.
 pub(super) fn failures(answer: Result<Vec<u8>, String>, reports: bool, items: &[String]) -> Vec<usize> {
     let named = match answer {
         Ok(answer) if reports => named(&answer, items),

@@ -1,11 +1,11 @@
-//! What AWS and Stripe do by themselves: delivering webhooks, firing schedules and rules, polling queues and streams.
-//! Here it happens when asked for, by the stack's clock, so that it is over when the answer comes.
+//! What AWS and Stripe do by themselves: delivering webhooks, firing schedules and rules, polling queues and
+//! streams. Here it happens when asked for, by the stack's clock, so that it is over when the answer comes.
 //!
-//! Differences from AWS: a function that fails fails its schedule at once, which is then retried by the schedule's own
-//! policy, where AWS counts the invocation as delivered and retries the function twice; a rule's invocation is not
-//! retried; a queue's batches are not waited for to fill, and one is processed after the other; a stream's filters are
-//! left out, so a function is also told of changes that its filter keeps from it on AWS, and changes are given up after so
-//! many attempts, whatever their age.
+//! Differences from AWS: a function that fails fails its schedule at once, which is then retried by the
+//! schedule's own policy, where AWS counts the invocation as delivered and retries the function twice; a
+//! rule's invocation is not retried; a queue's batches are not waited for to fill, and one is processed after
+//! the other; a stream's filters are left out, so a function is also told of changes that its filter keeps
+//! from it on AWS, and changes are given up after so many attempts, whatever their age.
 
 mod batch;
 mod queue;
@@ -73,7 +73,8 @@ impl Engine {
         Self { clock, aws, stripe, functions, consumers, rules, readers: Mutex::new(readers) }
     }
 
-    /// Does everything that is due now, and what comes of it, until nothing is left. Answers how much that was.
+    /// Does everything that is due now, and what comes of it, until nothing is left. Answers how much that
+    /// was.
     ///
     /// # Errors
     /// It does not end.

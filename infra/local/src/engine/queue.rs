@@ -25,8 +25,8 @@ impl Consumer {
         sqs.next_visible_millis(&self.trigger.queue)
     }
 
-    /// Hands the function one batch, and deletes what did not fail. The rest is received again when its visibility
-    /// timeout is over. Answers how many messages there were.
+    /// Hands the function one batch, and deletes what did not fail. The rest is received again when its
+    /// visibility timeout is over. Answers how many messages there were.
     pub(super) async fn consume(&self, sqs: &Sqs, functions: &Functions) -> usize {
         let queue = &self.trigger.queue;
         let batch_size = usize::try_from(self.trigger.batch_size).unwrap_or(usize::MAX);

@@ -53,8 +53,9 @@ impl Reader {
         window_end.saturating_mul(1000)
     }
 
-    /// Tells the function one batch of changes, up to the first that fails. A batch whose first change fails is halved
-    /// and tried again, later and later, and given up in the end. Answers how many changes were told.
+    /// Tells the function one batch of changes, up to the first that fails. A batch whose first change fails
+    /// is halved and tried again, later and later, and given up in the end. Answers how many changes were
+    /// told.
     pub(super) async fn read(&mut self, clock: &Clock, aws: &Aws, functions: &Functions) -> usize {
         if self.next_at_millis > clock.epoch_millis() {
             return 0;

@@ -1,9 +1,10 @@
-//! The HTTP API: finds the route, asks the authorizer, and turns HTTP into the payload that Lambda receives and
-//! Lambda's answer back into HTTP (payload format 2.0).
+//! The HTTP API: finds the route, asks the authorizer, and turns HTTP into the payload that Lambda receives
+//! and Lambda's answer back into HTTP (payload format 2.0).
 //!
-//! Differences from AWS: the API answers on plain HTTP, adds no tracing headers, sees every client at 127.0.0.1, and
-//! numbers its requests. CORS, stages and throttling do not exist. A path that ends with a slash reaches no route; of
-//! API Gateway both is told, that it does and that it does not, and the functions answer both alike.
+//! Differences from AWS: the API answers on plain HTTP, adds no tracing headers, sees every client at
+//! 127.0.0.1, and numbers its requests. CORS, stages and throttling do not exist. A path that ends with a
+//! slash reaches no route; of API Gateway both is told, that it does and that it does not, and the functions
+//! answer both alike.
 
 mod request;
 mod response;

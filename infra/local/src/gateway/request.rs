@@ -100,8 +100,8 @@ impl Arrival<'_> {
         values.flat_map(|value| value.split("; ")).map(str::to_owned).collect()
     }
 
-    /// The body, if API Gateway would hand it on as text: it goes by the content type alone, here bytes that are not
-    /// UTF-8 are never text.
+    /// The body, if API Gateway would hand it on as text: it goes by the content type alone, here bytes that
+    /// are not UTF-8 are never text.
     fn body_as_text(&self) -> Option<&str> {
         let content_type = self.header(header::CONTENT_TYPE);
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();

@@ -16,7 +16,8 @@ use crate::stack::Stack;
 pub(super) struct Api {
     stack: Arc<Stack>,
     client: Client,
-    /// The reads of the table and of Stripe that happened because a person looked, by their place in the record of calls.
+    /// The reads of the table and of Stripe that happened because a person looked, by their place in the
+    /// record of calls.
     looks: Mutex<BTreeSet<usize>>,
 }
 

@@ -65,8 +65,8 @@ impl Page {
         })
     }
 
-    /// Does what is due, so that what is shown is what has happened: a payer who comes back from Stripe's page sees the
-    /// payment.
+    /// Does what is due, so that what is shown is what has happened: a payer who comes back from Stripe's
+    /// page sees the payment.
     pub(super) async fn settle(&self) -> Result<(), Problem> {
         self.stack().settle().await.map(|_| ()).map_err(|error| Problem::internal(error.to_string()))
     }

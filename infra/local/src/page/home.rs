@@ -102,7 +102,8 @@ impl Draft {
         }
     }
 
-    /// What a shop's own system would send, with what the platform adds once its payer has agreed to spend credit.
+    /// What a shop's own system would send, with what the platform adds once its payer has agreed to spend
+    /// credit.
     async fn agreed(&self, page: &Page, shop: &Shop) -> Result<Value, Problem> {
         let mut body = self.body(page, shop);
         if self.use_wallet.is_none() {
@@ -133,8 +134,8 @@ impl Draft {
         if !phone.is_empty() || self.use_wallet.is_some() {
             set(&mut body, "payer", json!({ "phone": phone }));
         }
-        // A checkout's id follows from the merchant and the reference, so the way back is known before there is one. A
-        // reference that is none is the API's to refuse.
+        // A checkout's id follows from the merchant and the reference, so the way back is known before there
+        // is one. A reference that is none is the API's to refuse.
         if let (Ok(merchant), Ok(reference)) =
             (MerchantId::parse(&shop.id), Reference::parse(self.reference.trim()))
         {

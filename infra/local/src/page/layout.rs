@@ -110,8 +110,8 @@ pub(super) fn field(problem: Option<&Problem>, name: &str, label: &str, input: &
     html! { label.wrong[is_wrong] { span { (label) } (input) } }
 }
 
-/// A table that can be scrolled sideways where the screen is narrow, or a word when it is empty. A heading that begins
-/// with `#` stands above numbers.
+/// A table that can be scrolled sideways where the screen is narrow, or a word when it is empty. A heading
+/// that begins with `#` stands above numbers.
 pub(super) fn table(headings: &[&str], is_empty: bool, nothing: &str, rows: &Markup) -> Markup {
     html! {
         @if is_empty {

@@ -25,8 +25,8 @@ pub(super) fn queues(page: &Page) -> Markup {
     }
 }
 
-/// Calls, the newest first. Those that are alike and follow each other, as a sweep's are, share a line; at most `lines`
-/// lines are shown.
+/// Calls, the newest first. Those that are alike and follow each other, as a sweep's are, share a line; at
+/// most `lines` lines are shown.
 pub(super) fn calls(zone: &Zone, calls: &[Call], lines: usize) -> Markup {
     let runs: Vec<&[Call]> = calls.chunk_by(is_alike).rev().collect();
     let rows = html! {

@@ -121,8 +121,8 @@ pub(super) async fn open(page: &Page, country: Country) -> Result<(), Problem> {
     page.api().operate("PUT", &path, Some(&json!({ "open_to": { "mode": "open" } }))).await.map(|_| ())
 }
 
-/// Applies for a business, and gets a key of it. One that has applied before shows its key no more, so it gets a new
-/// one in place of those it had.
+/// Applies for a business, and gets a key of it. One that has applied before shows its key no more, so it
+/// gets a new one in place of those it had.
 pub(super) async fn enroll(page: &Page, application: &Application) -> Result<Shop, Problem> {
     let no_market = || Problem::invalid("country", "Pick one of the markets.");
     let country = Country::parse(&application.country).ok_or_else(no_market)?;

@@ -1,9 +1,10 @@
-//! One page for a person: create a checkout, pay it, see its cashback, its books and its calls, and move the clock.
+//! One page for a person: create a checkout, pay it, see its cashback, its books and its calls, and move the
+//! clock.
 //!
-//! What it knows about merchants, campaigns and checkouts it asks the HTTP API, with the keys that everybody else has.
-//! Only what a person at the machine could look at or do anyway (clock, queues, calls, Stripe's dashboard) it takes from
-//! the [`Stack`](crate::stack::Stack) directly. It is plain HTML that works without scripts; whatever changes
-//! something answers with a redirect, so that reloading repeats nothing.
+//! What it knows about merchants, campaigns and checkouts it asks the HTTP API, with the keys that everybody
+//! else has. Only what a person at the machine could look at or do anyway (clock, queues, calls, Stripe's
+//! dashboard) it takes from the [`Stack`](crate::stack::Stack) directly. It is plain HTML that works without
+//! scripts; whatever changes something answers with a redirect, so that reloading repeats nothing.
 
 mod answers;
 mod api;

@@ -17,7 +17,8 @@ use super::layout::{Section, Shell, field, table};
 use super::problem::Problem;
 use super::zone::Zone;
 
-/// Who is asked about. It comes in a body and not in an address: a number has no place in a browser's history.
+/// Who is asked about. It comes in a body and not in an address: a number has no place in a browser's
+/// history.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Question {
     #[serde(default)]

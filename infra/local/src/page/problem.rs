@@ -54,7 +54,8 @@ impl Problem {
         Self { next: Some(next.to_owned()), ..self }
     }
 
-    /// The same about a part that was sent inside of `outer`: its field is called as if it had been sent alone.
+    /// The same about a part that was sent inside of `outer`: its field is called as if it had been sent
+    /// alone.
     pub(super) fn within(self, outer: &str) -> Self {
         let inner = |field: String| match field.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.')) {
             Some(inner) => inner.to_owned(),

@@ -1,5 +1,5 @@
-//! A small town to start with: four open markets with a shop and a campaign each, set up as an operator and a merchant
-//! would do it.
+//! A small town to start with: four open markets with a shop and a campaign each, set up as an operator and a
+//! merchant would do it.
 
 use kembali::domain::market::Country;
 use kembali::domain::time::Timestamp;
@@ -85,8 +85,8 @@ const TOWN: [Corner; 4] = [
     },
 ];
 
-/// Sets up the town, telling each step to `say`. What exists already stays as it is, except that tables which were
-/// kept (`is_kept`) get new shops: Stripe's stand-in has forgotten the accounts of the old ones.
+/// Sets up the town, telling each step to `say`. What exists already stays as it is, except that tables which
+/// were kept (`is_kept`) get new shops: Stripe's stand-in has forgotten the accounts of the old ones.
 ///
 /// # Errors
 /// The API or Stripe's stand-in refuses a step.

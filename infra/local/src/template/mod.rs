@@ -1,5 +1,5 @@
-//! The deployment template, read into what a machine needs to do the same: tables, queues, schedule groups, buses, the
-//! operator's authorizer, and the functions with everything that triggers them.
+//! The deployment template, read into what a machine needs to do the same: tables, queues, schedule groups,
+//! buses, the operator's authorizer, and the functions with everything that triggers them.
 
 mod expression;
 mod function;

@@ -57,7 +57,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Properties that `CreateTable` takes as CloudFormation has them. The others are about backup and encryption.
+    /// Properties that `CreateTable` takes as CloudFormation has them. The others are about backup and
+    /// encryption.
     const SHARED: [&'static str; 5] = [
         "AttributeDefinitions",
         "BillingMode",

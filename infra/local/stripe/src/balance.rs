@@ -43,8 +43,8 @@ impl MovementKind {
         }
     }
 
-    /// Stripe's `reporting_category` (<https://docs.stripe.com/reports/reporting-categories>): it tells from the sign what
-    /// the type leaves open.
+    /// Stripe's `reporting_category` (<https://docs.stripe.com/reports/reporting-categories>): it tells from
+    /// the sign what the type leaves open.
     fn reporting_category(self, amount: i64) -> &'static str {
         match (self, amount < 0) {
             (Self::Charge, _) | (Self::Payment, false) => "charge",

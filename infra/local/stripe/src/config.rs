@@ -11,8 +11,8 @@ pub struct Config {
     pub public_url: String,
     /// Where events are sent.
     pub endpoints: Vec<Endpoint>,
-    /// How many ids were given out before: the same number, the same ids. A platform that remembers an earlier start of
-    /// the stand-in, which itself remembers nothing, must not meet that start's ids again.
+    /// How many ids were given out before: the same number, the same ids. A platform that remembers an
+    /// earlier start of the stand-in, which itself remembers nothing, must not meet that start's ids again.
     pub ids_after: u64,
 }
 
@@ -41,7 +41,8 @@ pub enum Scope {
 /// In which order the events of a successful payment are produced. Stripe guarantees none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventOrder {
-    /// `payment_intent.created`, `charge.succeeded`, `payment_intent.succeeded`, `checkout.session.completed`.
+    /// `payment_intent.created`, `charge.succeeded`, `payment_intent.succeeded`,
+    /// `checkout.session.completed`.
     #[default]
     AsStripe,
     /// `checkout.session.completed` before the others.

@@ -9,8 +9,8 @@ use local_wire::faults::{Asked, Fault, Peer};
 use crate::api;
 use crate::error::Error;
 
-/// What the faults on the wire know of the API. The hosted pages are people's business, and are always served. There are
-/// no batches.
+/// What the faults on the wire know of the API. The hosted pages are people's business, and are always
+/// served. There are no batches.
 pub const PEER: Peer = Peer { name, refusal, part: |_, _| None };
 
 fn name(parts: &Parts) -> Option<(&'static str, String)> {

@@ -1,4 +1,5 @@
-//! `a[b][0][c]=1` → a tree. JSON bodies become the same tree, so one [reader](crate::params) serves both APIs.
+//! `a[b][0][c]=1` → a tree. JSON bodies become the same tree, so one [reader](crate::params) serves both
+//! APIs.
 
 use std::collections::BTreeMap;
 

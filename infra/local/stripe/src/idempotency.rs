@@ -64,7 +64,8 @@ impl Keys {
         Ok(Verdict::Execute)
     }
 
-    /// Keeps the answer of a request that was carried out. API v2 keeps no failure: the next request tries again.
+    /// Keeps the answer of a request that was carried out. API v2 keeps no failure: the next request tries
+    /// again.
     pub(crate) fn finish(&mut self, key: &Key, answer: Answer) {
         let Some(entry) = self.0.get_mut(key) else { return };
         if entry.used.path.starts_with("/v2/") && answer.status >= 400 {

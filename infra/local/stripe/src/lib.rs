@@ -1,27 +1,29 @@
 //! A stateful stand-in for Stripe on loopback.
 //!
-//! It speaks API version `2026-10-28.endive` well enough that Stripe's own SDKs use it as their server: accounts and
-//! account links of API v2, Checkout Sessions and everything that follows from paying one, idempotency keys, events
-//! and signed webhooks, and the pages on which a merchant onboards and a payer pays. It knows nothing of the code that
-//! is tested against it. Ids come from a counter and time only from the [`local_wire::Clock`], so a run repeats exactly.
+//! It speaks API version `2026-10-28.endive` well enough that Stripe's own SDKs use it as their server:
+//! accounts and account links of API v2, Checkout Sessions and everything that follows from paying one,
+//! idempotency keys, events and signed webhooks, and the pages on which a merchant onboards and a payer pays.
+//! It knows nothing of the code that is tested against it. Ids come from a counter and time only from the
+//! [`local_wire::Clock`], so a run repeats exactly.
 //!
 //! # Known differences from Stripe
-//! - Money is available at once; Stripe's own processing and dispute fees are zero. An application fee is the `fee` of
-//!   the charge's balance transaction.
-//! - Disputes and restrictions come when a test says so (or with card 4000 0000 0000 0259), cover the whole charge, and
-//!   end the same way. PayNow payments cannot be disputed.
-//! - API v2 accepts any merchant capability whose name ends in `_payments`, `upi_payments` and `pix_payments` among
-//!   them, in any country, and shows `requested` beside `status`. Errors of API v2 have the shape of API v1; its JSON
-//!   scalars may come as strings.
-//! - `Stripe-Version` is echoed and has no effect. `expand` on a property that cannot be expanded is noticed only after
-//!   the request was carried out.
-//! - Charges of every method are `ch_…` with balance transactions of type `charge`. A transfer's `destination_payment` and
-//!   application fees are seen only where a balance transaction's `source` is expanded; the reversal of a transfer is on
-//!   the connected account a movement of that same payment, not a refund of it.
+//! - Money is available at once; Stripe's own processing and dispute fees are zero. An application fee is the
+//!   `fee` of the charge's balance transaction.
+//! - Disputes and restrictions come when a test says so (or with card 4000 0000 0000 0259), cover the whole
+//!   charge, and end the same way. PayNow payments cannot be disputed.
+//! - API v2 accepts any merchant capability whose name ends in `_payments`, `upi_payments` and `pix_payments`
+//!   among them, in any country, and shows `requested` beside `status`. Errors of API v2 have the shape of
+//!   API v1; its JSON scalars may come as strings.
+//! - `Stripe-Version` is echoed and has no effect. `expand` on a property that cannot be expanded is noticed
+//!   only after the request was carried out.
+//! - Charges of every method are `ch_…` with balance transactions of type `charge`. A transfer's
+//!   `destination_payment` and application fees are seen only where a balance transaction's `source` is
+//!   expanded; the reversal of a transfer is on the connected account a movement of that same payment, not a
+//!   refund of it.
 //! - Balance transactions cannot be listed by `payout`: there are no payouts.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
-//! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1 keys for 24
-//!   hours, objects for ever.
+//! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1
+//!   keys for 24 hours, objects for ever.
 
 // Stripe's larger objects are one `json!` each.
 #![recursion_limit = "256"]

@@ -1,4 +1,5 @@
-//! The stand-in as a program of its own: `local-stripe --listen 127.0.0.1:0 --webhook connect,http://…=whsec_…`.
+//! The stand-in as a program of its own: `local-stripe --listen 127.0.0.1:0 --webhook
+//! connect,http://…=whsec_…`.
 
 use std::net::SocketAddr;
 use std::str::FromStr;

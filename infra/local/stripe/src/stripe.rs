@@ -38,9 +38,9 @@ impl Stripe {
         Self(Arc::new(Shared { state, clock, calls, sender, latency: Mutex::default() }))
     }
 
-    /// Does everything that is due: payments and refunds settle, sessions expire, webhooks are posted, first attempts and
-    /// repeated ones, also those that come due through a webhook's own calls. Returns how many changes and attempts
-    /// there were; zero means that nothing was due.
+    /// Does everything that is due: payments and refunds settle, sessions expire, webhooks are posted, first
+    /// attempts and repeated ones, also those that come due through a webhook's own calls. Returns how many
+    /// changes and attempts there were; zero means that nothing was due.
     pub async fn deliver(&self) -> usize {
         let mut done = 0;
         loop {
@@ -63,8 +63,8 @@ impl Stripe {
         [state.changes.next_at(), state.deliveries.next_at()].into_iter().flatten().min()
     }
 
-    /// Replaces the webhook endpoints, and gives those that there were. Deliveries to a URL that is gone are dropped; a new
-    /// secret counts from the next attempt on.
+    /// Replaces the webhook endpoints, and gives those that there were. Deliveries to a URL that is gone are
+    /// dropped; a new secret counts from the next attempt on.
     pub fn set_endpoints(&self, endpoints: Vec<Endpoint>) -> Vec<Endpoint> {
         std::mem::replace(&mut self.lock().config.endpoints, endpoints)
     }
@@ -79,8 +79,8 @@ impl Stripe {
         self.lock().event_order = order;
     }
 
-    /// How long a keyed `POST` stays in progress before it is carried out, in real time, so that two requests can
-    /// overlap. Zero at first.
+    /// How long a keyed `POST` stays in progress before it is carried out, in real time, so that two requests
+    /// can overlap. Zero at first.
     pub fn set_latency(&self, latency: Duration) {
         *self.0.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
     }
@@ -93,8 +93,8 @@ impl Stripe {
         self.pay_in(session, &with, Course::AtOnce).map(|_| ())
     }
 
-    /// A person pays with something that takes a while: the session completes unpaid, and ten minutes later the payment
-    /// has succeeded or failed.
+    /// A person pays with something that takes a while: the session completes unpaid, and ten minutes later
+    /// the payment has succeeded or failed.
     ///
     /// # Errors
     /// As for [`pay`](Self::pay).
@@ -111,8 +111,8 @@ impl Stripe {
         self.act(|act| onboarding::complete(act, account))
     }
 
-    /// Stripe restricts an account: its capabilities are off until onboarding is completed again. `reason` describes what
-    /// is past due, such as `identity.individual.documents`.
+    /// Stripe restricts an account: its capabilities are off until onboarding is completed again. `reason`
+    /// describes what is past due, such as `identity.individual.documents`.
     ///
     /// # Errors
     /// There is no such connected account.
@@ -123,7 +123,8 @@ impl Stripe {
     /// A payer disputes a charge. Returns the dispute's id.
     ///
     /// # Errors
-    /// The charge does not exist, did not succeed, is refunded in full, was disputed before, or is a PayNow payment.
+    /// The charge does not exist, did not succeed, is refunded in full, was disputed before, or is a PayNow
+    /// payment.
     pub fn dispute(&self, charge: &str) -> Result<String, Error> {
         self.act(|act| dispute::open(act, charge))
     }
@@ -219,8 +220,8 @@ impl Stripe {
         self.lock().sessions.all().map(|session| session.id.clone()).collect()
     }
 
-    /// Any object of API v1 by its id, on whichever account: a session, payment intent, charge, refund, dispute, transfer,
-    /// balance transaction or account.
+    /// Any object of API v1 by its id, on whichever account: a session, payment intent, charge, refund,
+    /// dispute, transfer, balance transaction or account.
     pub fn object(&self, id: &str) -> Option<Value> {
         self.lock().render(id)
     }

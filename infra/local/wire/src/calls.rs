@@ -1,4 +1,5 @@
-//! Every call that crosses the wire, in order, with what it consumed: the count behind every claim about cost.
+//! Every call that crosses the wire, in order, with what it consumed: the count behind every claim about
+//! cost.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

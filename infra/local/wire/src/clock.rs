@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// The stack's time: a fixed instant that only moves when told to (tests), or the machine's time plus an offset
-/// (`cargo local`). Cloning shares the clock.
+/// The stack's time: a fixed instant that only moves when told to (tests), or the machine's time plus an
+/// offset (`cargo local`). Cloning shares the clock.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
 

@@ -1,8 +1,8 @@
-//! Faults between the functions and the stand-ins. They are injected here, on the wire: the functions do not know of them,
-//! and neither do the stand-ins.
+//! Faults between the functions and the stand-ins. They are injected here, on the wire: the functions do not
+//! know of them, and neither do the stand-ins.
 //!
-//! Nothing goes wrong unless somebody [decides](Faults::decide) so. What is answered in a stand-in's place is not in
-//! the record of calls, which holds what was served.
+//! Nothing goes wrong unless somebody [decides](Faults::decide) so. What is answered in a stand-in's place is
+//! not in the record of calls, which holds what was served.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,11 +47,11 @@ pub enum Fault {
     Throttle,
     /// The service answers that it has failed, in its own words, and does nothing.
     Unavailable,
-    /// The service answers that another request is at the same thing, in its own words, and does nothing. A request that
-    /// cannot meet another, such as a read, is served.
+    /// The service answers that another request is at the same thing, in its own words, and does nothing. A
+    /// request that cannot meet another, such as a read, is served.
     Conflict,
-    /// A batch is served in part: the first half of it, of one entry nothing. The answer names the rest as not served, in
-    /// the service's own words. A request that is no batch is served.
+    /// A batch is served in part: the first half of it, of one entry nothing. The answer names the rest as
+    /// not served, in the service's own words. A request that is no batch is served.
     Partly,
     /// It arrives twice, and is answered the second time.
     Twice,
@@ -69,7 +69,8 @@ impl Fault {
 pub struct Peer {
     /// The service and the operation that a request names; `None` for a request that is not a function's.
     pub name: fn(&Parts) -> Option<(&'static str, String)>,
-    /// What the service answers to a request that it throttles, fails at or finds in conflict; `None` if it does not.
+    /// What the service answers to a request that it throttles, fails at or finds in conflict; `None` if it
+    /// does not.
     pub refusal: fn(&Asked, &Parts, &Bytes, Fault) -> Option<Response>,
     /// How the service serves a batch in part; `None` for a request that is no batch.
     pub part: fn(&Asked, &Bytes) -> Option<Part>,

@@ -1,5 +1,5 @@
-//! What every stand-in of the local stack shares: the [virtual clock](clock), the [record of calls](calls), the
-//! [faults] that a test puts in front of it and the way to [serve a router on loopback](serve).
+//! What every stand-in of the local stack shares: the [virtual clock](clock), the [record of calls](calls),
+//! the [faults] that a test puts in front of it and the way to [serve a router on loopback](serve).
 //!
 //! The production code does not know this crate: it meets the stand-ins on the wire only.
 

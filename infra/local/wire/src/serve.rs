@@ -40,7 +40,8 @@ pub async fn serve(address: SocketAddr, router: Router) -> std::io::Result<Serve
     serve_on(TcpListener::bind(address).await?, router)
 }
 
-/// Serves `router` on a listener that is bound already, for a stand-in that must know its own address before it starts.
+/// Serves `router` on a listener that is bound already, for a stand-in that must know its own address before
+/// it starts.
 ///
 /// # Errors
 /// The listener has no local address.

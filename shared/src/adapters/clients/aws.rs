@@ -1,8 +1,9 @@
 //! What all AWS clients share: credentials, region, and one HTTP client with one TLS provider.
 //!
-//! Lambda hands a function its credentials in the environment and starts a new one before they expire, so no provider
-//! chain is needed, and none of its code has to be started. `AWS_ENDPOINT_URL_<SERVICE>` points a client elsewhere, as
-//! it does for every AWS SDK (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+//! Lambda hands a function its credentials in the environment and starts a new one before they expire, so no
+//! provider chain is needed, and none of its code has to be started. `AWS_ENDPOINT_URL_<SERVICE>` points a
+//! client elsewhere, as it does for every AWS SDK
+//! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::{Builder, tls};

@@ -41,7 +41,8 @@ impl Bus {
     /// Puts at most [`BATCH`] events.
     ///
     /// # Errors
-    /// The bus did not take all of them. Those it took will be put again; each has an id by which a listener can tell.
+    /// The bus did not take all of them. Those it took will be put again; each has an id by which a listener
+    /// can tell.
     pub async fn put(&self, events: &[BusEvent]) -> Result<(), Fault> {
         let entries = events.iter().map(|event| {
             PutEventsRequestEntry::builder()

@@ -20,23 +20,24 @@ pub(in crate::adapters) fn item<T: Serialize>(key: Key, value: &T) -> Result<Ite
     Ok(item)
 }
 
-/// A checkout, and while somebody has to look at it, its place in the due index. Its merchant and its creation are its
-/// place in the listing.
+/// A checkout, and while somebody has to look at it, its place in the due index. Its merchant and its
+/// creation are its place in the listing.
 pub(in crate::adapters) fn checkout_item(checkout: &Checkout) -> Result<Item, Fault> {
     let mut item = item(Key::checkout(&checkout.id), checkout)?;
     if let Some(due_at) = checkout.due_at() {
         item.insert("due_shard".to_owned(), AttributeValue::S(due_shard(checkout.id.as_str())));
         item.insert("due_at".to_owned(), AttributeValue::S(due_at.to_string()));
     } else if let Some((waits, since)) = checkout.waits_for_person() {
-        // What waits for a person has no time; the same index lists it, under names that no schedule asks for.
+        // What waits for a person has no time; the same index lists it, under names that no schedule asks
+        // for.
         item.insert("due_shard".to_owned(), AttributeValue::S(waits_shard(checkout.country, waits)));
         item.insert("due_at".to_owned(), AttributeValue::S(since.to_string()));
     }
     Ok(item)
 }
 
-/// A settlement, and while anything is to be moved, either way, its place in the due index. It has no `merchant` and
-/// `created_at` both, so it is in no listing.
+/// A settlement, and while anything is to be moved, either way, its place in the due index. It has no
+/// `merchant` and `created_at` both, so it is in no listing.
 pub(in crate::adapters) fn settlement_item(settlement: &Settlement) -> Result<Item, Fault> {
     let mut item = item(Key::settlement(&settlement.merchant), settlement)?;
     if settlement.due_at.is_some() {

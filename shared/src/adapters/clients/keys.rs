@@ -38,12 +38,13 @@ const ALONE: &str = "-";
 /// The `sk` of a market's policy: before all campaigns, and no campaign's name.
 pub(in crate::adapters) const POLICY: &str = "#";
 
-/// The partition of the due index in which the accounts stand by the [time up to which](super::store::Position) their events
-/// were read.
+/// The partition of the due index in which the accounts stand by the [time up to
+/// which](super::store::Position) their events were read.
 pub(in crate::adapters) const ACCOUNTS: &str = "accounts";
 
-/// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held payment
-/// writes here twice. It may rise and never fall: what waits in a partition that nobody asks any more is forgotten.
+/// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held
+/// payment writes here twice. It may rise and never fall: what waits in a partition that nobody asks any more
+/// is forgotten.
 pub const DUE_SHARDS: u8 = 8;
 
 /// A key of the table.
@@ -158,8 +159,8 @@ pub(in crate::adapters) fn due_shard(id: &str) -> String {
     shard_name(sum % DUE_SHARDS)
 }
 
-/// The partition of the due index that lists what waits for a person in a market. There is one for each market: only
-/// people empty it, and they are slow.
+/// The partition of the due index that lists what waits for a person in a market. There is one for each
+/// market: only people empty it, and they are slow.
 pub(in crate::adapters) fn waits_shard(country: Country, waits: Waits) -> String {
     format!("{}#{}", waits.name(), country.code())
 }

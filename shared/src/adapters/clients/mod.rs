@@ -1,5 +1,5 @@
-//! The services outside, one client each. A client knows how a service is asked; it decides nothing. It may use the
-//! process and the domain. Begin with [`store`]: the one table.
+//! The services outside, one client each. A client knows how a service is asked; it decides nothing. It may
+//! use the process and the domain. Begin with [`store`]: the one table.
 
 pub mod aws;
 pub mod bus;

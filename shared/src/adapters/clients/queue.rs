@@ -38,7 +38,8 @@ impl Queue {
     /// Sends all messages.
     ///
     /// # Errors
-    /// SQS did not take all of them. Those it took are sent again with the next try; who receives them must not mind.
+    /// SQS did not take all of them. Those it took are sent again with the next try; who receives them must
+    /// not mind.
     pub async fn send_all<T: Serialize>(&self, messages: &[T]) -> Result<(), Fault> {
         for batch in messages.chunks(BATCH) {
             let mut request = self.client.send_message_batch().queue_url(&self.url);

@@ -15,7 +15,8 @@ use crate::domain::cashback::bucket::Bucket;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
-/// A schedule in the past may be refused; one this far ahead of the message is usually in the future when it is created.
+/// A schedule in the past may be refused; one this far ahead of the message is usually in the future when it
+/// is created.
 const SOONEST_SECONDS: i64 = 60;
 
 /// How many buckets are remembered: more than a promise's 48 hours have.
@@ -56,8 +57,8 @@ impl Schedules {
         })
     }
 
-    /// Makes sure that `bucket` is released at its end, or soon if that has passed. A schedule that exists is as good as
-    /// one that is created.
+    /// Makes sure that `bucket` is released at its end, or soon if that has passed. A schedule that exists is
+    /// as good as one that is created.
     ///
     /// # Errors
     /// EventBridge Scheduler did not take it.
@@ -86,7 +87,8 @@ impl Schedules {
         match created {
             Ok(_) => {}
             Err(error) if error.as_service_error().is_some_and(|error| error.is_conflict_exception()) => {}
-            // A message that came again much later asks for a time that has passed: the sweep finds what is due.
+            // A message that came again much later asks for a time that has passed: the sweep finds what is
+            // due.
             Err(error) if error.as_service_error().is_some_and(|error| error.is_validation_exception()) => {
                 tracing::warn!(
                     bucket = bucket.name(),

@@ -6,7 +6,8 @@ use crate::domain::merchant::Merchant;
 use crate::domain::merchant::api_key::ApiKey;
 use crate::fault::{Fault, Kind, Problem};
 
-/// The key that the request carries. Whether it is a merchant's is for [`check`] to say, once the merchant is read.
+/// The key that the request carries. Whether it is a merchant's is for [`check`] to say, once the merchant is
+/// read.
 ///
 /// # Errors
 /// It is missing or malformed.
@@ -31,7 +32,8 @@ pub async fn merchant(store: &Store, request: &Request) -> Result<Merchant, Faul
     check(&key, store.merchant(key.merchant()).await?)
 }
 
-/// That an operator sent the request. API Gateway has checked the token; a route that lost its authorizer stays shut.
+/// That an operator sent the request. API Gateway has checked the token; a route that lost its authorizer
+/// stays shut.
 ///
 /// # Errors
 /// No operator's token was checked.

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
-/// Has `work` do each message of a batch, with the time at which it was sent, and reports what must come again.
+/// Has `work` do each message of a batch, with the time at which it was sent, and reports what must come
+/// again.
 ///
 /// # Errors
 /// Never: what goes wrong is in the report.
@@ -49,8 +50,9 @@ fn read<T: DeserializeOwned>(message: &SqsMessage) -> Result<(T, Timestamp), Fau
 struct Report(SqsBatchResponse);
 
 impl Report {
-    /// Adds how `message` went. A fault is logged here, once. Whatever it is, the message comes again and ends, if it
-    /// never succeeds, in the dead-letter queue, where nothing is lost and an alarm rings: nobody else would hear of it.
+    /// Adds how `message` went. A fault is logged here, once. Whatever it is, the message comes again and
+    /// ends, if it never succeeds, in the dead-letter queue, where nothing is lost and an alarm rings: nobody
+    /// else would hear of it.
     fn add(&mut self, message: SqsMessage, result: Result<(), Fault>) {
         let Err(fault) = result else { return };
         let message_id = message.message_id.unwrap_or_default();

@@ -24,8 +24,8 @@ pub type Answer = Result<ApiGatewayV2httpResponse, Fault>;
 /// A request.
 #[derive(Debug)]
 pub struct Request {
-    /// `POST /v1/checkouts/{checkout}/expire`. For `HEAD` it is the route of `GET`: the answer is the same, and whoever
-    /// sends it leaves the body out, as HTTP asks.
+    /// `POST /v1/checkouts/{checkout}/expire`. For `HEAD` it is the route of `GET`: the answer is the same,
+    /// and whoever sends it leaves the body out, as HTTP asks.
     pub route: String,
     /// The method.
     pub method: Method,
@@ -45,7 +45,8 @@ pub struct Request {
     body: Vec<u8>,
 }
 
-/// Reads one request, has `route` answer it, and gives what API Gateway is to send. Every function of the API is this.
+/// Reads one request, has `route` answer it, and gives what API Gateway is to send. Every function of the API
+/// is this.
 ///
 /// # Errors
 /// Never: what goes wrong is told in the answer.
@@ -90,7 +91,8 @@ impl Request {
     /// Reads what API Gateway hands over.
     ///
     /// # Errors
-    /// The body is too large or not what its encoding says, a parameter is given twice, or the path ends with a slash.
+    /// The body is too large or not what its encoding says, a parameter is given twice, or the path ends with
+    /// a slash.
     pub fn parse(event: ApiGatewayV2httpRequest) -> Result<Self, Problem> {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
@@ -131,7 +133,8 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The bearer token. The scheme is written in any case ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)).
+    /// The bearer token. The scheme is written in any case ([RFC
+    /// 9110](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)).
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_start_matches(' '))
@@ -214,8 +217,8 @@ impl Request {
     }
 }
 
-/// The parameters of a query. API Gateway also hands them over decoded, but joins the values of one name with commas:
-/// nobody could tell `amount=10,50` from two amounts then.
+/// The parameters of a query. API Gateway also hands them over decoded, but joins the values of one name with
+/// commas: nobody could tell `amount=10,50` from two amounts then.
 fn query(raw: &str) -> Result<HashMap<String, String>, Problem> {
     let mut parameters = HashMap::new();
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
@@ -232,8 +235,8 @@ pub fn not_found(what: &str) -> Fault {
     Problem::new(Kind::NotFound, format!("There is no such {what}.")).next(next).into()
 }
 
-/// A path has a slash too many at its end. API Gateway hands such a request to the route without it or to none; the
-/// answer is the same.
+/// A path has a slash too many at its end. API Gateway hands such a request to the route without it or to
+/// none; the answer is the same.
 pub fn no_slash(path: &str) -> Problem {
     Problem::new(Kind::NotFound, "The path ends with a slash.")
         .next(format!("Send the request to `{path}`, without the slash at the end."))
@@ -254,8 +257,8 @@ pub fn json<T: Serialize>(status: u16, body: &T) -> Answer {
     Ok(response(status, "application/json", text))
 }
 
-/// Answers with a page of CSV. `next` is the address of the page after it, if there is one, as a `Link` header says it
-/// ([RFC 8288](https://www.rfc-editor.org/rfc/rfc8288)).
+/// Answers with a page of CSV. `next` is the address of the page after it, if there is one, as a `Link`
+/// header says it ([RFC 8288](https://www.rfc-editor.org/rfc/rfc8288)).
 ///
 /// # Errors
 /// The address cannot stand in a header: a bug.

@@ -1,5 +1,6 @@
-//! A request's body, read in two steps: first as JSON, then as what the route asks for. In between it is a tree of ours,
-//! so that one place decides what no request may contain, and [`Misfit`] says what is wrong in a caller's words.
+//! A request's body, read in two steps: first as JSON, then as what the route asks for. In between it is a
+//! tree of ours, so that one place decides what no request may contain, and [`Misfit`] says what is wrong in
+//! a caller's words.
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{
@@ -10,8 +11,8 @@ use serde::forward_to_deserialize_any;
 use super::misfit::{Misfit, field_at};
 use crate::fault::{Kind, Problem};
 
-/// Reads an object. A value that is `null`, a list where an object is asked for, a member that is there twice and one
-/// that nobody asked for are refused wherever they stand.
+/// Reads an object. A value that is `null`, a list where an object is asked for, a member that is there twice
+/// and one that nobody asked for are refused wherever they stand.
 ///
 /// # Errors
 /// No JSON, no object, or a field that does not fit; the field is named.
@@ -53,8 +54,8 @@ fn tree(body: &[u8]) -> Result<Json, Problem> {
     Ok(tree)
 }
 
-/// Why a body cannot be read as JSON. Two things are JSON, and no body of ours has them: a fraction, which might be
-/// rounded on its way, and what is nested very deeply.
+/// Why a body cannot be read as JSON. Two things are JSON, and no body of ours has them: a fraction, which
+/// might be rounded on its way, and what is nested very deeply.
 fn broken(path: &str, error: &serde_json::Error) -> Problem {
     let said = error.to_string();
     if error.is_data() || said.starts_with("number out of range") {

@@ -1,4 +1,5 @@
-//! Why a value does not fit, in words for a caller: no type of ours is named, and no list of every currency is read out.
+//! Why a value does not fit, in words for a caller: no type of ours is named, and no list of every currency
+//! is read out.
 
 use std::fmt::Display;
 

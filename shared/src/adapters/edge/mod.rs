@@ -1,5 +1,5 @@
-//! Where requests and messages come in and answers go out: parsed once, the caller known. It may use the clients.
-//! Begin with [`http`].
+//! Where requests and messages come in and answers go out: parsed once, the caller known. It may use the
+//! clients. Begin with [`http`].
 
 pub mod auth;
 pub mod batch;

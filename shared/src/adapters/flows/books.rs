@@ -1,8 +1,8 @@
 //! Keeping the books: a batch of changes into the journal, a day's journal into rows, and both into sums.
 //!
-//! Who writes a page looks at its day *after* the page is there, and opens it if it is not open. Who closes a day says so
-//! *before* it reads the journal, and again when the rows are written, on condition that nobody has opened the day since.
-//! So a page is either in the rows, or its day is open.
+//! Who writes a page looks at its day *after* the page is there, and opens it if it is not open. Who closes a
+//! day says so *before* it reads the journal, and again when the rows are written, on condition that nobody
+//! has opened the day since. So a page is either in the rows, or its day is open.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,8 +126,8 @@ pub async fn open_days(store: &Store, country: Country) -> Result<BTreeSet<Day>,
     Ok(days.filter(|day| day.state != DayState::Closed).map(|day| day.day).collect())
 }
 
-/// A scope's sums, day by day: of closed days from the rows, of open ones from the journal. So they are right up to the
-/// journal's last page.
+/// A scope's sums, day by day: of closed days from the rows, of open ones from the journal. So they are right
+/// up to the journal's last page.
 ///
 /// # Errors
 /// DynamoDB did not answer.

@@ -12,8 +12,9 @@ use crate::fault::Fault;
 /// How often a lost race is run again before the message is left for later.
 const TRIES: u32 = 4;
 
-/// Writes a checkout that is new, or placed again, with what it takes of budgets, caps and wallets. A part of a budget that
-/// is taken from holds `full(slot)` while nobody has written it. This is the only way in which a checkout comes to exist.
+/// Writes a checkout that is new, or placed again, with what it takes of budgets, caps and wallets. A part of
+/// a budget that is taken from holds `full(slot)` while nobody has written it. This is the only way in which
+/// a checkout comes to exist.
 ///
 /// # Errors
 /// The table did not answer.
@@ -21,8 +22,8 @@ pub async fn create(store: &Store, commit: &Commit, full: impl Fn(&Slot) -> Pot)
     store.commit(commit, full).await
 }
 
-/// Applies `event` to `checkout` and gives the checkout as it then is. This is the only way in which a checkout that
-/// exists is written.
+/// Applies `event` to `checkout` and gives the checkout as it then is. This is the only way in which a
+/// checkout that exists is written.
 ///
 /// # Errors
 /// The event came too early, contradicts what is known, or the table did not answer.
@@ -35,8 +36,8 @@ pub async fn apply(
     run(store, checkout, event, None, now).await
 }
 
-/// Applies what a person decided on a cashback, and writes down with it who and why. If somebody was faster, so that there
-/// was nothing left to decide, it is not in the checkout's decisions.
+/// Applies what a person decided on a cashback, and writes down with it who and why. If somebody was faster,
+/// so that there was nothing left to decide, it is not in the checkout's decisions.
 ///
 /// # Errors
 /// As [`apply`].
@@ -83,8 +84,8 @@ async fn run(
     Err(Fault::Retry("the checkout is busy".to_owned()))
 }
 
-/// Tells what can no longer be finished without a person, once: when it is written. Metrics and their alarms are made from
-/// these lines.
+/// Tells what can no longer be finished without a person, once: when it is written. Metrics and their alarms
+/// are made from these lines.
 fn tell_what_failed(before: &Checkout, after: &Checkout) {
     let waits =
         |checkout: &Checkout| checkout.waits_for_person().is_some_and(|(waits, _)| waits == Waits::Failed);

@@ -13,8 +13,8 @@ use crate::fault::Fault;
 /// SQS hands out ten messages a request.
 const BATCH: usize = 10;
 
-/// To look at a message is to receive it, which hides it from others for so long: longer than a look takes, and too short
-/// for anybody to miss it. No queue takes messages from here, however often they are received.
+/// To look at a message is to receive it, which hides it from others for so long: longer than a look takes,
+/// and too short for anybody to miss it. No queue takes messages from here, however often they are received.
 const HIDDEN_SECONDS: i32 = 5;
 
 /// A receive that waits asks all of SQS's servers, one that does not only some

@@ -1,5 +1,5 @@
-//! What a checkout's state requires of the world. It is derived from the state alone, never from having been the one who
-//! changed it, so a redelivery that finds nothing to decide still does what is missing.
+//! What a checkout's state requires of the world. It is derived from the state alone, never from having been
+//! the one who changed it, so a redelivery that finds nothing to decide still does what is missing.
 
 use crate::adapters::clients::aws::Aws;
 use crate::adapters::clients::schedule::Schedules;
@@ -30,8 +30,8 @@ impl Effects {
         Ok(Self { schedules: Schedules::new(aws, environment)?, stripe: stripe.clone() })
     }
 
-    /// Ensures what `checkout` requires: a schedule for a held cashback and for credit that was spent, and the platform's money back from one that
-    /// was not paid, or whose payment was given back since.
+    /// Ensures what `checkout` requires: a schedule for a held cashback and for credit that was spent, and
+    /// the platform's money back from one that was not paid, or whose payment was given back since.
     ///
     /// # Errors
     /// EventBridge Scheduler or Stripe did not do it; deliver the message again.
@@ -50,7 +50,8 @@ impl Effects {
             Cashback::CreditedToWallet { terms, .. } | Cashback::Failed { terms, .. } => {
                 self.take_back(checkout, terms, kept, now).await
             }
-            // A refund after the payout takes of the platform's part with it, and one that fails later brings it back.
+            // A refund after the payout takes of the platform's part with it, and one that fails later brings
+            // it back.
             Cashback::Credited { terms, amount, .. }
                 if kept != terms.platform_part(*amount).map_err(split)? || payment.has_failed_refund() =>
             {
@@ -59,8 +60,8 @@ impl Effects {
                 }
                 Ok(())
             }
-            // Only an attempt that was made can have moved money. A dispute may be open for months: should it be won, the
-            // next attempt sends the platform's part again.
+            // Only an attempt that was made can have moved money. A dispute may be open for months: should it
+            // be won, the next attempt sends the platform's part again.
             Cashback::Frozen(waiting) | Cashback::Reversed { waiting, .. } if waiting.attempt > 1 => {
                 self.take_back(checkout, &waiting.terms, kept, now).await
             }

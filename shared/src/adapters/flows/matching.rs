@@ -1,8 +1,9 @@
-//! The daily match carried out: a merchant's account after the other, then the platform's. What is compared, and why a
-//! midnight between our time and Stripe's makes no difference, is in [`matching`](crate::domain::books::matching).
+//! The daily match carried out: a merchant's account after the other, then the platform's. What is compared,
+//! and why a midnight between our time and Stripe's makes no difference, is in
+//! [`matching`](crate::domain::books::matching).
 //!
-//! Looked at are the accounts on which we booked something that day. An account without any is not asked: a market has many
-//! merchants, and most rest on most days.
+//! Looked at are the accounts on which we booked something that day. An account without any is not asked: a
+//! market has many merchants, and most rest on most days.
 
 mod claims;
 mod groups;
@@ -26,8 +27,8 @@ use crate::fault::Fault;
 use super::matching::claims::{Claims, is_platforms};
 use super::matching::groups::{Group, group};
 
-/// Stripe's transactions are read so far beyond the day's ends: what we booked on the other side of midnight is then found
-/// without asking for it by name.
+/// Stripe's transactions are read so far beyond the day's ends: what we booked on the other side of midnight
+/// is then found without asking for it by name.
 const BEYOND_SECONDS: i64 = 3600;
 
 /// So many checkouts are read at a time.
@@ -91,8 +92,8 @@ pub async fn match_day(
     }
 }
 
-/// The checkouts for which something was booked that day, or so shortly before or after it that Stripe may have it on that
-/// day.
+/// The checkouts for which something was booked that day, or so shortly before or after it that Stripe may
+/// have it on that day.
 async fn touched(store: &Store, country: Country, day: Day) -> Result<Touched, Fault> {
     let zone = country.time_zone();
     let (first, after) = day.bounds_in(&zone);
@@ -279,7 +280,8 @@ impl Run<'_> {
         Ok(sum)
     }
 
-    /// How much of the platform's money for a checkout's cashback is with the merchant; nothing if none was ever sent.
+    /// How much of the platform's money for a checkout's cashback is with the merchant; nothing if none was
+    /// ever sent.
     async fn kept(&self, checkout: &CheckoutId) -> Result<Option<i64>, Fault> {
         let fundings = self.stripe.fundings_of(checkout).await?;
         Ok(fundings.iter().map(|one| one.kept).reduce(i64::saturating_add))

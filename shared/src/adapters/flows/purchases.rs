@@ -1,11 +1,12 @@
 //! Payments of the past, for a dry run, from the journal.
 //!
-//! A checkout is paid once, and what it was charged is booked with that change: so the entry that books a sale into the
-//! merchant's balance *is* the payment, and its day is the day on which the statements have it. The journal is at most half
-//! a minute behind, and so is what is found here.
+//! A checkout is paid once, and what it was charged is booked with that change: so the entry that books a
+//! sale into the merchant's balance *is* the payment, and its day is the day on which the statements have it.
+//! The journal is at most half a minute behind, and so is what is found here.
 //!
-//! Payments are in the order of their bookings, then of their names: an order that holds over pages and over days, so that
-//! each is found once, and a payment whose event came late does not turn up in a day that was read before.
+//! Payments are in the order of their bookings, then of their names: an order that holds over pages and over
+//! days, so that each is found once, and a payment whose event came late does not turn up in a day that was
+//! read before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,8 +42,8 @@ pub struct Purchases {
     pub end: Option<Place>,
 }
 
-/// The first `limit` payments of `day` after the last of the page before. However large the day is, no more than a page of
-/// it is kept in memory, and the names of its entries.
+/// The first `limit` payments of `day` after the last of the page before. However large the day is, no more
+/// than a page of it is kept in memory, and the names of its entries.
 ///
 /// # Errors
 /// DynamoDB did not answer.

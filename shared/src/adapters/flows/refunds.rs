@@ -9,9 +9,9 @@ use crate::domain::ids::{Reference, RefundId};
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
 
-/// Asks Stripe for the refund that the merchant calls `reference`, if it has been written down and, as far as we know, not
-/// been asked for. If it `may_have_been_asked` for, Stripe is first asked what it has: it forgets a key after a day, and a
-/// refund never.
+/// Asks Stripe for the refund that the merchant calls `reference`, if it has been written down and, as far as
+/// we know, not been asked for. If it `may_have_been_asked` for, Stripe is first asked what it has: it
+/// forgets a key after a day, and a refund never.
 ///
 /// # Errors
 /// Stripe or the table did not answer: call this again.

@@ -54,8 +54,8 @@ pub struct CampaignReport {
 }
 
 impl CampaignReport {
-    /// The report on a campaign whose sums are `totals`. What is left of a budget is not in the books: whoever keeps the
-    /// budget adds it.
+    /// The report on a campaign whose sums are `totals`. What is left of a budget is not in the books:
+    /// whoever keeps the budget adds it.
     pub fn new(totals: &Totals, currency: Currency) -> Self {
         use Account::{MerchantBalance, MerchantCashback, PayerCashback, PayerWallet, PlatformCashback};
         let amount = |minor| SignedAmount::new(minor, currency);

@@ -6,13 +6,14 @@
 //!      └────────────── rebuild: the same sums, from the items alone ─────┴─▶ must be equal
 //! ```
 //!
-//! * The **truth** is in the items: each carries its own postings ([`ledger`](super::ledger) has the chart of accounts), so
-//!   that no payment ever waits for another's balance.
-//! * The **journal** is the order of the stream, kept: one page holds the new postings of a whole batch of changes. The
-//!   stream may tell a change twice, and in another batch; so an [`Entry`] is known by its source and version, and whoever
-//!   reads a day drops what it has seen.
-//! * A **row** is a day's sums for one [`Scope`](super::totals::Scope). It is written when the day is over, from that day's journal, and written
-//!   again when something late arrives. A day that is not closed is summed from its journal.
+//! * The **truth** is in the items: each carries its own postings ([`ledger`](super::ledger) has the chart of
+//!   accounts), so that no payment ever waits for another's balance.
+//! * The **journal** is the order of the stream, kept: one page holds the new postings of a whole batch of
+//!   changes. The stream may tell a change twice, and in another batch; so an [`Entry`] is known by its
+//!   source and version, and whoever reads a day drops what it has seen.
+//! * A **row** is a day's sums for one [`Scope`](super::totals::Scope). It is written when the day is over,
+//!   from that day's journal, and written again when something late arrives. A day that is not closed is
+//!   summed from its journal.
 //! * A day is the market's own, by the time of the posting.
 //!
 //! All of a market is in its currency: a scope is within one market, so a sum never mixes two.
@@ -78,7 +79,8 @@ impl TryFrom<String> for Source {
     }
 }
 
-/// What one change booked. In the table it is a list of six: a page holds a hundred of them, and every byte is paid for.
+/// What one change booked. In the table it is a list of six: a page holds a hundred of them, and every byte
+/// is paid for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "EntryParts", from = "EntryParts")]
 pub struct Entry {
@@ -190,8 +192,8 @@ fn campaigns_of(cashback: &Cashback) -> Vec<(CampaignId, i64)> {
     shares.into_iter().flatten().map(|share| (share.campaign.clone(), share.minor)).collect()
 }
 
-/// The entries of one day as they are read, each once. It keeps their names, some forty bytes each, for as long as the day
-/// is read.
+/// The entries of one day as they are read, each once. It keeps their names, some forty bytes each, for as
+/// long as the day is read.
 #[derive(Debug, Default)]
 pub struct Once(HashSet<(Source, u64)>);
 

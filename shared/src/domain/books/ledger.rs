@@ -1,5 +1,6 @@
-//! What the books must show. Nothing in the rules writes a posting by hand: [`positions`] says what the books must show for a checkout in its
-//! present state; [`book`] writes the difference between two states. A state that is taken back books itself out.
+//! What the books must show. Nothing in the rules writes a posting by hand: [`positions`] says what the books
+//! must show for a checkout in its present state; [`book`] writes the difference between two states. A state
+//! that is taken back books itself out.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,8 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
         ((MerchantFees, MerchantBalance), checkout.fee.minor()),
         ((PlatformBalance, PlatformFees), checkout.fee.minor()),
         ((MerchantRefunds, MerchantBalance), refunded.minor()),
-        // Credit from the payer's wallet: the platform owes it to the merchant from now on, and no longer to the payer.
+        // Credit from the payer's wallet: the platform owes it to the merchant from now on, and no longer to
+        // the payer.
         ((MerchantSettlement, MerchantSales), spent),
         ((PayerWallet, PlatformSettlement), spent.saturating_sub(returned)),
         ((MerchantRefunds, MerchantSettlement), returned),

@@ -1,19 +1,20 @@
 //! The daily match: Stripe's balance transactions against what our checkouts say moved.
 //!
-//! Compared is a *thing* at Stripe (a charge, a refund, a dispute, the transfers for one cashback), by the sum of its
-//! balance transactions: a refund that failed has two, and they add up to nothing. Amounts are gross: of Stripe's `fee`, the
-//! platform's part is a transaction of its own on the platform's balance, and Stripe's part is between Stripe and the
-//! merchant and not in these books. So are payouts, top-ups and the like: they are counted as `outside` and not matched.
+//! Compared is a *thing* at Stripe (a charge, a refund, a dispute, the transfers for one cashback), by the
+//! sum of its balance transactions: a refund that failed has two, and they add up to nothing. Amounts are
+//! gross: of Stripe's `fee`, the platform's part is a transaction of its own on the platform's balance, and
+//! Stripe's part is between Stripe and the merchant and not in these books. So are payouts, top-ups and the
+//! like: they are counted as `outside` and not matched.
 //!
-//! A thing belongs to the day of Stripe's own time of its transaction. What we booked a moment before or after midnight is
-//! found all the same, because a thing that seems to be missing is looked up by its name, whatever its day, before it is
-//! reported.
+//! A thing belongs to the day of Stripe's own time of its transaction. What we booked a moment before or
+//! after midnight is found all the same, because a thing that seems to be missing is looked up by its name,
+//! whatever its day, before it is reported.
 //!
 //! # What it takes for granted
-//! * The platform has a balance in the market's currency. Where Stripe converts a fee instead, it is in another currency,
-//!   and is reported as missing there.
-//! * A dispute is over what refunds have left of a payment, since the books do not keep its own amount. One over another
-//!   amount is reported; the difference is real.
+//! * The platform has a balance in the market's currency. Where Stripe converts a fee instead, it is in
+//!   another currency, and is reported as missing there.
+//! * A dispute is over what refunds have left of a payment, since the books do not keep its own amount. One
+//!   over another amount is reported; the difference is real.
 
 use std::collections::BTreeMap;
 

@@ -11,8 +11,8 @@ use crate::domain::money::Money;
 use crate::domain::posting::Account;
 use crate::domain::time::Timestamp;
 
-/// What must have moved for one thing at Stripe, in minor units, negative when money left the account. While a cashback is
-/// on its way it is a range: Stripe may or may not have begun.
+/// What must have moved for one thing at Stripe, in minor units, negative when money left the account. While
+/// a cashback is on its way it is a range: Stripe may or may not have begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// What it is.
@@ -130,8 +130,8 @@ fn funding(checkout: &Checkout, cashback: &Cashback) -> Option<Claim> {
     }
 }
 
-/// What must have moved for a transfer of `settlement`, as the platform's balance sees it; nothing for one that is not
-/// its. What is being asked for may or may not have moved.
+/// What must have moved for a transfer of `settlement`, as the platform's balance sees it; nothing for one
+/// that is not its. What is being asked for may or may not have moved.
 pub fn claim_of_settlement(settlement: &Settlement, transfer: &str) -> Option<Claim> {
     let made = settlement.made.iter().find(|made| made.transfer == transfer);
     let claim = |least: i64, most: i64| Claim {
@@ -162,8 +162,9 @@ fn booked(checkout: &Checkout) -> Totals {
     totals
 }
 
-/// Those claims of `checkout` that something was booked for within `day` (its first second and the first after it): Stripe
-/// must have them. Of refunds the time is not kept, so all of a checkout that was touched are looked for.
+/// Those claims of `checkout` that something was booked for within `day` (its first second and the first
+/// after it): Stripe must have them. Of refunds the time is not kept, so all of a checkout that was touched
+/// are looked for.
 pub fn claims_of_day(checkout: &Checkout, day: (Timestamp, Timestamp)) -> Vec<Claim> {
     use Account::{MerchantBalance, MerchantDisputes, MerchantSales, PlatformBalance};
     let within = |at: Timestamp| day.0 <= at && at < day.1;

@@ -1,6 +1,7 @@
-//! What the platform and a merchant owe each other for wallet credit: credit that was spent at the merchant, less credit
-//! that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its release has come. Credit
-//! that is given back after it was paid leaves the merchant owing: as much of the transfers is then reversed, at once.
+//! What the platform and a merchant owe each other for wallet credit: credit that was spent at the merchant,
+//! less credit that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its
+//! release has come. Credit that is given back after it was paid leaves the merchant owing: as much of the
+//! transfers is then reversed, at once.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,9 @@ const RETRY_REVERSAL_SECONDS: i64 = 6 * 3600;
 /// What could not be taken back for so long is shown to a person.
 const PATIENCE_SECONDS: i64 = 24 * 3600;
 
-/// When credit that was spent in a payment made at `paid_at` is settled: when a cashback of that payment would be released,
-/// so that one bucket's schedule serves both, and all that is spent until then is one transfer.
+/// When credit that was spent in a payment made at `paid_at` is settled: when a cashback of that payment
+/// would be released, so that one bucket's schedule serves both, and all that is spent until then is one
+/// transfer.
 pub fn release_at(paid_at: Timestamp) -> Timestamp {
     paid_at.plus_hours(PROMISE_HOURS.saturating_sub(RELEASE_MARGIN_HOURS))
 }
@@ -35,8 +37,8 @@ pub struct Settlement {
     pub country: Country,
     /// Where a transfer goes.
     pub account: AccountId,
-    /// What the platform owes, in minor units; below zero, what the merchant owes: it is taken back from the transfers that
-    /// were made, and beyond them kept back from what comes next.
+    /// What the platform owes, in minor units; below zero, what the merchant owes: it is taken back from the
+    /// transfers that were made, and beyond them kept back from what comes next.
     pub balance_minor: i64,
     /// When somebody has to look at it next, while anything is to be moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,8 +66,8 @@ pub struct Settlement {
 pub struct Transfer {
     /// Its number, from 1: with the merchant it is its idempotency key.
     pub number: u32,
-    /// How much goes to the merchant, in minor units; below zero, how much of the newest transfer that has something left is
-    /// reversed.
+    /// How much goes to the merchant, in minor units; below zero, how much of the newest transfer that has
+    /// something left is reversed.
     pub minor: i64,
 }
 
@@ -151,7 +153,8 @@ impl Settlement {
         }
     }
 
-    /// What must move next: to the merchant, or if it is below zero, back from the newest transfer that has something left.
+    /// What must move next: to the merchant, or if it is below zero, back from the newest transfer that has
+    /// something left.
     fn to_move(&self) -> i64 {
         let left = self.newest().map_or(0, |at| self.made.get(at).map_or(0, Made::left));
         self.balance_minor.max(left.saturating_neg())
@@ -172,7 +175,8 @@ impl Settlement {
         self.refused_since.is_some_and(|since| since.plus_seconds(PATIENCE_SECONDS) <= now)
     }
 
-    /// The account after `minor` more is owed to the merchant, or less if it is below zero, for a payment made at `paid_at`.
+    /// The account after `minor` more is owed to the merchant, or less if it is below zero, for a payment
+    /// made at `paid_at`.
     #[must_use]
     pub(in crate::domain) fn with(&self, minor: i64, paid_at: Timestamp, now: Timestamp) -> Self {
         let mut next = self.clone();

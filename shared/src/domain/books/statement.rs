@@ -107,8 +107,8 @@ pub struct StatementDay {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Statement {
     month: Month,
-    /// The balance when it began, as far as these books know: what the merchant does at Stripe without us, payouts among
-    /// it, is not in them.
+    /// The balance when it began, as far as these books know: what the merchant does at Stripe without us,
+    /// payouts among it, is not in them.
     opening: SignedAmount,
     closing: SignedAmount,
     /// All of the month.

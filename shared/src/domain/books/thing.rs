@@ -27,7 +27,8 @@ pub enum Kind {
     Funding,
     /// The same, on the merchant's account; and a settlement there.
     FundingReceived,
-    /// What the platform pays a merchant for credit that was spent there, leaving the platform's account or coming back.
+    /// What the platform pays a merchant for credit that was spent there, leaving the platform's account or
+    /// coming back.
     Settlement,
     /// What a payer's bank took back.
     Dispute,
@@ -49,8 +50,8 @@ pub struct Transaction {
 pub struct Thing {
     /// What it is.
     pub kind: Kind,
-    /// Which: the charge of a charge, of a fee and of a dispute, the refund, the transfer; of funding whose transfer is
-    /// known, the checkout.
+    /// Which: the charge of a charge, of a fee and of a dispute, the refund, the transfer; of funding whose
+    /// transfer is known, the checkout.
     pub subject: String,
     /// Stripe's object itself.
     pub source: String,

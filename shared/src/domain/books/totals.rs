@@ -39,8 +39,8 @@ impl TryFrom<String> for Flow {
     }
 }
 
-/// How much went from which account to which, in minor units. Balances follow from it, and so do flows: what was promised
-/// and what was taken back, which a balance would hide.
+/// How much went from which account to which, in minor units. Balances follow from it, and so do flows: what
+/// was promised and what was taken back, which a balance would hide.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Totals(pub BTreeMap<Flow, i64>);
@@ -149,8 +149,8 @@ impl Scope {
         [Some(Self::Market), merchant, payer].into_iter().chain(campaigns).flatten()
     }
 
-    /// What of a posting of `minor` is this scope's: where several campaigns are added up, each has its part by what it
-    /// promised. The parts of all campaigns add up to the posting.
+    /// What of a posting of `minor` is this scope's: where several campaigns are added up, each has its part
+    /// by what it promised. The parts of all campaigns add up to the posting.
     fn part_of(&self, minor: i64, campaigns: &[(CampaignId, i64)]) -> i64 {
         let Self::Campaign(this) = self else { return minor };
         let all: i128 = campaigns.iter().map(|(_, promised)| i128::from(*promised)).sum();
@@ -166,8 +166,8 @@ impl Scope {
         0
     }
 
-    /// Whether `posting` concerns this scope, given that its entry does: a merchant's sale says nothing of what its payer is
-    /// owed, and nothing of the campaign.
+    /// Whether `posting` concerns this scope, given that its entry does: a merchant's sale says nothing of
+    /// what its payer is owed, and nothing of the campaign.
     pub fn takes(&self, posting: &Posting) -> bool {
         use Account::{MerchantBalance, PlatformBalance};
         let is_owed = |account: Account| (2000..3000).contains(&account.code());

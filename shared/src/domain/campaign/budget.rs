@@ -145,7 +145,8 @@ pub struct Remaining {
 }
 
 impl Left {
-    /// What is left where `campaign`'s budget holds `total` in all and `today` of this day; `None` where it has no budget.
+    /// What is left where `campaign`'s budget holds `total` in all and `today` of this day; `None` where it
+    /// has no budget.
     ///
     /// # Errors
     /// A pot holds what is no money: a bug.
@@ -177,14 +178,15 @@ pub fn resized(pots: &[Pot], was: Pot, becomes: Pot) -> Vec<Pot> {
     (0..shards).map(|shard| left.part(shard, shards)).collect()
 }
 
-/// What to take from which part of `pots` so that the part number `ours` covers `need`: half of a rich part, the whole of
-/// a poor one; from one part if one is enough, and otherwise from the richest first. `None` when all of them together do
-/// not cover it: the budget is used up.
+/// What to take from which part of `pots` so that the part number `ours` covers `need`: half of a rich part,
+/// the whole of a poor one; from one part if one is enough, and otherwise from the richest first. `None` when
+/// all of them together do not cover it: the budget is used up.
 pub fn moves(pots: &[Pot], ours: usize, need: Pot) -> Option<Vec<(usize, Pot)>> {
     let mut have = pots.get(ours).copied().unwrap_or_default();
     let mut donors: Vec<(usize, Pot)> =
         pots.iter().copied().enumerate().filter(|(index, _)| *index != ours).collect();
-    // Of those that can help alone the next after ours, so that many who look for some at once do not all ask the same one.
+    // Of those that can help alone the next after ours, so that many who look for some at once do not all ask
+    // the same one.
     let after_ours = |index: usize| index.saturating_add(pots.len()).saturating_sub(ours) % pots.len().max(1);
     let rank = |index: usize, pot: Pot| {
         if have.plus(pot.half()).covers(need) {

@@ -1,4 +1,5 @@
-//! Refusing a rule that contradicts its market or itself, with the reason, before anything is promised under it.
+//! Refusing a rule that contradicts its market or itself, with the reason, before anything is promised under
+//! it.
 
 use std::collections::BTreeSet;
 
@@ -166,8 +167,8 @@ impl Rule {
         Ok(())
     }
 
-    /// A cap for a longer period that is smaller than one for a shorter period makes the shorter one mean nothing, and
-    /// so does one that allows less than the other in every case.
+    /// A cap for a longer period that is smaller than one for a shorter period makes the shorter one mean
+    /// nothing, and so does one that allows less than the other in every case.
     fn check_caps(&self) -> Result<(), Problem> {
         for (index, cap) in self.caps.iter().enumerate() {
             let field = |name: &str| format!("caps[{index}]{name}");

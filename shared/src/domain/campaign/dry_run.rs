@@ -1,12 +1,14 @@
-//! What a rule would have given if it had run over payments of the past: tried before it promises anything to anybody.
+//! What a rule would have given if it had run over payments of the past: tried before it promises anything to
+//! anybody.
 //!
-//! Caps, occasions and budgets are replayed payment by payment, with the same code that keeps them. The replay begins with
-//! nothing: a payer's first payment is the first of the period. The rule runs for the whole period, whatever its own
-//! start and end say, and alone: other campaigns neither add to it nor take its place. What it would have promised is
-//! counted; a refund that came later takes nothing off.
+//! Caps, occasions and budgets are replayed payment by payment, with the same code that keeps them. The
+//! replay begins with nothing: a payer's first payment is the first of the period. The rule runs for the
+//! whole period, whatever its own start and end say, and alone: other campaigns neither add to it nor take
+//! its place. What it would have promised is counted; a refund that came later takes nothing off.
 //!
-//! The payments come one by one: what is kept of them are sums, and what caps, occasions and budgets ask for. So a replay
-//! of a year needs no more memory than its payers do, and of a rule that does not count by payer none for them.
+//! The payments come one by one: what is kept of them are sums, and what caps, occasions and budgets ask for.
+//! So a replay of a year needs no more memory than its payers do, and of a rule that does not count by payer
+//! none for them.
 
 use std::collections::BTreeMap;
 
@@ -119,8 +121,8 @@ pub struct Report {
     pub refused: Vec<Refusals>,
 }
 
-/// What `rule` would have given for `purchases`, which are in the order of their times. `categories` are the merchants'
-/// kinds of business, as far as they are known.
+/// What `rule` would have given for `purchases`, which are in the order of their times. `categories` are the
+/// merchants' kinds of business, as far as they are known.
 ///
 /// # Errors
 /// An amount in another currency than the market's, or sums too large to be money.
@@ -170,7 +172,8 @@ impl DryRun {
         }
     }
 
-    /// The next payment, at a merchant of this kind of business if it is known. Payments come in the order of their times.
+    /// The next payment, at a merchant of this kind of business if it is known. Payments come in the order of
+    /// their times.
     ///
     /// # Errors
     /// An amount in another currency than the market's, or a sum too large to be money.

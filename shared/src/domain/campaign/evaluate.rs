@@ -32,7 +32,8 @@ pub struct Purchase<'a> {
 }
 
 impl Rule {
-    /// The least payment that earns what one of `paid` does: the smallest that earns at all, or the first of its tier.
+    /// The least payment that earns what one of `paid` does: the smallest that earns at all, or the first of
+    /// its tier.
     ///
     /// # Errors
     /// Amounts in another currency than the market's: such a campaign cannot be created.

@@ -1,6 +1,7 @@
 //! Who gets how much back, for what, until when, up to which sum, and whose money it is. It may use
-//! [`cashback`](super::cashback) and what stands below it. Begin with [`Rule`]: what an operator writes. `check.rs` says
-//! what is refused, `evaluate.rs` what one payment earns, [`offer`] what several campaigns make of it together.
+//! [`cashback`](super::cashback) and what stands below it. Begin with [`Rule`]: what an operator writes.
+//! `check.rs` says what is refused, `evaluate.rs` what one payment earns, [`offer`] what several campaigns
+//! make of it together.
 
 pub mod budget;
 mod check;

@@ -1,4 +1,5 @@
-//! What the payer is promised for each way to pay: computed once, when the checkout is created, and kept since.
+//! What the payer is promised for each way to pay: computed once, when the checkout is created, and kept
+//! since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,8 +70,8 @@ pub struct Market<'a> {
 }
 
 impl Market<'_> {
-    /// The offer for each of `methods`. A card's offer is one for all cards; where a campaign tells credit from debit, the
-    /// offer for that kind stands beside the one for every other card.
+    /// The offer for each of `methods`. A card's offer is one for all cards; where a campaign tells credit
+    /// from debit, the offer for that kind stands beside the one for every other card.
     ///
     /// # Errors
     /// A campaign holds amounts in another currency than the market's.
@@ -115,7 +116,8 @@ impl Market<'_> {
                 Err(no) => closest = closest.max(no),
             }
         }
-        // In the order of their names, so that the answer does not depend on the order in which they are read.
+        // In the order of their names, so that the answer does not depend on the order in which they are
+        // read.
         earned.sort_by(|(one, _), (other, _)| one.rule.id.cmp(&other.rule.id));
         let best = stack(&earned, purchase.amount)?;
         match terms(&best, checkout, purchase.amount)? {
@@ -143,7 +145,8 @@ fn stack<'a>(earned: &[Earned<'a>], paid: Money) -> Result<Vec<Earned<'a>>, Mone
         return Ok(vec![only]);
     }
     let added = add_up(&mut mode(|stacking| matches!(stacking, Stacking::Sum { .. })), paid)?;
-    // One that could be added up may give more alone, where another's ceiling is low: adding must not cost the payer.
+    // One that could be added up may give more alone, where another's ceiling is low: adding must not cost
+    // the payer.
     let mut alone = Vec::new();
     for (campaign, amount) in earned {
         alone.push((

@@ -1,8 +1,8 @@
 //! A campaign: who gets how much back, for what, until when, up to which sum, and who pays for it.
 //!
 //! [`Rule`] is what an operator writes, [`check`](Rule::check) refuses what contradicts itself, and
-//! [`evaluate`](Campaign::evaluate) says what one purchase earns, or which rule says no. Nothing here reads or writes:
-//! what a payer has used before comes in with the question.
+//! [`evaluate`](Campaign::evaluate) says what one purchase earns, or which rule says no. Nothing here reads
+//! or writes: what a payer has used before comes in with the question.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,8 @@ pub struct Campaign {
     /// What the operator asked for.
     #[serde(flatten)]
     pub rule: Rule,
-    /// Which version of the rule this is, from 1. A checkout keeps the terms of the version it was created under.
+    /// Which version of the rule this is, from 1. A checkout keeps the terms of the version it was created
+    /// under.
     #[serde(default = "first")]
     pub rule_version: u32,
     /// Whether it makes new promises. What was promised before is kept either way.

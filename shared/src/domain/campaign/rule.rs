@@ -87,7 +87,8 @@ tagged! {
             /// The amount.
             amount: Money,
         },
-        /// The larger the payment, the larger the share: the last tier that the payment reaches counts for all of it.
+        /// The larger the payment, the larger the share: the last tier that the payment reaches counts for
+        /// all of it.
         Tiered {
             /// The tiers, smallest payment first.
             tiers: Vec<Tier>,
@@ -105,8 +106,8 @@ pub struct Tier {
     pub percent: Percent,
 }
 
-/// A point in time as an operator writes it: with an offset, or as the wall clock of the market shows it. A day alone
-/// means its first moment.
+/// A point in time as an operator writes it: with an offset, or as the wall clock of the market shows it. A
+/// day alone means its first moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Moment {
@@ -124,8 +125,8 @@ pub enum Moment {
 pub struct InvalidMoment;
 
 impl Moment {
-    /// When it is, in `zone`. A wall clock that a change of summer time skips or repeats means the moment that
-    /// `jiff` calls compatible: after the gap, or the first of the two.
+    /// When it is, in `zone`. A wall clock that a change of summer time skips or repeats means the moment
+    /// that `jiff` calls compatible: after the gap, or the first of the two.
     pub fn instant(self, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Instant(at) => at,
@@ -188,8 +189,8 @@ impl TryFrom<String> for MerchantCategory {
 }
 
 tagged! {
-    /// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that expires or fails;
-    /// for `every_nth` only payments that were made and kept count.
+    /// Which of a payer's payments earn. A payment counts from the creation of its checkout, unless that
+    /// expires or fails; for `every_nth` only payments that were made and kept count.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
     #[serde(tag = "kind", rename_all = "snake_case")]
     pub enum Occasion by kind {
@@ -258,11 +259,12 @@ pub struct Limit {
     pub amount: Option<Money>,
 }
 
-/// Over how many items a budget is spread when its rule does not say. Frozen: stored rules do not say either, and another
-/// number would divide their budgets anew.
+/// Over how many items a budget is spread when its rule does not say. Frozen: stored rules do not say either,
+/// and another number would divide their budgets anew.
 const BUDGET_SHARDS: u8 = 8;
 
-/// What all payers may earn together. It is spread over items so that a popular campaign has none that everybody writes.
+/// What all payers may earn together. It is spread over items so that a popular campaign has none that
+/// everybody writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -299,8 +301,8 @@ tagged! {
         BestOf,
         /// Where it gives something, no other does.
         Exclusive,
-        /// All campaigns of this mode are added up; the smallest ceiling among them bounds the sum, which then competes
-        /// with the best single one.
+        /// All campaigns of this mode are added up; the smallest ceiling among them bounds the sum, which
+        /// then competes with the best single one.
         Sum {
             /// The most that the sum may be.
             ceiling: Money,
@@ -318,7 +320,8 @@ pub enum Funding {
     Platform,
     /// Of both.
     Split {
-        /// The platform's part in basis points (1/100 of a percent), rounded down; the merchant pays the rest.
+        /// The platform's part in basis points (1/100 of a percent), rounded down; the merchant pays the
+        /// rest.
         platform_bps: u16,
     },
 }

@@ -1,5 +1,5 @@
-//! Cards and payers that look as if somebody earned on their own money. Nobody is refused: a suspicious cashback is held
-//! until a person has looked at it.
+//! Cards and payers that look as if somebody earned on their own money. Nobody is refused: a suspicious
+//! cashback is held until a person has looked at it.
 
 use std::collections::BTreeSet;
 
@@ -110,7 +110,8 @@ mod tests {
         Card::new(CardId::of("SG", &format!("fingerprint {number}")))
     }
 
-    /// Twice a day, two payers a card, two cards a payer: the third is looked at, and who is looked for nothing is not.
+    /// Twice a day, two payers a card, two cards a payer: the third is looked at, and who is looked for
+    /// nothing is not.
     #[test]
     fn what_is_more_than_usual_is_suspicious() {
         let baker = merchant("baker-13");

@@ -1,4 +1,5 @@
-//! What one payment earns, in the words of who runs the campaigns. Rules are written as an operator writes them.
+//! What one payment earns, in the words of who runs the campaigns. Rules are written as an operator writes
+//! them.
 
 mod diary;
 mod limits;
@@ -67,7 +68,8 @@ pub(in crate::domain) fn money(value: &str, currency: Currency) -> Value {
     json!({"value": value, "currency": currency.code()})
 }
 
-/// What is bought: `25.00 paynow`, and where it matters ` counter`, ` at tailor-7`, ` as 5462`, ` on 2026-11-22 10:00`.
+/// What is bought: `25.00 paynow`, and where it matters ` counter`, ` at tailor-7`, ` as 5462`, ` on
+/// 2026-11-22 10:00`.
 fn buys(campaign: &Campaign, words: &str) -> String {
     let country = campaign.country;
     let words: Vec<&str> = words.split(' ').collect();

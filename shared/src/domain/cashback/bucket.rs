@@ -1,5 +1,5 @@
-//! Cashbacks that are released within the same five minutes share one schedule: schedules grow with time, not with
-//! payments.
+//! Cashbacks that are released within the same five minutes share one schedule: schedules grow with time, not
+//! with payments.
 
 use serde::{Deserialize, Serialize};
 

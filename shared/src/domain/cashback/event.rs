@@ -96,8 +96,8 @@ pub struct Rest {
     pub paid: Money,
 }
 
-/// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still owed
-/// anything, and how it can reach them.
+/// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still
+/// owed anything, and how it can reach them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// What the merchant's refunds leave of it.

@@ -86,7 +86,8 @@ impl Cashback {
                 let waiting = waiting::again(terms, *amount, *attempt, now);
                 Self::Reversed { reason: Reversal::DisputeLost, waiting, at: now }
             }
-            // The refund that had reversed it failed: the payer keeps what they bought, and the cashback with it.
+            // The refund that had reversed it failed: the payer keeps what they bought, and the cashback with
+            // it.
             (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining(rest))
                 if !waiting.reduced(rest)?.amount.is_zero() =>
             {
@@ -127,7 +128,8 @@ impl Cashback {
                 next.after_bounce(*reason, standing, now)?
             }
 
-            // Nothing to decide: a repetition, news of something that is over, or nothing that concerns a cashback.
+            // Nothing to decide: a repetition, news of something that is over, or nothing that concerns a
+            // cashback.
             (
                 Self::None { .. }
                 | Self::Paying { .. }
@@ -189,7 +191,8 @@ impl Waiting {
         Cashback::CreditedToWallet { terms: self.terms.clone(), amount: self.amount, reason, at: now }
     }
 
-    /// What becomes of it after an attempt that failed: nothing is owed any more, the next attempt, or another way.
+    /// What becomes of it after an attempt that failed: nothing is owed any more, the next attempt, or
+    /// another way.
     fn after_bounce(
         self,
         reason: Failure,

@@ -1,5 +1,6 @@
-//! One cashback from promise to payout, and the refund at Stripe that carries it. It may use [`payer`](super::payer),
-//! [`promise`](super::promise) and what stands below them. Begin with `life.rs`: its life as one `match`.
+//! One cashback from promise to payout, and the refund at Stripe that carries it. It may use
+//! [`payer`](super::payer), [`promise`](super::promise) and what stands below them. Begin with `life.rs`: its
+//! life as one `match`.
 
 pub mod bucket;
 mod dispute;

@@ -41,11 +41,12 @@ impl TryFrom<String> for RefundKey {
 pub struct Refund {
     /// How much of the charge, through Stripe; nothing if all of it went to the wallet.
     pub amount: Money,
-    /// How much went back to the payer's wallet, in minor units. What was paid first is given back last: wallet credit
-    /// comes back once the whole charge has been given back.
+    /// How much went back to the payer's wallet, in minor units. What was paid first is given back last:
+    /// wallet credit comes back once the whole charge has been given back.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub to_wallet_minor: i64,
-    /// How much of what was asked for the payer has already, as cashback of what is given back, in minor units.
+    /// How much of what was asked for the payer has already, as cashback of what is given back, in minor
+    /// units.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub had_as_cashback_minor: i64,
     /// Where it stands.
@@ -58,8 +59,8 @@ impl Refund {
         self.amount.minor().saturating_add(self.to_wallet_minor).saturating_add(self.had_as_cashback_minor)
     }
 
-    /// Whether `seen`, whose metadata says so, is this one, which was asked for. Whoever has a key of the account can write
-    /// our metadata on another one; that is then a refund like any made in the dashboard.
+    /// Whether `seen`, whose metadata says so, is this one, which was asked for. Whoever has a key of the
+    /// account can write our metadata on another one; that is then a refund like any made in the dashboard.
     pub fn is(&self, seen: &StripeRefund) -> bool {
         self.amount == seen.amount && self.state.id().is_none_or(|known| *known == seen.id)
     }
@@ -108,8 +109,8 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// Why a refund failed: Stripe's `failure_reason` (<https://docs.stripe.com/refunds#failed-refunds>), and our own
-/// reading of a request it refused.
+/// Why a refund failed: Stripe's `failure_reason` (<https://docs.stripe.com/refunds#failed-refunds>), and our
+/// own reading of a request it refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
@@ -129,8 +130,8 @@ pub enum Failure {
     ChargeForPendingRefundDisputed,
     /// Stripe refused the request: the payment is refunded already, too old, or disputed.
     Refused,
-    /// Our own reading: the account has left the platform while a refund may have been on its way, and Stripe cannot be
-    /// asked about it any more (<https://docs.stripe.com/error-codes#account-invalid>).
+    /// Our own reading: the account has left the platform while a refund may have been on its way, and Stripe
+    /// cannot be asked about it any more (<https://docs.stripe.com/error-codes#account-invalid>).
     Disconnected,
     /// Stripe does not say, or says something new.
     #[serde(other)]
@@ -181,9 +182,10 @@ impl Failure {
         }
     }
 
-    /// Whether a cashback that failed so for good may become credit that the platform owes. What may still arrive may not:
-    /// the payer would have it twice. Nor what the merchant has a part in and can bring about, by an empty balance, a refund
-    /// that it stops, or an account that leaves: everybody's campaign would be the platform's.
+    /// Whether a cashback that failed so for good may become credit that the platform owes. What may still
+    /// arrive may not: the payer would have it twice. Nor what the merchant has a part in and can bring
+    /// about, by an empty balance, a refund that it stops, or an account that leaves: everybody's campaign
+    /// would be the platform's.
     pub fn may_become_credit(self, merchant_has_part: bool) -> bool {
         match self {
             Self::InsufficientFunds | Self::Disconnected => false,
@@ -236,8 +238,8 @@ pub struct StripeRefund {
 }
 
 impl RefundState {
-    /// The state after Stripe has said `outcome` of refund `id`. News may come in any order: a refund that has
-    /// succeeded is not pending again, and one that has failed stays failed.
+    /// The state after Stripe has said `outcome` of refund `id`. News may come in any order: a refund that
+    /// has succeeded is not pending again, and one that has failed stays failed.
     #[must_use]
     pub fn on(&self, id: &RefundId, outcome: Outcome) -> Self {
         match (self, outcome) {
@@ -282,7 +284,8 @@ impl RefundState {
         }
     }
 
-    /// Whether Stripe may have it, and nobody can ask: it ended for us, and may be with the payer all the same.
+    /// Whether Stripe may have it, and nobody can ask: it ended for us, and may be with the payer all the
+    /// same.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Failed { reason: Failure::Disconnected, id: None })
     }

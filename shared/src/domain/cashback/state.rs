@@ -32,8 +32,8 @@ pub enum Cashback {
         amount: Money,
         /// Part of the key under which Stripe was asked. It rises only after an answer known to be negative.
         attempt: u32,
-        /// When it was released. Until Stripe has said what became of it, it stays in the due index under this time,
-        /// where the sweep finds it again.
+        /// When it was released. Until Stripe has said what became of it, it stays in the due index under
+        /// this time, where the sweep finds it again.
         release_at: Timestamp,
         /// The end of the promise.
         promised_by: Timestamp,
@@ -131,7 +131,8 @@ impl Cashback {
         }
     }
 
-    /// When somebody has to look at it next: held until its time, and paying until Stripe has said what became of it.
+    /// When somebody has to look at it next: held until its time, and paying until Stripe has said what
+    /// became of it.
     pub fn due_at(&self) -> Option<Timestamp> {
         match self {
             // What waits for a person has no time.
@@ -146,8 +147,9 @@ impl Cashback {
         }
     }
 
-    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe, and nobody knows yet what became of it. Of any
-    /// other, whoever has a key of the account has written the number on a refund of their own.
+    /// Whether attempt number `attempt`, of `amount`, is being asked of Stripe, and nobody knows yet what
+    /// became of it. Of any other, whoever has a key of the account has written the number on a refund of
+    /// their own.
     pub fn is_asked_for(&self, attempt: u32, amount: Money) -> bool {
         match self {
             Self::Paying { attempt: now, amount: paid, .. } => attempt == *now && amount == *paid,
@@ -191,8 +193,8 @@ impl Cashback {
         }
     }
 
-    /// What has been given to the payer out of the payment, or may have been: it can no longer be refunded by the
-    /// merchant.
+    /// What has been given to the payer out of the payment, or may have been: it can no longer be refunded by
+    /// the merchant.
     pub fn taken_from_charge(&self) -> Option<Money> {
         match self {
             Self::Paying { amount, .. } | Self::Credited { amount, .. } => Some(*amount),

@@ -12,8 +12,9 @@ use crate::domain::time::Timestamp;
 /// How long after a try that failed for now the next one waits: several fit into the margin.
 pub(super) const RETRY_SECONDS: i64 = 15 * 60;
 
-/// How long after the promise a refund is still tried while only a balance is too low, the platform's or the merchant's:
-/// long enough for somebody to top it up after a weekend. From the end of the promise on it is counted as late.
+/// How long after the promise a refund is still tried while only a balance is too low, the platform's or the
+/// merchant's: long enough for somebody to top it up after a weekend. From the end of the promise on it is
+/// counted as late.
 pub(super) const PATIENCE_HOURS: u32 = 72;
 
 /// A promised cashback that nobody has asked Stripe for yet.
@@ -34,9 +35,9 @@ pub struct Waiting {
     pub review: Option<Suspicion>,
 }
 
-/// What is left of a promise when `rest` is left of the payment. It is taken from the promise each time, so that several
-/// refunds do not add up their roundings. What was netted against the cashback is owed whatever the promise says: the merchant
-/// was asked to give it back.
+/// What is left of a promise when `rest` is left of the payment. It is taken from the promise each time, so
+/// that several refunds do not add up their roundings. What was netted against the cashback is owed whatever
+/// the promise says: the merchant was asked to give it back.
 pub(super) fn part_of(terms: &Terms, rest: &Rest) -> Result<Money, MoneyError> {
     let netted = rest.netted.at_most(rest.left)?;
     let kept = rest.left.minus(netted)?;

@@ -1,6 +1,6 @@
 //! One payment: the request, the page, the charge, and everything that happens to it since. It may use
-//! [`merchant`](super::merchant), [`campaign`](super::campaign) and what stands below them. Begin with [`Checkout`]: its
-//! life as one `match`.
+//! [`merchant`](super::merchant), [`campaign`](super::campaign) and what stands below them. Begin with
+//! [`Checkout`]: its life as one `match`.
 
 mod decided;
 mod event;

@@ -56,8 +56,8 @@ pub struct NewCheckout {
 pub struct NewPayer {
     /// Their phone number. Only a keyed hash of it is kept.
     pub phone: Phone,
-    /// That they want to pay a part of this order with the credit in their wallet, as the platform testifies. A merchant's
-    /// word is not enough: who knows a number could spend its credit.
+    /// That they want to pay a part of this order with the credit in their wallet, as the platform testifies.
+    /// A merchant's word is not enough: who knows a number could spend its credit.
     #[serde(default)]
     pub wallet_consent: Option<String>,
 }

@@ -1,4 +1,5 @@
-//! From what a merchant asks for to a checkout: what is paid with credit, what Stripe charges, and what is promised.
+//! From what a merchant asks for to a checkout: what is paid with credit, what Stripe charges, and what is
+//! promised.
 
 use std::collections::BTreeSet;
 
@@ -50,8 +51,8 @@ impl Order<'_> {
         market.filter(|method| method.accepts(charged) && self.active.contains(method)).collect()
     }
 
-    /// The checkout, not yet with Stripe's page. The credit is what the payer has, as far as the rest can still be
-    /// charged: Stripe takes no payment below a method's minimum.
+    /// The checkout, not yet with Stripe's page. The credit is what the payer has, as far as the rest can
+    /// still be charged: Stripe takes no payment below a method's minimum.
     ///
     /// # Errors
     /// Amounts of two currencies met.

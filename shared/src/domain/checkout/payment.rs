@@ -21,14 +21,15 @@ pub struct Payment {
     /// The merchant's refunds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundKey, Refund>,
-    /// Our own refunds that were a cashback and did not reach the payer. What is told of them once more is no news; what
-    /// only says that it is one of ours is the merchant's.
+    /// Our own refunds that were a cashback and did not reach the payer. What is told of them once more is no
+    /// news; what only says that it is one of ours is the merchant's.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub bounced: BTreeSet<RefundId>,
     /// Whether it is or was disputed.
     #[serde(default, skip_serializing_if = "Dispute::is_none")]
     pub dispute: Dispute,
-    /// What the dispute took from the merchant's balance and did not give back, in minor units, as Stripe says.
+    /// What the dispute took from the merchant's balance and did not give back, in minor units, as Stripe
+    /// says.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub disputed_minor: i64,
     /// The cashback.
@@ -67,8 +68,8 @@ pub struct Refundable {
 }
 
 impl Refundable {
-    /// What of `part` of the price the payer has already: its share of the cashback, or all of it where a refund of any part
-    /// ends it. Rounded so that nobody gains by giving back in many parts.
+    /// What of `part` of the price the payer has already: its share of the cashback, or all of it where a
+    /// refund of any part ends it. Rounded so that nobody gains by giving back in many parts.
     ///
     /// # Errors
     /// Another currency.
@@ -91,9 +92,9 @@ impl Charge {
 }
 
 impl Payment {
-    /// What the merchant's refunds leave of `paid`, never less than nothing: one that was asked for here and one made in
-    /// Stripe's dashboard may ask for more than there is, until Stripe refuses one of them. Refunds that failed leave it
-    /// whole.
+    /// What the merchant's refunds leave of `paid`, never less than nothing: one that was asked for here and
+    /// one made in Stripe's dashboard may ask for more than there is, until Stripe refuses one of them.
+    /// Refunds that failed leave it whole.
     ///
     /// # Errors
     /// A refund in another currency.
@@ -104,8 +105,8 @@ impl Payment {
             .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
     }
 
-    /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does not arrive, the
-    /// payer is owed this of it in any case: it is the price of what was given back.
+    /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does
+    /// not arrive, the payer is owed this of it in any case: it is the price of what was given back.
     ///
     /// # Errors
     /// It is more than money can be.
@@ -136,8 +137,8 @@ impl Payment {
         }
     }
 
-    /// The payment after a dispute ended, or after money was given back, whichever is heard of first. Who loses may get a part
-    /// back: what the payer had been refunded before
+    /// The payment after a dispute ended, or after money was given back, whichever is heard of first. Who
+    /// loses may get a part back: what the payer had been refunded before
     /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
     #[must_use]
     pub fn dispute_closed(&self, won: bool, taken_minor: Option<i64>) -> Self {
@@ -153,8 +154,8 @@ impl Payment {
         Self { dispute, disputed_minor, ..self.clone() }
     }
 
-    /// What can still be given back of `paid`. What the payer has of it as cashback is no longer with the merchant: it counts as
-    /// given back with the part of the price that it belongs to.
+    /// What can still be given back of `paid`. What the payer has of it as cashback is no longer with the
+    /// merchant: it counts as given back with the part of the price that it belongs to.
     ///
     /// # Errors
     /// A refund in another currency.
@@ -187,8 +188,8 @@ impl Payment {
         self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))
     }
 
-    /// The platform's part of a cashback of `amount` that the payer does not have yet. What was netted of refunds is the price of
-    /// what was given back, and the merchant's alone.
+    /// The platform's part of a cashback of `amount` that the payer does not have yet. What was netted of
+    /// refunds is the price of what was given back, and the merchant's alone.
     ///
     /// # Errors
     /// Amounts of two currencies met.
@@ -196,10 +197,11 @@ impl Payment {
         terms.platform_part(amount.minus(self.netted(amount)?.at_most(amount)?)?)
     }
 
-    /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and the payer
-    /// has. What the merchant gives back of the rest of the payment after the payout, it gives back of this in proportion:
-    /// otherwise a refund would leave the merchant with the platform's money. What was given back before has made the cashback
-    /// smaller already; how much was left then is what such a cashback belongs to, to a coin or two.
+    /// How much of the platform's money belongs with the merchant, for a cashback that the platform funds and
+    /// the payer has. What the merchant gives back of the rest of the payment after the payout, it gives back
+    /// of this in proportion: otherwise a refund would leave the merchant with the platform's money. What was
+    /// given back before has made the cashback smaller already; how much was left then is what such a
+    /// cashback belongs to, to a coin or two.
     ///
     /// # Errors
     /// Amounts of two currencies met.
@@ -224,7 +226,8 @@ impl Payment {
         }
     }
 
-    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once the payer has that.
+    /// What refunds gave back to the payer's wallet, in minor units: with the charge, once the payer has
+    /// that.
     pub fn returned_to_wallet_minor(&self) -> i64 {
         self.to_wallet_minor(|refund| refund.state.is_done())
     }
@@ -239,7 +242,8 @@ impl Payment {
         refunds.fold(0, |sum, refund| sum.saturating_add(refund.to_wallet_minor))
     }
 
-    /// Where it stands, in the word that people use for it, for a charge of `paid` beside `credit_minor` of credit.
+    /// Where it stands, in the word that people use for it, for a charge of `paid` beside `credit_minor` of
+    /// credit.
     pub fn status(&self, paid: Money, credit_minor: i64) -> &'static str {
         let is_whole_credit_back = self.claimed_of_wallet_minor() >= credit_minor;
         match self.dispute {

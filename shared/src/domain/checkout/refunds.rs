@@ -12,9 +12,10 @@ use crate::domain::money::{Money, MoneyError};
 use crate::domain::time::Timestamp;
 
 impl Checkout {
-    /// A refund of `amount` of the price: from the charge first, and what is more than it holds from the credit that paid
-    /// the rest. What is more than both hold stays with the charge, for Stripe to refuse. Where the payer has the cashback
-    /// already, the part of it that belongs to what is given back is a part of the refund.
+    /// A refund of `amount` of the price: from the charge first, and what is more than it holds from the
+    /// credit that paid the rest. What is more than both hold stays with the charge, for Stripe to refuse.
+    /// Where the payer has the cashback already, the part of it that belongs to what is given back is a part
+    /// of the refund.
     pub(super) fn refund_of(
         &self,
         payment: &Payment,
@@ -44,8 +45,9 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
-        // Metadata can be written by whoever has a key of the account; which charge the money came from cannot. A refund of
-        // a customer's cash balance has none (https://docs.stripe.com/payments/customer-balance/refunding).
+        // Metadata can be written by whoever has a key of the account; which charge the money came from
+        // cannot. A refund of a customer's cash balance has none
+        // (https://docs.stripe.com/payments/customer-balance/refunding).
         if seen.charge.as_ref() != Some(&payment.charge.charge) {
             return Ok(self.state.clone());
         }

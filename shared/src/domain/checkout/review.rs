@@ -1,4 +1,5 @@
-//! Cashbacks that wait for a person: which they are, what a person may decide on them, and who decided what, and why.
+//! Cashbacks that wait for a person: which they are, what a person may decide on them, and who decided what,
+//! and why.
 
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +78,8 @@ impl Checkout {
         }
     }
 
-    /// Whether the last decision on it was this one, and it waits for none since, so that this is its repetition.
+    /// Whether the last decision on it was this one, and it waits for none since, so that this is its
+    /// repetition.
     pub fn was_decided(&self, verdict: Verdict, reason: &str) -> bool {
         let waits_since = self.waits_for_person().map(|(_, since)| since);
         self.decisions.last().is_some_and(|last| {

@@ -54,12 +54,14 @@ pub struct Checkout {
     /// Credit from the payer's wallet that pays a part of the price.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wallet: Vec<Lot>,
-    /// Stripe's Checkout Session. It is missing for a moment in a checkout that is partly paid by credit: what Stripe is
-    /// asked for must be written down before it is asked, since the credit may be another amount the next time.
+    /// Stripe's Checkout Session. It is missing for a moment in a checkout that is partly paid by credit:
+    /// what Stripe is asked for must be written down before it is asked, since the credit may be another
+    /// amount the next time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
-    /// How often Stripe has refused to make the page. Stripe repeats a refusal to whoever asks under the same key, so the key
-    /// has this number in it: it changes when an answer is known to be no, and never while an answer is in doubt.
+    /// How often Stripe has refused to make the page. Stripe repeats a refusal to whoever asks under the same
+    /// key, so the key has this number in it: it changes when an answer is known to be no, and never while an
+    /// answer is in doubt.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
     pub refusals: u32,
     /// What is promised for each way to pay. Once it is paid, the cashback holds the one that counts.
@@ -86,11 +88,13 @@ const ABANDONED_SECONDS: i64 = 3600;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
-    /// Waiting for the payer, on a page whose address Stripe knows: it is longer than all the rest of the item.
+    /// Waiting for the payer, on a page whose address Stripe knows: it is longer than all the rest of the
+    /// item.
     Open,
     /// Nobody paid in time, or the merchant closed it.
     Expired,
-    /// The payment was begun and did not succeed, or Stripe refused to [make the page](Checkout::has_been_refused).
+    /// The payment was begun and did not succeed, or Stripe refused to [make the
+    /// page](Checkout::has_been_refused).
     Failed,
     /// Paid.
     Paid(Box<Payment>),
@@ -198,7 +202,8 @@ impl Checkout {
         if amount != self.charged()? {
             return Err(Refused::Contradiction("the amount paid is not the amount asked for"));
         }
-        // Only the platform can ask for its fee: a charge without it was made by the merchant itself, and names this checkout.
+        // Only the platform can ask for its fee: a charge without it was made by the merchant itself, and
+        // names this checkout.
         if fee != self.fee {
             return Err(Refused::Contradiction("the fee taken is not the fee asked for"));
         }
@@ -263,7 +268,8 @@ impl Checkout {
         amount.minus(Money::from_minor(self.wallet_spent_minor(), amount.currency())?)
     }
 
-    /// Whether Stripe has refused to make its page, and nothing came of it: the same order may be placed again.
+    /// Whether Stripe has refused to make its page, and nothing came of it: the same order may be placed
+    /// again.
     pub fn has_been_refused(&self) -> bool {
         self.state == State::Failed && self.session.is_none()
     }
@@ -293,8 +299,8 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at it next: at the cashback, at a refund that was begun and may never have been asked
-    /// for, or at a page that was never made.
+    /// When somebody has to look at it next: at the cashback, at a refund that was begun and may never have
+    /// been asked for, or at a page that was never made.
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
             State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),

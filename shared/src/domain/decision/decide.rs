@@ -27,8 +27,8 @@ pub enum Decision {
     Look,
 }
 
-/// What stands around a checkout and is written in the same transaction where it changes with it. Most decisions need none
-/// of it.
+/// What stands around a checkout and is written in the same transaction where it changes with it. Most
+/// decisions need none of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
     /// Who pays.
@@ -39,8 +39,8 @@ pub struct Around {
     pub settlement: Option<Settlement>,
 }
 
-/// One change, to be written as a whole or not at all. Each item that is named has its new version; the condition is that
-/// the table has the one before.
+/// One change, to be written as a whole or not at all. Each item that is named has its new version; the
+/// condition is that the table has the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// The checkout as it will be.
@@ -196,8 +196,8 @@ fn books(checkout: &Checkout) -> Result<Positions, MoneyError> {
     checkout.payment().map_or(Ok(Positions::new()), |payment| positions(checkout, payment))
 }
 
-/// What happened between two versions of a checkout (`before` is `None` when it is new): the names of the events on the
-/// bus, `checkout.paid`, `cashback.held`.
+/// What happened between two versions of a checkout (`before` is `None` when it is new): the names of the
+/// events on the bus, `checkout.paid`, `cashback.held`.
 pub fn changes(before: Option<&Checkout>, after: &Checkout) -> Vec<String> {
     let mut changes = Vec::new();
     if before.map(Checkout::status) != Some(after.status()) {

@@ -1,8 +1,9 @@
-//! What a checkout occupies beyond its own item: campaigns' budgets, its payer's caps and wallet, its merchant's settlement.
+//! What a checkout occupies beyond its own item: campaigns' budgets, its payer's caps and wallet, its
+//! merchant's settlement.
 //!
-//! It is a function of the checkout's state, as the [books](crate::domain::books::ledger) are. No event says "give the budget back": what
-//! is given back is the difference between two states, so no way out of a state can forget it, and no repetition can
-//! give it back twice.
+//! It is a function of the checkout's state, as the [books](crate::domain::books::ledger) are. No event says
+//! "give the budget back": what is given back is the difference between two states, so no way out of a state
+//! can forget it, and no repetition can give it back twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +57,8 @@ impl Occupied {
             }
             State::Expired | State::Failed => {}
             State::Paid(payment) => {
-                // What was promised stays used, even when it is taken back later: the refund that took it back may fail.
+                // What was promised stays used, even when it is taken back later: the refund that took it
+                // back may fail.
                 if let Some(terms) = payment.cashback.terms() {
                     occupied.hold(checkout, terms);
                 }

@@ -53,7 +53,8 @@ impl Method {
     /// Every way to pay.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Stripe's name, and ours in JSON: in `allowed_payment_method_types` and in a charge's `payment_method_details.type`.
+    /// Stripe's name, and ours in JSON: in `allowed_payment_method_types` and in a charge's
+    /// `payment_method_details.type`.
     pub fn stripe_name(self) -> &'static str {
         match self {
             Self::Card => "card",

@@ -1,4 +1,5 @@
-//! What a payer pays with, as finely as a campaign may ask: a card is known to be credit or debit only once it has paid.
+//! What a payer pays with, as finely as a campaign may ask: a card is known to be credit or debit only once
+//! it has paid.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;

@@ -1,5 +1,5 @@
-//! A merchant's key: `kmb_<merchant>_<secret>`. The merchant in it finds the item that is loaded anyway; of the secret
-//! only the SHA-256 is kept.
+//! A merchant's key: `kmb_<merchant>_<secret>`. The merchant in it finds the item that is loaded anyway; of
+//! the secret only the SHA-256 is kept.
 
 use data_encoding::BASE32_NOPAD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,7 +15,8 @@ pub struct ApiKey {
     secret: SecretString,
 }
 
-/// What the successor of a key is made from, beside the key itself: random, and kept until that one has a successor too.
+/// What the successor of a key is made from, beside the key itself: random, and kept until that one has a
+/// successor too.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Seed(String);
 
@@ -32,8 +33,8 @@ impl ApiKey {
         Self { merchant: merchant.clone(), secret: secret.into() }
     }
 
-    /// The key that follows this one, made from it and from `seed`: whoever sends this key again can be given the same one,
-    /// although only its hash is kept. It takes both to make it.
+    /// The key that follows this one, made from it and from `seed`: whoever sends this key again can be given
+    /// the same one, although only its hash is kept. It takes both to make it.
     #[must_use]
     pub fn successor(&self, seed: &Seed) -> Self {
         let secret = Sha256::new().chain_update(&seed.0).chain_update(self.secret.expose_secret()).finalize();

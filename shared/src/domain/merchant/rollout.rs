@@ -17,7 +17,8 @@ tagged! {
         Closed,
         /// Those on the invite list.
         InviteList,
-        /// Those on the invite list, and a share of all others by a stable hash: who is in at 10 percent is in at 20.
+        /// Those on the invite list, and a share of all others by a stable hash: who is in at 10 percent is
+        /// in at 20.
         Percentage {
             /// 0 to 100.
             percent: u8,

@@ -291,7 +291,8 @@ impl Merchant {
         Ok((state != self.state).then(|| Self { state, ..self.next() }))
     }
 
-    /// Where it stands if `rollout` were asked now: a waitlisted merchant is invited as soon as the market lets it in.
+    /// Where it stands if `rollout` were asked now: a waitlisted merchant is invited as soon as the market
+    /// lets it in.
     pub fn admitted_by(&self, rollout: &Rollout) -> bool {
         match self.state {
             State::Waitlisted => rollout.admits(&self.reference),
@@ -311,8 +312,9 @@ impl Merchant {
         self.owns(&successor).then_some(successor)
     }
 
-    /// With a successor of `key`, and the successor. Both work, and no other key does: a request never ends the key that it
-    /// is made with. Nor does its repetition end what the first was answered: that is [given again](Self::successor_of).
+    /// With a successor of `key`, and the successor. Both work, and no other key does: a request never ends
+    /// the key that it is made with. Nor does its repetition end what the first was answered: that is [given
+    /// again](Self::successor_of).
     pub fn with_successor_of(&self, key: &ApiKey, seed: Seed) -> (Self, ApiKey) {
         let successor = key.successor(&seed);
         let keys = vec![key.hash(), successor.hash()];

@@ -9,13 +9,15 @@ use crate::domain::promise::WALLET_DAYS;
 use crate::fault::{Kind, Problem};
 
 impl Payer {
-    /// The payer after `asked`, which is known by `reference`; `None` if it was done before with the same content.
+    /// The payer after `asked`, which is known by `reference`; `None` if it was done before with the same
+    /// content.
     ///
-    /// Credit pays what the payer owes first. Debit takes what is there, the last to expire first; what is spent already
-    /// becomes debt, taken from later credit.
+    /// Credit pays what the payer owes first. Debit takes what is there, the last to expire first; what is
+    /// spent already becomes debt, taken from later credit.
     ///
     /// # Errors
-    /// The reference was used before with other content, or the wallet or the debt would be more than money can be.
+    /// The reference was used before with other content, or the wallet or the debt would be more than money
+    /// can be.
     pub fn adjust(&self, reference: &Reference, asked: &Adjustment) -> Result<Option<Self>, Problem> {
         if let Some(known) = self.adjustments.get(reference) {
             return known.same_as(asked).map(|()| None).map_err(|field| {

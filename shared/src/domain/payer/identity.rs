@@ -33,7 +33,8 @@ impl Phone {
     pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
         let text = &as_typed(text);
         let is_international = text.trim_start().starts_with('+') && text.len() <= LONGEST;
-        // libphonenumber reads letters as the keys they are on: nobody types their number so, and a typo would be another's.
+        // libphonenumber reads letters as the keys they are on: nobody types their number so, and a typo
+        // would be another's.
         let is_international = is_international && !text.contains(char::is_alphabetic);
         let number = phonenumber::parse(None, text).ok().filter(|_| is_international).ok_or(InvalidPhone)?;
         if phonenumber::is_valid(&number) && number.extension().is_none() {
@@ -69,7 +70,8 @@ impl std::fmt::Debug for Phone {
     }
 }
 
-/// The key of the hash by which payers are known. It must never change: another key makes everybody a stranger.
+/// The key of the hash by which payers are known. It must never change: another key makes everybody a
+/// stranger.
 #[derive(Clone, Debug)]
 pub struct PayerKey(SecretString);
 
@@ -108,8 +110,8 @@ pub struct Consent<'a> {
 }
 
 impl PayerKey {
-    /// The text by which the platform testifies to `consent`. It is good for this one order: it names payer, merchant, order
-    /// number and price, and nobody without the key can make it.
+    /// The text by which the platform testifies to `consent`. It is good for this one order: it names payer,
+    /// merchant, order number and price, and nobody without the key can make it.
     pub fn testify(&self, consent: &Consent<'_>) -> String {
         let parts = [
             "wallet",

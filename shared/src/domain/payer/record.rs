@@ -1,8 +1,8 @@
-//! A payer in one market: what they have used of campaigns, the credit in their wallet, and what they owe. Nobody is
-//! named: a payer is a [keyed hash](super::identity::PayerKey) of a phone number.
+//! A payer in one market: what they have used of campaigns, the credit in their wallet, and what they owe.
+//! Nobody is named: a payer is a [keyed hash](super::identity::PayerKey) of a phone number.
 //!
-//! Nothing writes to a payer by itself. What a checkout [occupies](crate::domain::decision::occupied) of a payer is a function of the
-//! checkout's state; the payer changes by the difference between two states.
+//! Nothing writes to a payer by itself. What a checkout [occupies](crate::domain::decision::occupied) of a
+//! payer is a function of the checkout's state; the payer changes by the difference between two states.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +25,8 @@ pub struct Payer {
     /// How many payments at which merchant, as far as a campaign or a screening of the market asked for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visits: BTreeMap<MerchantId, u32>,
-    /// How many payments were begun on the last two days that any was, for the screening: a page that is opened today may be
-    /// paid tomorrow.
+    /// How many payments were begun on the last two days that any was, for the screening: a page that is
+    /// opened today may be paid tomorrow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<(Day, u32)>,
     /// What was used of each campaign.
@@ -38,11 +38,12 @@ pub struct Payer {
     /// Credit that can be spent, the first to expire first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wallet: Vec<Lot>,
-    /// What the payer owes: credit that was spent before its payment was taken back. It is taken from later credit, and
-    /// never asked of the payer.
+    /// What the payer owes: credit that was spent before its payment was taken back. It is taken from later
+    /// credit, and never asked of the payer.
     #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub debt_minor: i64,
-    /// What no checkout's books say: credit that expired, credit that became debt and back, adjustments by hand.
+    /// What no checkout's books say: credit that expired, credit that became debt and back, adjustments by
+    /// hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
     /// Adjustments by hand: reference and amount in minor units, above zero for the payer.

@@ -271,8 +271,8 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// The payer's own books say what no checkout's books say. What was credited, less what was spent and taken back,
-    /// and these postings, is what the wallet holds; and 1200 is what the payer owes.
+    /// The payer's own books say what no checkout's books say. What was credited, less what was spent and
+    /// taken back, and these postings, is what the wallet holds; and 1200 is what the payer owes.
     #[test]
     fn the_wallet_agrees_with_its_books(steps in prop::collection::vec((0..9_u16, any_step()), 0..40)) {
         let (mut payer, mut today, mut elsewhere) = (mei(), 1, 0);

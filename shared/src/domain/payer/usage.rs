@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::MerchantId;
 use crate::domain::time::{Period, Timestamp};
 
-/// A period that has a name: the 22nd, the 47th week, November. In the table it is a short text that sorts by time among
-/// its kind.
+/// A period that has a name: the 22nd, the 47th week, November. In the table it is a short text that sorts by
+/// time among its kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Window(String);
@@ -113,8 +113,9 @@ impl Use {
         self.merchants.contains(merchant)
     }
 
-    /// Counts one payment of `minor` in `windows`, and forgets windows that have long been over. Of each kind the last two
-    /// are kept: a request that came a second before midnight may be served after one that came a second after.
+    /// Counts one payment of `minor` in `windows`, and forgets windows that have long been over. Of each kind
+    /// the last two are kept: a request that came a second before midnight may be served after one that came
+    /// a second after.
     pub(in crate::domain) fn add(&mut self, windows: &[Window], minor: i64) {
         for window in windows {
             let last = self.windows.keys().rev().find(|known| known.is_before(window)).cloned();

@@ -48,8 +48,8 @@ impl Payer {
         self.take_back(missing, now);
     }
 
-    /// Puts spent lots back. What expired meanwhile, or soon will, can be spent for another week: it was out of the payer's
-    /// hands.
+    /// Puts spent lots back. What expired meanwhile, or soon will, can be spent for another week: it was out
+    /// of the payer's hands.
     pub(in crate::domain) fn put_back(&mut self, lots: &[Lot], now: Timestamp) {
         let soonest = now.plus_seconds(SHORTEST_RETURN_SECONDS);
         for lot in lots {
@@ -82,8 +82,8 @@ impl Payer {
         }
     }
 
-    /// Books out what has expired by `now`. It happens with the next change of the payer; until then it cannot be spent
-    /// either.
+    /// Books out what has expired by `now`. It happens with the next change of the payer; until then it
+    /// cannot be spent either.
     pub(in crate::domain) fn expire(&mut self, now: Timestamp) {
         let expired: i64 = self.wallet.iter().filter(|lot| lot.expires_at <= now).map(|lot| lot.minor).sum();
         self.wallet.retain(|lot| lot.expires_at > now);

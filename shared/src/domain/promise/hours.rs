@@ -1,7 +1,9 @@
-//! The number this project is about, what a rule means that does not name it, and what an item means that does not.
+//! The number this project is about, what a rule means that does not name it, and what an item means that
+//! does not.
 //!
-//! The two are not the same. What a new rule gets may change with any release. What a stored item means must never change:
-//! a payer was told these hours, and the item leaves them out because they were usual on the day it was written.
+//! The two are not the same. What a new rule gets may change with any release. What a stored item means must
+//! never change: a payer was told these hours, and the item leaves them out because they were usual on the
+//! day it was written.
 
 /// The promise: the payer has the money within this many hours of paying. A campaign may promise it sooner,
 /// not later.

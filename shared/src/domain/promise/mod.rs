@@ -1,5 +1,5 @@
-//! What a payer was told, and the hours in which it is kept. It may use the ground and nothing else. Begin with
-//! [`hours`](PROMISE_HOURS).
+//! What a payer was told, and the hours in which it is kept. It may use the ground and nothing else. Begin
+//! with [`hours`](PROMISE_HOURS).
 
 mod hours;
 mod no_cashback;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The rule that said no. They are ordered by how far a payment came: of several campaigns, the one that came furthest
-/// tells the payer most.
+/// The rule that said no. They are ordered by how far a payment came: of several campaigns, the one that came
+/// furthest tells the payer most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoCashback {

@@ -9,8 +9,8 @@ use crate::domain::ids::CampaignId;
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::time::{Period, Timestamp};
 
-/// The terms of one promise. They outlive the campaign's end, its pause and its next version. What is as usual is not
-/// written down: an item is paid for by the byte.
+/// The terms of one promise. They outlive the campaign's end, its pause and its next version. What is as
+/// usual is not written down: an item is paid for by the byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// How much, in all.
@@ -146,7 +146,8 @@ impl Terms {
         self.shares.iter().find(|share| share.minor == most).map(|share| &share.campaign)
     }
 
-    /// How `amount`, which is the promise or what is left of it, divides among the campaigns. The parts add up to it.
+    /// How `amount`, which is the promise or what is left of it, divides among the campaigns. The parts add
+    /// up to it.
     ///
     /// # Errors
     /// Another currency than the promise's.
@@ -164,7 +165,8 @@ impl Terms {
     }
 }
 
-/// What becomes of a held cashback when the merchant refunds a part of the payment. A full refund always ends it.
+/// What becomes of a held cashback when the merchant refunds a part of the payment. A full refund always ends
+/// it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnRefund {

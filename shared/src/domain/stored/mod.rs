@@ -1,4 +1,5 @@
-//! Items as they were stored on 27 November 2026. Whatever changes since, they are read, and they mean what they meant.
+//! Items as they were stored on 27 November 2026. Whatever changes since, they are read, and they mean what
+//! they meant.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,7 +77,8 @@ fn what_a_promise_leaves_out_it_still_means() {
     assert_eq!(seen, 20, "promises and offers");
 }
 
-/// A live budget would be divided anew if a campaign that does not say into how many parts came to mean another number.
+/// A live budget would be divided anew if a campaign that does not say into how many parts came to mean
+/// another number.
 #[test]
 fn a_budget_that_does_not_say_is_in_eight_parts() {
     for (name, campaign) in stored::<Campaign>("campaigns") {

@@ -1,5 +1,5 @@
-//! Stripe's events, read into a closed enum. What is queued is this, not Stripe's body: no name, address, phone number
-//! or card detail that Stripe sends along goes any further.
+//! Stripe's events, read into a closed enum. What is queued is this, not Stripe's body: no name, address,
+//! phone number or card detail that Stripe sends along goes any further.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,7 +52,8 @@ pub enum Kind {
     SessionExpired(Page),
     /// `refund.created`, `refund.updated`, `refund.failed` or `charge.refund.updated`.
     RefundChanged(StripeRefund),
-    /// `charge.refunded`. Its amount is a total, never an addition: it says only whether we have missed a refund.
+    /// `charge.refunded`. Its amount is a total, never an addition: it says only whether we have missed a
+    /// refund.
     ChargeRefunded {
         /// Which checkout.
         checkout: CheckoutId,
@@ -84,8 +85,8 @@ pub enum Kind {
         /// Which account.
         account: AccountId,
     },
-    /// Something that concerns us, without a field that we need. Stripe keeps it for thirty days and can be asked for it
-    /// by its id, once what could not read it is mended.
+    /// Something that concerns us, without a field that we need. Stripe keeps it for thirty days and can be
+    /// asked for it by its id, once what could not read it is mended.
     Unreadable {
         /// The place in it, and never the value.
         field: String,
@@ -297,8 +298,8 @@ struct Moved {
     amount: i64,
 }
 
-/// A bank's inquiry (`warning_…`) takes no money; if it becomes a dispute, its funds are withdrawn, and that is told
-/// (<https://docs.stripe.com/disputes/how-disputes-work#inquiries>).
+/// A bank's inquiry (`warning_…`) takes no money; if it becomes a dispute, its funds are withdrawn, and that
+/// is told (<https://docs.stripe.com/disputes/how-disputes-work#inquiries>).
 fn dispute(event_type: &str, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
     let Dispute { charge, status, balance_transactions: moved } = read(object)?;
     let sum = moved.iter().fold(0_i64, |sum, moved| sum.saturating_sub(moved.amount));

@@ -1,5 +1,5 @@
-//! What Stripe says, read into our words: signatures, events, objects. It may use [`checkout`](super::checkout) and what
-//! stands below it. Begin with [`event`].
+//! What Stripe says, read into our words: signatures, events, objects. It may use
+//! [`checkout`](super::checkout) and what stands below it. Begin with [`event`].
 
 pub mod event;
 pub mod object;

@@ -1,5 +1,6 @@
-//! Stripe's objects, as far as we read them, and how they become ours. Unknown fields are tolerated: Stripe adds fields
-//! without a new version (<https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible>).
+//! Stripe's objects, as far as we read them, and how they become ours. Unknown fields are tolerated: Stripe
+//! adds fields without a new version
+//! (<https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible>).
 
 use iso_currency::Currency;
 use serde::Deserialize;

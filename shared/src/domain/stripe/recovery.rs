@@ -1,14 +1,14 @@
 //! Which of Stripe's events are read again, and when. Stripe keeps them for thirty days
-//! (<https://docs.stripe.com/api/events>), so what no webhook brought is never lost: each account has a position up to which
-//! its events were read, and everything after it is read in turn.
+//! (<https://docs.stripe.com/api/events>), so what no webhook brought is never lost: each account has a
+//! position up to which its events were read, and everything after it is read in turn.
 
 use crate::domain::time::Timestamp;
 
 /// An event younger than this is left to its webhook, and to a clock that differs from Stripe's.
 pub const SETTLED_SECONDS: i64 = 10 * 60;
 
-/// The longest part that is read at once: what was read is written down after each, so a long outage is caught up in
-/// steps.
+/// The longest part that is read at once: what was read is written down after each, so a long outage is
+/// caught up in steps.
 const WINDOW_SECONDS: i64 = 24 * 3600;
 
 /// For how long Stripe tells its events.

@@ -1,7 +1,8 @@
-//! Stripe's webhook signature: `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the HMAC-SHA256
-//! of `<t>.<raw body>` under an endpoint's secret (<https://docs.stripe.com/webhooks#verify-manually>). Nothing is
-//! accepted that Stripe's Node library refuses, but for three cases that `tests/signature` names and explains; where its
-//! Node and Python libraries differ, it says what we do.
+//! Stripe's webhook signature: `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>…]`, where each `v1` is the
+//! HMAC-SHA256 of `<t>.<raw body>` under an endpoint's secret
+//! (<https://docs.stripe.com/webhooks#verify-manually>). Nothing is accepted that Stripe's Node library
+//! refuses, but for three cases that `tests/signature` names and explains; where its Node and Python
+//! libraries differ, it says what we do.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -14,7 +15,8 @@ use crate::domain::time::Timestamp;
 /// How old a signature may be: Stripe's own default, which its libraries use.
 pub const TOLERANCE_SECONDS: i64 = 300;
 
-/// The secrets of the endpoints that deliver here. While one is rolled, the old and the new one are both in it.
+/// The secrets of the endpoints that deliver here. While one is rolled, the old and the new one are both in
+/// it.
 #[derive(Clone, Debug)]
 pub struct Secrets(Vec<SecretString>);
 
@@ -51,7 +53,8 @@ impl Secrets {
         }
     }
 
-    /// Checks that `header` signs `body` with one of the secrets, at most [`TOLERANCE_SECONDS`] before `received_at`.
+    /// Checks that `header` signs `body` with one of the secrets, at most [`TOLERANCE_SECONDS`] before
+    /// `received_at`.
     ///
     /// # Errors
     /// See [`SignatureError`].
@@ -73,8 +76,8 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// As Stripe's libraries read it: of several times the last counts, and nothing is trimmed but the time. A signature
-    /// that is empty spoils the header.
+    /// As Stripe's libraries read it: of several times the last counts, and nothing is trimmed but the time.
+    /// A signature that is empty spoils the header.
     fn parse(header: &'a str) -> Result<Self, SignatureError> {
         let mut signed_at = None;
         let mut signatures = Vec::new();

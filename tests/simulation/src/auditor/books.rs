@@ -1,4 +1,5 @@
-//! The postings that the API shows: debits equal credits, and the two balances at Stripe are what Stripe moved.
+//! The postings that the API shows: debits equal credits, and the two balances at Stripe are what Stripe
+//! moved.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,11 +1,12 @@
-//! At most one cashback stands for a payment, and it is what is left of the promise after the refunds that came before.
+//! At most one cashback stands for a payment, and it is what is left of the promise after the refunds that
+//! came before.
 
 use super::each;
 use crate::evidence::{Evidence, Offer, Payment, Refund, Seen};
 use crate::markets::Campaign;
 
-/// What is refunded in Stripe's dashboard is known here by then at the latest: the outage is over, and what was held back
-/// has arrived.
+/// What is refunded in Stripe's dashboard is known here by then at the latest: the outage is over, and what
+/// was held back has arrived.
 pub(super) const KNOWN_AFTER: i64 = 9 * 3600;
 
 /// When a cashback is released, so long after the payment, at the earliest.
@@ -59,8 +60,8 @@ fn of_life(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     wrong
 }
 
-/// What may be left of a promise when a cashback is sent: by the refunds that were known then, and any of those that may
-/// have been.
+/// What may be left of a promise when a cashback is sent: by the refunds that were known then, and any of
+/// those that may have been.
 fn possible(
     seen: &Seen,
     payment: &Payment,
@@ -68,7 +69,8 @@ fn possible(
     campaign: &Campaign,
     cashback: &Refund,
 ) -> Vec<i64> {
-    // From its release on the amount of a cashback is decided: what Stripe was asked for once, it is asked for again.
+    // From its release on the amount of a cashback is decided: what Stripe was asked for once, it is asked
+    // for again.
     let decided_at = cashback.at.min(payment.at + RELEASE);
     let others: Vec<&Refund> = seen.refunds.iter().filter(|refund| !refund.is_cashback).collect();
     let is_certain = |refund: &Refund| {
@@ -91,8 +93,8 @@ fn possible(
     possible
 }
 
-/// What is left of a promise for a payment of which so much was given back, and so much more was meant to be with the cashback:
-/// should that fail, the payer is owed it all the same.
+/// What is left of a promise for a payment of which so much was given back, and so much more was meant to be
+/// with the cashback: should that fail, the payer is owed it all the same.
 pub(super) fn left_of(promise: i64, campaign: &Campaign, paid: i64, (given_back, netted): (i64, i64)) -> i64 {
     let netted = netted.min(paid - given_back).max(0);
     let left = (paid - given_back - netted).max(0);

@@ -1,5 +1,5 @@
-//! No cap and no budget is exceeded by what was promised; and what is left of a budget with what was promised is the
-//! whole.
+//! No cap and no budget is exceeded by what was promised; and what is left of a budget with what was promised
+//! is the whole.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     wrong.into_iter().map(|what| (None, what)).collect()
 }
 
-/// What a checkout holds of a campaign: what it promised, unless it ended without a payment or was paid in another way.
+/// What a checkout holds of a campaign: what it promised, unless it ended without a payment or was paid in
+/// another way.
 fn held(seen: &Seen, campaign: &Campaign) -> Option<i64> {
     let offer = seen.offers.get(campaign.method).filter(|offer| offer.minor > 0)?;
     let holds = match &seen.payment {

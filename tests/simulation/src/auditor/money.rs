@@ -1,5 +1,5 @@
-//! What each account's balance changed by is what happened there: payments, less fees, refunds and disputes, and what the
-//! platform sent for its part of a cashback, no more and no less.
+//! What each account's balance changed by is what happened there: payments, less fees, refunds and disputes,
+//! and what the platform sent for its part of a cashback, no more and no less.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +34,8 @@ pub(super) fn check(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     wrong
 }
 
-/// What the platform sent for a cashback, and left there, is its part of one that stands. When the merchant gives back more
-/// of the payment later, the same part of it goes back to the platform.
+/// What the platform sent for a cashback, and left there, is its part of one that stands. When the merchant
+/// gives back more of the payment later, the same part of it goes back to the platform.
 fn funding(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     match lacks(evidence, seen) {
         // How much was left when the cashback was released is known to the coin only to who was there.
@@ -70,8 +70,8 @@ fn due(evidence: &Evidence, seen: &Seen) -> Option<i64> {
     Some(part.min(campaign.platform_part(promise.minor) * shared / promise.minor))
 }
 
-/// A shop is sent what was spent there in credit, less the part of credit that it funds itself: never more than was spent,
-/// and nothing is owed in the end.
+/// A shop is sent what was spent there in credit, less the part of credit that it funds itself: never more
+/// than was spent, and nothing is owed in the end.
 fn settlements(evidence: &Evidence) -> Vec<(Option<usize>, String)> {
     let mut sums: BTreeMap<&str, (i64, i64, i64)> = BTreeMap::new();
     for seen in &evidence.lives {

@@ -1,5 +1,5 @@
-//! What no webhook brought is fetched from Stripe: whatever is lost, held back or refused on the way, a payment, a refund in
-//! the dashboard, a dispute and its end are known here, and told, within an hour.
+//! What no webhook brought is fetched from Stripe: whatever is lost, held back or refused on the way, a
+//! payment, a refund in the dashboard, a dispute and its end are known here, and told, within an hour.
 
 use super::each;
 use crate::evidence::{Evidence, Seen};

@@ -1,5 +1,6 @@
-//! A refund that was accepted is made, or is with the payer already, as cashback of what was given back, or is in the wallet,
-//! or has failed for a reason; and nothing is given back in a merchant's name that no merchant asked for.
+//! A refund that was accepted is made, or is with the payer already, as cashback of what was given back, or
+//! is in the wallet, or has failed for a reason; and nothing is given back in a merchant's name that no
+//! merchant asked for.
 
 use super::cashbacks::{KNOWN_AFTER, RELEASE};
 use super::each;
@@ -87,12 +88,14 @@ fn amiss(evidence: &Evidence, seen: &Seen, asked: &Asked) -> Option<String> {
     (is != due).then(|| format!("{asked:?} comes to {is:?}, and {due:?} by the rule"))
 }
 
-/// Stripe refuses a refund of a payment that is disputed, or of which more was given back in its dashboard than we knew.
+/// Stripe refuses a refund of a payment that is disputed, or of which more was given back in its dashboard
+/// than we knew.
 fn may_be_refused(seen: &Seen) -> bool {
     seen.dispute.is_some() || seen.refunds.iter().any(|refund| !refund.by_us)
 }
 
-/// No more than the payer has as cashback can be taken off what is given back: than was promised, where one has bounced.
+/// No more than the payer has as cashback can be taken off what is given back: than was promised, where one
+/// has bounced.
 fn most_netted(seen: &Seen) -> i64 {
     let sent: Vec<&Refund> = seen.refunds.iter().filter(|refund| refund.is_cashback).collect();
     match sent.as_slice() {
@@ -101,8 +104,8 @@ fn most_netted(seen: &Seen) -> i64 {
     }
 }
 
-/// What of a refund is to go through Stripe, what of it the payer has already, and what goes back to the wallet. `None` where
-/// nobody outside can say what was known when it was written down.
+/// What of a refund is to go through Stripe, what of it the payer has already, and what goes back to the
+/// wallet. `None` where nobody outside can say what was known when it was written down.
 fn parts(evidence: &Evidence, seen: &Seen, asked: &Asked) -> Option<Parts> {
     let payment = seen.payment.as_ref()?;
     let span = written(seen, asked);

@@ -7,7 +7,8 @@ use crate::markets::markets;
 
 const HOUR: i64 = 3600;
 
-/// A payment of 20.00 by PayNow, half of whose cashback of 1.00 the platform paid, in time; and everything that goes with it.
+/// A payment of 20.00 by PayNow, half of whose cashback of 1.00 the platform paid, in time; and everything
+/// that goes with it.
 fn good() -> Evidence {
     let mut markets = markets(&mut Dice::new(1, "markets"), 100);
     markets[0].campaigns[0].platform_bps = 5_000;
@@ -146,8 +147,8 @@ fn what_is_late_forgotten_or_not_explained_is_found() {
     });
 }
 
-/// Whether it is found good that the cashback of the one life became credit, though nothing had failed, where another one of the
-/// same payer, which had bounced, became credit at `another_at`.
+/// Whether it is found good that the cashback of the one life became credit, though nothing had failed, where
+/// another one of the same payer, which had bounced, became credit at `another_at`.
 fn credit_beside(another_at: i64) -> bool {
     let mut evidence = good();
     let mut other = evidence.lives[0].clone();

@@ -1,5 +1,5 @@
-//! Every promise of a payment is kept within 48 hours, or there is a reason that can be seen from outside; and nothing is
-//! left in between.
+//! Every promise of a payment is kept within 48 hours, or there is a reason that can be seen from outside;
+//! and nothing is left in between.
 
 use super::cashbacks::left_of;
 use super::each;
@@ -64,8 +64,8 @@ fn of_life(evidence: &Evidence, seen: &Seen) -> Vec<String> {
     }
 }
 
-/// Whether the payer may have owed cashback: then the next one becomes credit. Only of credit that was given before can
-/// anything be owed.
+/// Whether the payer may have owed cashback: then the next one becomes credit. Only of credit that was given
+/// before can anything be owed.
 fn owed_before(evidence: &Evidence, seen: &Seen) -> bool {
     let same =
         |other: &&Seen| other.market == seen.market && other.payer == seen.payer && other.life != seen.life;

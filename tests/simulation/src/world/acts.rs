@@ -70,7 +70,8 @@ impl World {
         }
     }
 
-    /// The merchant's request, the same every time. `None` while the platform cannot testify to the payer's consent.
+    /// The merchant's request, the same every time. `None` while the platform cannot testify to the payer's
+    /// consent.
     async fn order(&mut self, life: usize) -> Option<Value> {
         if let Some(body) = self.lives.get(life).and_then(|memory| memory.body.clone()) {
             return Some(body);

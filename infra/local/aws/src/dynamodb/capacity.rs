@@ -45,8 +45,9 @@ pub(super) fn measured(action: &str, answer: &Value) -> Units {
     units
 }
 
-/// The units of a write whose condition failed: AWS bills it by the items as they stand, twice in a transaction.
-/// What it bills for a cancelled transaction it does not publish; this is the price of one that succeeds.
+/// The units of a write whose condition failed: AWS bills it by the items as they stand, twice in a
+/// transaction. What it bills for a cancelled transaction it does not publish; this is the price of one that
+/// succeeds.
 pub(super) fn refused(error: &DynoxideError, items: &[Option<Value>]) -> Units {
     let times = if matches!(error, DynoxideError::ConditionalCheckFailedException(..)) {
         1
@@ -59,8 +60,8 @@ pub(super) fn refused(error: &DynoxideError, items: &[Option<Value>]) -> Units {
     Units { write_tenths: once * times * UNIT_TENTHS, read_tenths: 0 }
 }
 
-/// The units of a request that met a transaction: what AWS bills for it, it does not publish either. Counted is what the
-/// request would have cost.
+/// The units of a request that met a transaction: what AWS bills for it, it does not publish either. Counted
+/// is what the request would have cost.
 pub(super) fn conflicting(action: &str, items: &[Option<Value>]) -> Units {
     let once: u32 = items.iter().map(|item| write_units(item.as_ref())).sum();
     match action {

@@ -1,5 +1,5 @@
-//! The stream: what has changed and has not been acknowledged by everybody who reads it, in memory and, for a file
-//! database, next to it.
+//! The stream: what has changed and has not been acknowledged by everybody who reads it, in memory and, for a
+//! file database, next to it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
@@ -100,8 +100,8 @@ impl ChangeLog {
         changes.take(max).map(|change| change.record.clone()).collect()
     }
 
-    /// Says who reads the changes of `table`: one is kept until each of them has acknowledged it. A reader that was
-    /// known before goes on where it was.
+    /// Says who reads the changes of `table`: one is kept until each of them has acknowledged it. A reader
+    /// that was known before goes on where it was.
     pub(super) fn set_readers(&mut self, table: &str, readers: &[&str]) {
         let before = self.read.remove(table).unwrap_or_default();
         let position =

@@ -38,7 +38,8 @@ async fn handle(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Byte
             return wire::answer(refusal.status, MEDIA_TYPE, &refusal.body());
         }
     };
-    // From its arrival to its answer a request is in the way of others, also while it waits for its turn to write.
+    // From its arrival to its answer a request is in the way of others, also while it waits for its turn to
+    // write.
     let touched = dynamodb.tables().touched(&action, &request);
     let held = dynamodb.in_flight.arrive(&action, &touched);
     // SQLite blocks, and with a file it waits for the disk: the workers that run the functions must not.
@@ -67,8 +68,8 @@ impl DynamoDb {
             .with_state(self.clone())
     }
 
-    /// Creates a table from the JSON of a `CreateTable` request. One that exists with the same keys and indexes is
-    /// fine; its stream, which the file does not remember, is then as described here.
+    /// Creates a table from the JSON of a `CreateTable` request. One that exists with the same keys and
+    /// indexes is fine; its stream, which the file does not remember, is then as described here.
     ///
     /// # Errors
     /// The request is not valid, or a table of this name exists with other keys or indexes.

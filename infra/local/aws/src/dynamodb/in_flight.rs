@@ -1,12 +1,12 @@
-//! Which items are being written at this moment: where a transaction meets another request, DynamoDB rejects the one
-//! that came later.
+//! Which items are being written at this moment: where a transaction meets another request, DynamoDB rejects
+//! the one that came later.
 //!
 //! The rules are AWS's
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling>):
-//! a write of one item is rejected while a transaction writes that item; a transaction that writes is cancelled while
-//! another one writes one of its items; a transaction that reads is cancelled while anything writes one of its items. A
-//! request that is rejected was never in anybody's way. Nothing is invented: only requests that are really here at the
-//! same time meet.
+//! a write of one item is rejected while a transaction writes that item; a transaction that writes is
+//! cancelled while another one writes one of its items; a transaction that reads is cancelled while anything
+//! writes one of its items. A request that is rejected was never in anybody's way. Nothing is invented: only
+//! requests that are really here at the same time meet.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

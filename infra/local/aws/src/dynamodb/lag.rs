@@ -1,5 +1,5 @@
-//! Indexes that are behind: a fault for a test to inject. AWS gives eventually consistent reads only from a global
-//! secondary index, so what was written a moment ago may be missing there.
+//! Indexes that are behind: a fault for a test to inject. AWS gives eventually consistent reads only from a
+//! global secondary index, so what was written a moment ago may be missing there.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

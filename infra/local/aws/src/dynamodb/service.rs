@@ -28,19 +28,21 @@ pub enum Error {
     TableDiffers(String),
 }
 
-/// DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps changes.
+/// DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps
+/// changes.
 ///
-/// Every write passes the front one at a time. It reads the items a write names before and after it, so a change
-/// record holds what really was and what really is, whatever the action; a write that changes nothing makes no
-/// record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were written before.
+/// Every write passes the front one at a time. It reads the items a write names before and after it, so a
+/// change record holds what really was and what really is, whatever the action; a write that changes nothing
+/// makes no record, as in AWS. dynoxide's own Streams stay off: with them a write takes longer the more were
+/// written before.
 ///
-/// dynoxide knows no conflict of transactions either. The front does: it knows which items are being written (`in_flight`),
-/// and rejects what AWS rejects.
+/// dynoxide knows no conflict of transactions either. The front does: it knows which items are being written
+/// (`in_flight`), and rejects what AWS rejects.
 ///
-/// Differences from AWS: there is one shard, in the order of the writes, and no Streams API ([`DynamoDb::changes`]
-/// is the stream); nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
-/// sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the stack's. What
-/// a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
+/// Differences from AWS: there is one shard, in the order of the writes, and no Streams API
+/// ([`DynamoDb::changes`] is the stream); nothing throttles; PartiQL, `UpdateTable`, backups and the TTL
+/// sweep do not exist; a `ClientRequestToken` lives for ten minutes of the machine's time, not of the
+/// stack's. What a failed condition consumes, which dynoxide does not say, is counted from the items' sizes.
 ///
 /// Cloning shares the tables and their stream.
 #[derive(Clone)]
@@ -56,10 +58,11 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Opens the database in the file at `path`, or an empty one in memory, on `clock`, recording into `calls`.
+    /// Opens the database in the file at `path`, or an empty one in memory, on `clock`, recording into
+    /// `calls`.
     ///
-    /// Next to the file stands `<path>.changes` with what the stream's reader has not acknowledged. A process that
-    /// is killed between a write and the record of it loses that record.
+    /// Next to the file stands `<path>.changes` with what the stream's reader has not acknowledged. A process
+    /// that is killed between a write and the record of it loses that record.
     ///
     /// # Errors
     /// One of the two files cannot be read or created.
@@ -74,8 +77,8 @@ impl DynamoDb {
         Ok(Self { clock, recorder, database, tables, in_flight, lag, changes: Arc::new(Mutex::new(changes)) })
     }
 
-    /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the `Records`
-    /// of a DynamoDB event. Empty for a table without a stream.
+    /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the
+    /// `Records` of a DynamoDB event. Empty for a table without a stream.
     pub fn changes(&self, table: &str, max: usize) -> Vec<Value> {
         self.lock().pending(table, max)
     }
@@ -111,7 +114,8 @@ impl DynamoDb {
         self.in_flight.hold(table, &key)
     }
 
-    /// From now on no index has what was written within so many seconds: a fault for a test to inject. Zero: none is behind.
+    /// From now on no index has what was written within so many seconds: a fault for a test to inject. Zero:
+    /// none is behind.
     pub fn lag_indexes(&self, seconds: i64) {
         self.lag.set(seconds);
     }

@@ -128,8 +128,8 @@ pub(super) fn place(request: &Value) -> String {
     }
 }
 
-/// Whether a `CreateTable` request describes the table that `DescribeTable` tells: the same key, and indexes of the
-/// same names, keys and projections.
+/// Whether a `CreateTable` request describes the table that `DescribeTable` tells: the same key, and indexes
+/// of the same names, keys and projections.
 pub(super) fn same_schema(request: &Value, described: &Value) -> bool {
     let table = described.get("Table").unwrap_or(&Value::Null);
     request.get("KeySchema") == table.get("KeySchema") && indexes(request) == indexes(table)

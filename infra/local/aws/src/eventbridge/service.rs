@@ -17,8 +17,8 @@ const KEPT_EVENTS: usize = 10_000;
 
 /// EventBridge: a bus that keeps what was put on it, and rules that fire at a rate. Cloning shares them.
 ///
-/// Differences from AWS: nothing is delivered by this service; the engine reads the events and fires the rules.
-/// Event patterns, `cron()` and archives do not exist.
+/// Differences from AWS: nothing is delivered by this service; the engine reads the events and fires the
+/// rules. Event patterns, `cron()` and archives do not exist.
 #[derive(Clone, Debug)]
 pub struct EventBridge {
     pub(super) clock: Clock,
@@ -72,8 +72,8 @@ impl EventBridge {
         self.lock().events.iter().cloned().collect()
     }
 
-    /// Creates a rule that fires every `rate_seconds`, at least one, the first time one period from now. A rule that
-    /// exists with the same rate keeps its rhythm.
+    /// Creates a rule that fires every `rate_seconds`, at least one, the first time one period from now. A
+    /// rule that exists with the same rate keeps its rhythm.
     pub fn put_rule(&self, name: &str, rate_seconds: i64) {
         let rule = Rule::new(rate_seconds, self.clock.epoch_millis());
         let mut state = self.lock();
@@ -86,7 +86,8 @@ impl EventBridge {
         }
     }
 
-    /// The firings that are due, the earliest first: every period that has passed, of each rule at most the newest
+    /// The firings that are due, the earliest first: every period that has passed, of each rule at most the
+    /// newest
     /// 72. Asking changes nothing: tell each by [`fired`](Self::fired).
     pub fn due_rules(&self) -> Vec<DueRule> {
         let now = self.clock.epoch_millis();

@@ -45,8 +45,8 @@ fn messages(request: &mut Value) -> Option<(bool, Value)> {
     Some((is_any, json!({ "Successful": [], "Failed": failed })))
 }
 
-/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html>. The answer's entries
-/// are in the order of the request.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html>.
+/// The answer's entries are in the order of the request.
 fn events(request: &mut Value) -> Option<(bool, Value)> {
     let (is_any, rest) = entries(request)?;
     let failed = json!({ "ErrorCode": "InternalFailure", "ErrorMessage": MESSAGE });

@@ -77,9 +77,9 @@ fn failed(service: &str) -> Refusal {
     Refusal::new(code, "Something failed here.").with_status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// What meets another request: a schedule of the same name, a transaction, or a write whose condition another one made
-/// untrue. That there is nothing yet (`attribute_not_exists`) cannot be made untrue by nobody: such a write meets a
-/// transaction.
+/// What meets another request: a schedule of the same name, a transaction, or a write whose condition another
+/// one made untrue. That there is nothing yet (`attribute_not_exists`) cannot be made untrue by nobody: such
+/// a write meets a transaction.
 fn conflict(asked: &Asked, body: &Bytes) -> Option<Response> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let condition = request.get("ConditionExpression").and_then(Value::as_str);

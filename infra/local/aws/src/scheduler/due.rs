@@ -19,7 +19,8 @@ pub struct DueSchedule {
     pub scheduled_at_millis: i64,
     /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// When this attempt became due, in milliseconds since the epoch: the scheduled time or that of the retry.
+    /// When this attempt became due, in milliseconds since the epoch: the scheduled time or that of the
+    /// retry.
     pub due_at_millis: i64,
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Schedule {
     pub(super) client_token: Option<String>,
     pub(super) created_at_millis: i64,
     pub(super) modified_at_millis: i64,
-    /// When the first attempt was due: the scheduled time, or at once if that had passed. Retries are timed from it.
+    /// When the first attempt was due: the scheduled time, or at once if that had passed. Retries are timed
+    /// from it.
     first_due_millis: i64,
     progress: Progress,
 }

@@ -10,12 +10,13 @@ use super::key::{DEFAULT_GROUP, Key};
 use super::schedule::{Outcome, Schedule};
 use crate::wire::Recorder;
 
-/// EventBridge Scheduler: one-time schedules in groups, delivered by the engine that asks what is due. Cloning shares
-/// them.
+/// EventBridge Scheduler: one-time schedules in groups, delivered by the engine that asks what is due.
+/// Cloning shares them.
 ///
-/// Differences from AWS: only `at()` in UTC, which is what the system uses, is understood, and anything else is
-/// refused; a schedule is due at its very second, where AWS promises the minute; flexible windows are accepted and
-/// not used; the time between retries, which AWS does not publish, doubles from one second to eight minutes.
+/// Differences from AWS: only `at()` in UTC, which is what the system uses, is understood, and anything else
+/// is refused; a schedule is due at its very second, where AWS promises the minute; flexible windows are
+/// accepted and not used; the time between retries, which AWS does not publish, doubles from one second to
+/// eight minutes.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     pub(super) clock: Clock,
@@ -46,8 +47,8 @@ impl Scheduler {
         self.lock().groups.entry(name.to_owned()).or_insert(now);
     }
 
-    /// What is to be invoked now: every schedule whose time, or time of retry, has come, the earliest first. Asking
-    /// changes nothing: answer each with [`delivered`](Self::delivered) or [`failed`](Self::failed).
+    /// What is to be invoked now: every schedule whose time, or time of retry, has come, the earliest first.
+    /// Asking changes nothing: answer each with [`delivered`](Self::delivered) or [`failed`](Self::failed).
     pub fn due(&self) -> Vec<DueSchedule> {
         let now = self.clock.epoch_millis();
         let state = self.lock();
@@ -61,8 +62,8 @@ impl Scheduler {
         due
     }
 
-    /// The invocation succeeded. The schedule is deleted if its `ActionAfterCompletion` says so, else it stays
-    /// without being due again. A schedule that has changed in the meantime is left alone.
+    /// The invocation succeeded. The schedule is deleted if its `ActionAfterCompletion` says so, else it
+    /// stays without being due again. A schedule that has changed in the meantime is left alone.
     pub fn delivered(&self, due: &DueSchedule) {
         let mut state = self.lock();
         if state.pending(due).is_some() {
@@ -70,9 +71,9 @@ impl Scheduler {
         }
     }
 
-    /// The invocation failed. `None`: it will be due again, later, as the retry policy says (185 retries within 24
-    /// hours when it says nothing). Otherwise this was the last attempt, the schedule is completed as by
-    /// [`delivered`](Self::delivered), and what the dead-letter queue receives is returned.
+    /// The invocation failed. `None`: it will be due again, later, as the retry policy says (185 retries
+    /// within 24 hours when it says nothing). Otherwise this was the last attempt, the schedule is completed
+    /// as by [`delivered`](Self::delivered), and what the dead-letter queue receives is returned.
     pub fn failed(&self, due: &DueSchedule) -> Option<Undelivered> {
         let now = self.clock.epoch_millis();
         let mut state = self.lock();

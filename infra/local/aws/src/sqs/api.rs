@@ -44,7 +44,8 @@ fn subject(request: &Value) -> String {
     queue.or(text("SourceArn").map(last_of_arn)).unwrap_or_default().to_owned()
 }
 
-/// SQS once spoke the Query protocol, and SDKs still tell its errors by the codes of then, which come in a header.
+/// SQS once spoke the Query protocol, and SDKs still tell its errors by the codes of then, which come in a
+/// header.
 fn refused(refusal: &Refusal) -> Response {
     let mut body = refusal.body();
     if let Some(kind) = body.get_mut("__type") {

@@ -51,8 +51,8 @@ pub(super) fn md5_hex(bytes: impl AsRef<[u8]>) -> String {
     format!("{:x}", md5::compute(bytes))
 }
 
-/// The digest SQS answers as `MD5OfMessageAttributes`: over name, type and value of each, each with its length, in
-/// the order of the names. `None` when there are no attributes.
+/// The digest SQS answers as `MD5OfMessageAttributes`: over name, type and value of each, each with its
+/// length, in the order of the names. `None` when there are no attributes.
 pub(super) fn md5_of_attributes(attributes: &BTreeMap<String, MessageAttribute>) -> Option<String> {
     /// The transport type of text.
     const STRING: u8 = 1;

@@ -87,7 +87,8 @@ impl Queue {
         });
     }
 
-    /// Takes a message from `source` whose last receive has failed. It keeps its id, its age and its receives.
+    /// Takes a message from `source` whose last receive has failed. It keeps its id, its age and its
+    /// receives.
     pub(super) fn bury(&mut self, message: Message, source: &str, now_millis: i64) {
         let dead_letter_source = Some(source.to_owned());
         self.insert(Message {
@@ -204,8 +205,8 @@ impl Queue {
         }
     }
 
-    /// Drops what has outlived its retention. Arrival is nearly the order of age: a message that came from another
-    /// queue may be older than those before it, and goes when they do.
+    /// Drops what has outlived its retention. Arrival is nearly the order of age: a message that came from
+    /// another queue may be older than those before it, and goes when they do.
     fn expire(&mut self, now_millis: i64) {
         while let Some(oldest) = self.messages.first_entry() {
             if after(oldest.get().sent_timestamp_millis, self.spec.retention_seconds) > now_millis {

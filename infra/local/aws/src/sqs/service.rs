@@ -10,10 +10,11 @@ use super::queue::{Draft, Queue, QueueSpec};
 use crate::ids::Ids;
 use crate::wire::{ACCOUNT, REGION, Recorder};
 
-/// SQS: standard queues with visibility timeouts, delays, retention and dead-letter queues. Cloning shares them.
+/// SQS: standard queues with visibility timeouts, delays, retention and dead-letter queues. Cloning shares
+/// them.
 ///
-/// Differences from AWS: messages come in the order of arrival; a receive answers at once, however long the caller
-/// offered to wait; binary message attributes, FIFO queues and long-lived move tasks do not exist.
+/// Differences from AWS: messages come in the order of arrival; a receive answers at once, however long the
+/// caller offered to wait; binary message attributes, FIFO queues and long-lived move tasks do not exist.
 #[derive(Clone, Debug)]
 pub struct Sqs {
     pub(super) clock: Clock,
@@ -40,8 +41,8 @@ impl Sqs {
         }
     }
 
-    /// Puts a message into a queue on behalf of AWS itself, as the scheduler does with what it could not deliver.
-    /// Answers the message's id; `None` if there is no such queue.
+    /// Puts a message into a queue on behalf of AWS itself, as the scheduler does with what it could not
+    /// deliver. Answers the message's id; `None` if there is no such queue.
     pub fn send(
         &self,
         queue: &str,
@@ -55,22 +56,24 @@ impl Sqs {
         Some(message_id)
     }
 
-    /// Receives up to `max` visible messages, oldest first, as an event source mapping does: each counts one more
-    /// receive and stays invisible for the queue's visibility timeout. A message that has been received as often
-    /// as the redrive policy allows goes to the dead-letter queue instead. Empty if there is no such queue.
+    /// Receives up to `max` visible messages, oldest first, as an event source mapping does: each counts one
+    /// more receive and stays invisible for the queue's visibility timeout. A message that has been received
+    /// as often as the redrive policy allows goes to the dead-letter queue instead. Empty if there is no such
+    /// queue.
     pub fn receive(&self, queue: &str, max: usize) -> Vec<Message> {
         self.receive_for(queue, max, None)
     }
 
-    /// Deletes the message that was received under `receipt_handle`. A handle that a later receive has replaced
-    /// deletes nothing.
+    /// Deletes the message that was received under `receipt_handle`. A handle that a later receive has
+    /// replaced deletes nothing.
     pub fn delete(&self, queue: &str, receipt_handle: &str) {
         if let Some(queue) = self.lock().get_mut(queue) {
             let _ = queue.delete(receipt_handle);
         }
     }
 
-    /// Makes a message in flight visible again `delay_seconds` from now, zero at once (`ChangeMessageVisibility`).
+    /// Makes a message in flight visible again `delay_seconds` from now, zero at once
+    /// (`ChangeMessageVisibility`).
     pub fn release(&self, queue: &str, receipt_handle: &str, delay_seconds: i64) {
         let now = self.clock.epoch_millis();
         if let Some(queue) = self.lock().get_mut(queue) {
@@ -78,8 +81,8 @@ impl Sqs {
         }
     }
 
-    /// When the queue's next message can be received, in milliseconds since the epoch; it may have passed already.
-    /// `None` for a queue that is empty or does not exist.
+    /// When the queue's next message can be received, in milliseconds since the epoch; it may have passed
+    /// already. `None` for a queue that is empty or does not exist.
     pub fn next_visible_millis(&self, queue: &str) -> Option<i64> {
         let now = self.clock.epoch_millis();
         let mut queues = self.lock();
@@ -93,8 +96,9 @@ impl Sqs {
         queues.get_mut(queue).map(|queue| queue.messages(now).cloned().collect()).unwrap_or_default()
     }
 
-    /// Moves all messages of a dead-letter queue that are not in flight back to the queues they came from, as new
-    /// messages: new id, new timestamp, no receives. Answers how many; those that came from no queue stay.
+    /// Moves all messages of a dead-letter queue that are not in flight back to the queues they came from, as
+    /// new messages: new id, new timestamp, no receives. Answers how many; those that came from no queue
+    /// stay.
     pub fn redrive(&self, dlq: &str) -> usize {
         self.move_messages(dlq, None)
     }

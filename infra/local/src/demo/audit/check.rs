@@ -52,8 +52,9 @@ pub(in crate::demo) async fn check(
     Ok(violations)
 }
 
-/// What the postings of all checkouts add up to, against what Stripe moved on the same balances. What the platform
-/// sent to merchants for spent credit is in no checkout's books; it is [checked](wallet::settled) by itself.
+/// What the postings of all checkouts add up to, against what Stripe moved on the same balances. What the
+/// platform sent to merchants for spent credit is in no checkout's books; it is [checked](wallet::settled) by
+/// itself.
 fn books(seen: &[Seen<'_>], moved: &[Movement], settlements: &[wallet::Settled]) -> Vec<String> {
     let mut violations = Vec::new();
     let mut ours: BTreeMap<(String, String), i64> = BTreeMap::new();

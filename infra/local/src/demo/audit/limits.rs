@@ -1,5 +1,5 @@
-//! No budget and no cap is exceeded: computed from what the checkouts said to the payers, and from what Stripe sent, never
-//! from what the system counts.
+//! No budget and no cap is exceeded: computed from what the checkouts said to the payers, and from what
+//! Stripe sent, never from what the system counts.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,8 @@ use crate::town::{TownError, text};
 /// How many payments and how much, under the name of what is limited.
 type Tallies = BTreeMap<String, (i64, i64)>;
 
-/// Every campaign of every market, against everything that was promised under it and everything that was sent for it.
+/// Every campaign of every market, against everything that was promised under it and everything that was sent
+/// for it.
 pub(super) async fn check(story: &Story<'_>, seen: &[Seen<'_>]) -> Result<Vec<String>, TownError> {
     let mut violations = Vec::new();
     for &country in Country::ALL {

@@ -70,8 +70,8 @@ pub(super) fn credit(story: &Story<'_>, seen: &[Seen<'_>]) -> Vec<String> {
     violations
 }
 
-/// Each settlement moves exactly what the merchant's books said was owed when it was made, and nothing is owed any more, by
-/// neither.
+/// Each settlement moves exactly what the merchant's books said was owed when it was made, and nothing is
+/// owed any more, by neither.
 pub(super) fn settled(story: &Story<'_>, seen: &[Seen<'_>]) -> Vec<String> {
     let settlements = settlements(story);
     let owed = |account: &str, until: i64| -> i64 {

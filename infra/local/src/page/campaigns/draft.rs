@@ -108,8 +108,8 @@ impl Draft {
         Ok(Value::Object(rule))
     }
 
-    /// The form's field that the API means by `field`, such as `caps[0].amount`: the cap's place in the list is that among
-    /// those that were filled in.
+    /// The form's field that the API means by `field`, such as `caps[0].amount`: the cap's place in the list
+    /// is that among those that were filled in.
     pub(super) fn field_of(&self, field: &str) -> String {
         let part = |prefix: &str| field.strip_prefix(prefix).map(|rest| rest.trim_start_matches('.'));
         let what = |rest: &str| if rest.starts_with("amount") { "amount" } else { "payments" }.to_owned();

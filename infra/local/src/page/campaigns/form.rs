@@ -1,4 +1,5 @@
-//! The form: what every campaign needs is in sight, the rest is folded away under the question that it answers.
+//! The form: what every campaign needs is in sight, the rest is folded away under the question that it
+//! answers.
 
 use kembali::domain::market::{Country, Tender};
 use maud::{Markup, html};

@@ -83,8 +83,8 @@ pub(super) fn path(shop: &Shop, id: &str) -> String {
     format!("/checkouts/{}/{}", shop.slug, encoded(id))
 }
 
-/// Whether Stripe's object `source` belongs to the checkout: its charge, or something that names the charge or, in its
-/// metadata, the checkout.
+/// Whether Stripe's object `source` belongs to the checkout: its charge, or something that names the charge
+/// or, in its metadata, the checkout.
 fn is_about(page: &Page, source: &str, checkout: &Checkout) -> bool {
     let Some(payment) = &checkout.payment else { return false };
     let object = || page.stack().stripe().object(source).unwrap_or_default();

@@ -43,8 +43,8 @@ pub(crate) fn open(act: &mut Act<'_>, charge_id: &str) -> Result<String, Error> 
     Ok(id)
 }
 
-/// Closes a dispute. When it is won the money comes back and the charge can be refunded again. When it is lost, only what had
-/// been refunded before comes back, as if the account had shown the bank these refunds
+/// Closes a dispute. When it is won the money comes back and the charge can be refunded again. When it is
+/// lost, only what had been refunded before comes back, as if the account had shown the bank these refunds
 /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
 pub(crate) fn close(act: &mut Act<'_>, id: &str, won: bool) -> Result<(), Error> {
     let (owner, dispute) =

@@ -42,8 +42,8 @@ pub(crate) fn create_link(
     Ok(rendered)
 }
 
-/// Uses an account link to open its page or to leave it. Opening works once and in time, leaving once; a link that is
-/// used up yields the URL that makes a new one. `None`: there is no such link.
+/// Uses an account link to open its page or to leave it. Opening works once and in time, leaving once; a link
+/// that is used up yields the URL that makes a new one. `None`: there is no such link.
 pub(crate) fn use_link(act: &mut Act<'_>, token: &str, next: Visit) -> Option<Result<Link, String>> {
     let link = act.state.links.get_mut(token)?;
     let usable = match (link.visit, next) {
@@ -85,7 +85,8 @@ pub(crate) fn restrict(act: &mut Act<'_>, id: &str, reason: &str) -> Result<(), 
     })
 }
 
-/// Changes an account and produces the events that say so: one for each capability that changed, then the account's.
+/// Changes an account and produces the events that say so: one for each capability that changed, then the
+/// account's.
 fn change(act: &mut Act<'_>, id: &str, alter: impl FnOnce(&mut Account)) -> Result<(), Error> {
     let before = act.state.accounts.get(&None, id)?.clone();
     let mut after = before.clone();

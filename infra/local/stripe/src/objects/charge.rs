@@ -43,7 +43,8 @@ impl Charge {
         self.amount - self.amount_refunded
     }
 
-    /// The share of the application fee that goes back with a refund of `amount`, half a minor unit rounded up.
+    /// The share of the application fee that goes back with a refund of `amount`, half a minor unit rounded
+    /// up.
     pub(crate) fn fee_share(&self, amount: i64) -> i64 {
         let fee = self.data.application_fee_amount.unwrap_or(0);
         let whole = i128::from(self.amount.max(1));

@@ -1,4 +1,5 @@
-//! Stripe's objects, which know nothing of the state that holds them: what each remembers and how it looks in JSON.
+//! Stripe's objects, which know nothing of the state that holds them: what each remembers and how it looks in
+//! JSON.
 
 pub(crate) mod account;
 pub(crate) mod account_v1;

@@ -73,7 +73,8 @@ pub(crate) fn render(transfer: &Transfer, config: &Config) -> Value {
     })
 }
 
-/// The charge object that the money is on the connected account, as far as a balance transaction's reader needs it.
+/// The charge object that the money is on the connected account, as far as a balance transaction's reader
+/// needs it.
 pub(crate) fn render_payment(transfer: &Transfer, config: &Config) -> Value {
     json!({
         "id": transfer.destination_payment,

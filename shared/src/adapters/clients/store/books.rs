@@ -59,7 +59,8 @@ struct Page {
 #[derive(Serialize, Deserialize)]
 struct Row {
     totals: Totals,
-    /// The day's version when the row was written: of two that write the same row, the one who began later wins.
+    /// The day's version when the row was written: of two that write the same row, the one who began later
+    /// wins.
     version: u64,
 }
 
@@ -91,7 +92,8 @@ pub struct TablePage {
 }
 
 impl Store {
-    /// Writes a page of the journal. `range` names the changes that are in it, so a page that is there already is the same.
+    /// Writes a page of the journal. `range` names the changes that are in it, so a page that is there
+    /// already is the same.
     ///
     /// # Errors
     /// DynamoDB did not answer.

@@ -100,8 +100,8 @@ impl Store {
         Ok(Some(Pot::sum(&pots(&self.parts(campaign, day).await?))))
     }
 
-    /// Makes `slot` hold what `need` asks, from other parts of the same budget. Whether it could: if not, the budget is used
-    /// up.
+    /// Makes `slot` hold what `need` asks, from other parts of the same budget. Whether it could: if not, the
+    /// budget is used up.
     ///
     /// # Errors
     /// DynamoDB did not answer, or others were faster too often.
@@ -121,8 +121,9 @@ impl Store {
                 continue;
             }
             let Some(moves) = moves(&pots, usize::from(slot.shard), need) else {
-                // DynamoDB reads a batch item by item: what is moved meanwhile, from a part that is still to be read to one
-                // that was read already, would be missed. What is read twice the same was there at one moment.
+                // DynamoDB reads a batch item by item: what is moved meanwhile, from a part that is still to
+                // be read to one that was read already, would be missed. What is read twice the same was
+                // there at one moment.
                 if seen_before.as_ref() == Some(&pots) {
                     return Ok(false);
                 }
@@ -188,7 +189,8 @@ impl Store {
             let value = |name: &str| part?.get(name)?.as_n().ok()?.parse().ok();
             let [minor, payments] = attributes(slot).map(|name| value(&name));
             let known = minor.zip(payments).map(|(minor, payments)| Pot { payments, minor });
-            // What a day has left is not there until somebody takes from it; the whole is made with the campaign.
+            // What a day has left is not there until somebody takes from it; the whole is made with the
+            // campaign.
             known.or(slot.day.map(|_| part_of_budget(campaign, slot))).unwrap_or_default()
         };
         Ok(slots.iter().map(pot).map(Part::read).collect())

@@ -114,8 +114,8 @@ impl Store {
         Ok(DuePage { due, next: answer.last_evaluated_key })
     }
 
-    /// A merchant's checkouts created within `day` (its first second and the first after it), newest first, at most
-    /// `limit`, after the last of the page before.
+    /// A merchant's checkouts created within `day` (its first second and the first after it), newest first,
+    /// at most `limit`, after the last of the page before.
     ///
     /// # Errors
     /// DynamoDB did not answer.
@@ -126,7 +126,8 @@ impl Store {
         after: Option<&PageEnd>,
         limit: i32,
     ) -> Result<(Vec<Checkout>, Option<PageEnd>), Fault> {
-        // A day outside of time has no seconds. DynamoDB refuses to look between an end and what comes before it.
+        // A day outside of time has no seconds. DynamoDB refuses to look between an end and what comes before
+        // it.
         if day.0 >= day.1 {
             return Ok((Vec::new(), None));
         }

@@ -12,7 +12,8 @@ use crate::domain::decision::Commit;
 use crate::domain::market::Country;
 use crate::fault::Fault;
 
-/// The days, counted back from the one that is taken from, whose remainder is cleared away: no checkout lives so long.
+/// The days, counted back from the one that is taken from, whose remainder is cleared away: no checkout lives
+/// so long.
 const FORGOTTEN: [u8; 4] = [8, 9, 10, 11];
 
 /// What became of a decision.
@@ -21,8 +22,8 @@ const FORGOTTEN: [u8; 4] = [8, 9, 10, 11];
 pub enum Committed {
     /// It is written, all of it.
     Done,
-    /// Somebody else wrote the checkout or something around it first, and nothing is written: read again and decide
-    /// again.
+    /// Somebody else wrote the checkout or something around it first, and nothing is written: read again and
+    /// decide again.
     Lost,
     /// One of these parts of a budget does not hold enough, and nothing is written.
     UsedUp(Vec<Slot>),
@@ -35,8 +36,8 @@ struct Part {
 }
 
 impl Store {
-    /// Writes a decision on a checkout. A part of a budget that is taken from holds `full(slot)` while nobody has written
-    /// it.
+    /// Writes a decision on a checkout. A part of a budget that is taken from holds `full(slot)` while nobody
+    /// has written it.
     ///
     /// # Errors
     /// DynamoDB did not answer.
@@ -82,8 +83,8 @@ impl Store {
         Ok(Part { write: self.conditional_put(item, expected)?, slots: Vec::new() })
     }
 
-    /// Takes from a part of a budget on condition that it holds enough, or gives back to it. What a day has left is made
-    /// by whoever takes from it first, who also clears away days that nobody asks for any more.
+    /// Takes from a part of a budget on condition that it holds enough, or gives back to it. What a day has
+    /// left is made by whoever takes from it first, who also clears away days that nobody asks for any more.
     fn budget_update(
         &self,
         country: Country,

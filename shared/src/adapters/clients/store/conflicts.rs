@@ -1,6 +1,6 @@
-//! Transactions that meet. Where two requests are at the same item at the same time and one of them is a transaction,
-//! DynamoDB rejects the one that came later; it has done nothing and may be sent again. The SDK knows that of throttling,
-//! and not of this.
+//! Transactions that meet. Where two requests are at the same item at the same time and one of them is a
+//! transaction, DynamoDB rejects the one that came later; it has done nothing and may be sent again. The SDK
+//! knows that of throttling, and not of this.
 
 use std::time::Duration;
 
@@ -17,15 +17,17 @@ use crate::adapters::clients::aws::{retries, timeouts};
 /// With the delays below, tries for about three seconds at most.
 const TRIES: u32 = 8;
 
-/// A transaction takes a few milliseconds: who waits for another need not wait long. It doubles with every try, and a
-/// random part of it is waited.
+/// A transaction takes a few milliseconds: who waits for another need not wait long. It doubles with every
+/// try, and a random part of it is waited.
 const FIRST_DELAY: Duration = Duration::from_millis(25);
 
-/// A try may take four seconds when DynamoDB does not answer; all together must fit into a function's own time limit.
+/// A try may take four seconds when DynamoDB does not answer; all together must fit into a function's own
+/// time limit.
 const ALL_TRIES: Duration = Duration::from_secs(12);
 
-/// The SDK stops to try again when a process does little else. Its measure is one client that a service throttles; here it
-/// is a campaign that is popular for an hour, so there is more of it, and it comes back with time: a hundred a second.
+/// The SDK stops to try again when a process does little else. Its measure is one client that a service
+/// throttles; here it is a campaign that is popular for an hour, so there is more of it, and it comes back
+/// with time: a hundred a second.
 const RETRY_TOKENS: usize = 2_000;
 
 /// `config`, by which also what met a transaction is tried again, after a delay with jitter.

@@ -76,8 +76,8 @@ impl Store {
         self.put(item(Key::merchant(&merchant.id), merchant)?, Some(expected)).await
     }
 
-    /// Writes a merchant together with the pointer by which Stripe's events find it, both or neither. What Stripe tells of
-    /// the account from `now` on is read.
+    /// Writes a merchant together with the pointer by which Stripe's events find it, both or neither. What
+    /// Stripe tells of the account from `now` on is read.
     ///
     /// # Errors
     /// DynamoDB did not answer.

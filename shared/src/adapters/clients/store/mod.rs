@@ -1,5 +1,5 @@
-//! The one table, by what is kept in it. Every write is conditional. It may use the table's keys and items. Begin with
-//! [`Store`].
+//! The one table, by what is kept in it. Every write is conditional. It may use the table's keys and items.
+//! Begin with [`Store`].
 
 mod books;
 mod budgets;

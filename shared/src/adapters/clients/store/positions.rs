@@ -1,5 +1,5 @@
-//! Up to when the events of each connected account were read. The position is the account's time in the due index, under
-//! a name that no schedule asks for: the accounts that are furthest behind come first.
+//! Up to when the events of each connected account were read. The position is the account's time in the due
+//! index, under a name that no schedule asks for: the accounts that are furthest behind come first.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 

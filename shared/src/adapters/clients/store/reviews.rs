@@ -46,8 +46,8 @@ impl ReviewEnd {
 }
 
 impl Store {
-    /// How many cashbacks of `country` wait for a person since before `time`; of very many, only as many as one request
-    /// counts.
+    /// How many cashbacks of `country` wait for a person since before `time`; of very many, only as many as
+    /// one request counts.
     ///
     /// # Errors
     /// DynamoDB did not answer.
@@ -72,8 +72,8 @@ impl Store {
         Ok(usize::try_from(counted.count()).unwrap_or_default())
     }
 
-    /// A page of at most `limit` checkouts of `country` whose cashback waits for a person, after the last of the page
-    /// before.
+    /// A page of at most `limit` checkouts of `country` whose cashback waits for a person, after the last of
+    /// the page before.
     ///
     /// # Errors
     /// DynamoDB did not answer.

@@ -1,4 +1,5 @@
-//! The table and its client. Every write is conditional: on the item being new, or on nobody having written it since it was read.
+//! The table and its client. Every write is conditional: on the item being new, or on nobody having written
+//! it since it was read.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -9,8 +9,8 @@ use crate::adapters::clients::keys::Item;
 use crate::fault::Fault;
 
 impl Store {
-    /// A part of a transaction that writes `item` if there is none under its key (`expected` is `None`), or one of that
-    /// version.
+    /// A part of a transaction that writes `item` if there is none under its key (`expected` is `None`), or
+    /// one of that version.
     pub(super) fn conditional_put(
         &self,
         item: Item,

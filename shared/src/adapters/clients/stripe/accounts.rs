@@ -1,5 +1,5 @@
-//! Connected accounts, by Accounts v2 as Stripe advises (<https://docs.stripe.com/connect/accounts-v2>), and by v1 for
-//! the capabilities that v2 does not list.
+//! Connected accounts, by Accounts v2 as Stripe advises (<https://docs.stripe.com/connect/accounts-v2>), and
+//! by v1 for the capabilities that v2 does not list.
 
 use std::collections::BTreeSet;
 
@@ -89,8 +89,9 @@ struct Deadline {
 }
 
 impl Stripe {
-    /// Creates the merchant's account: merchant configuration, full dashboard, Stripe collects its fees from the
-    /// merchant and bears losses; with the capabilities for the market's ways to pay, and to receive transfers.
+    /// Creates the merchant's account: merchant configuration, full dashboard, Stripe collects its fees from
+    /// the merchant and bears losses; with the capabilities for the market's ways to pay, and to receive
+    /// transfers.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -122,7 +123,8 @@ impl Stripe {
             let form: Form = vec![("requested".to_owned(), "true".to_owned())];
             let key = format!("capability_{id}_{name}");
             match self.send(Call::post(path, None, key, Body::Form(form))).await {
-                // The account is there, and cards may do: without this way to pay it is enabled for the others.
+                // The account is there, and cards may do: without this way to pay it is enabled for the
+                // others.
                 Err(StripeError::Refused { code }) => {
                     tracing::warn!(account = %id, name, code, "capability refused")
                 }
@@ -132,8 +134,8 @@ impl Stripe {
         Ok(id)
     }
 
-    /// A fresh onboarding link. `request` names the request that asks for it: the link works once, so only the
-    /// repetition of that very request may get the same.
+    /// A fresh onboarding link. `request` names the request that asks for it: the link works once, so only
+    /// the repetition of that very request may get the same.
     ///
     /// # Errors
     /// See [`StripeError`].

@@ -45,8 +45,8 @@ impl From<RawTransfer> for Funding {
 }
 
 impl Stripe {
-    /// The balance transactions of an account (the platform's own if none) made from `from` to before `until`, in one
-    /// currency.
+    /// The balance transactions of an account (the platform's own if none) made from `from` to before
+    /// `until`, in one currency.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -92,7 +92,8 @@ impl Stripe {
         self.list_as("/v1/balance_transactions", &query, account, read).await
     }
 
-    /// The objects by which Stripe knows what a claim names by its charge: the application fee, or the disputes.
+    /// The objects by which Stripe knows what a claim names by its charge: the application fee, or the
+    /// disputes.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -130,8 +131,8 @@ impl Stripe {
         Ok(read::<RawTransfer>(&answer)?.into())
     }
 
-    /// How much a settlement's transfer has moved, less what came back of it, in minor units, as the platform's balance sees
-    /// it; nothing if Stripe has never heard of it.
+    /// How much a settlement's transfer has moved, less what came back of it, in minor units, as the
+    /// platform's balance sees it; nothing if Stripe has never heard of it.
     ///
     /// # Errors
     /// See [`StripeError`].

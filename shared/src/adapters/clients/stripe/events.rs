@@ -26,8 +26,8 @@ impl Stripe {
         Ok(events.into_iter().rev().flatten().collect())
     }
 
-    /// An event of a connected account as Stripe has it now; none if it does not concern us. Stripe keeps it for thirty
-    /// days (<https://docs.stripe.com/api/events/retrieve>).
+    /// An event of a connected account as Stripe has it now; none if it does not concern us. Stripe keeps it
+    /// for thirty days (<https://docs.stripe.com/api/events/retrieve>).
     ///
     /// # Errors
     /// See [`StripeError`].

@@ -1,7 +1,7 @@
 //! The one Stripe client: typed calls over `hyper`, to the address that the environment names.
 //!
-//! Every mutation carries an idempotency key that is a function of what it means, so that repeating it is safe
-//! (<https://docs.stripe.com/api/idempotent_requests>). Reads need none.
+//! Every mutation carries an idempotency key that is a function of what it means, so that repeating it is
+//! safe (<https://docs.stripe.com/api/idempotent_requests>). Reads need none.
 
 mod accounts;
 mod balance;

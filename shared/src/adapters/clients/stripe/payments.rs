@@ -16,8 +16,8 @@ pub struct Origin {
 }
 
 impl Stripe {
-    /// What a charge on the merchant's account says of where it comes from. Nothing else of it is read: a charge made without
-    /// us may have any form.
+    /// What a charge on the merchant's account says of where it comes from. Nothing else of it is read: a
+    /// charge made without us may have any form.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -34,8 +34,8 @@ impl Stripe {
         })
     }
 
-    /// The session that a payment was made on, if it was one, and the reference that it was created with: of a session
-    /// nobody can change these two.
+    /// The session that a payment was made on, if it was one, and the reference that it was created with: of
+    /// a session nobody can change these two.
     ///
     /// # Errors
     /// See [`StripeError`].

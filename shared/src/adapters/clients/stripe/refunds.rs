@@ -78,9 +78,9 @@ impl Stripe {
         found.iter().map(|refund| Ok(object::refund(refund)?)).collect()
     }
 
-    /// The refund that [`create_refund`](Self::create_refund) made from `new`, if Stripe has it: what to ask before asking
-    /// for it again. Another one with our metadata was made by somebody else, and is not it: one of another amount, or one
-    /// that is `known` already for something else.
+    /// The refund that [`create_refund`](Self::create_refund) made from `new`, if Stripe has it: what to ask
+    /// before asking for it again. Another one with our metadata was made by somebody else, and is not it:
+    /// one of another amount, or one that is `known` already for something else.
     ///
     /// # Errors
     /// See [`StripeError`].

@@ -43,7 +43,8 @@ pub enum StripeError {
         /// Stripe's `error.code`, or its `error.type`.
         code: String,
     },
-    /// It is not known whether Stripe has done it, or it cannot be done just now: ask again with the same key.
+    /// It is not known whether Stripe has done it, or it cannot be done just now: ask again with the same
+    /// key.
     #[error("Stripe did not answer: {reason}")]
     Unknown {
         /// What happened instead.
@@ -219,8 +220,8 @@ impl Stripe {
         self.list_as(path, filter, account, |object| Ok(object.clone())).await
     }
 
-    /// Reads every page of a list, and keeps of each object what `read` makes of it: of a long list of large objects, no
-    /// more than a page is in memory.
+    /// Reads every page of a list, and keeps of each object what `read` makes of it: of a long list of large
+    /// objects, no more than a page is in memory.
     pub(super) async fn list_as<T>(
         &self,
         path: &str,
@@ -259,8 +260,8 @@ fn encode(form: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
 }
 
-/// What a status other than success means (<https://docs.stripe.com/error-low-level>). Only Stripe's code is kept: its
-/// message may repeat what we sent.
+/// What a status other than success means (<https://docs.stripe.com/error-low-level>). Only Stripe's code is
+/// kept: its message may repeat what we sent.
 fn refusal(status: StatusCode, answer: Option<&Value>) -> StripeError {
     let error = answer.and_then(|answer| answer.get("error"));
     let text = |name| error.and_then(|error| error.get(name)).and_then(Value::as_str).map(str::to_owned);

@@ -71,8 +71,8 @@ impl NewSession<'_> {
 }
 
 impl NewSession<'_> {
-    /// Credit is no line that Stripe knows, and a coupon would have to be made on the merchant's account first: one line
-    /// says what is bought and what of it is paid with credit.
+    /// Credit is no line that Stripe knows, and a coupon would have to be made on the merchant's account
+    /// first: one line says what is bought and what of it is paid with credit.
     fn one_line(&self) -> Form {
         let content = self.content;
         let names: Vec<&str> = content.items.iter().map(|item| item.name.as_str()).collect();
@@ -102,10 +102,11 @@ fn priced(lines: impl Iterator<Item = (String, u32, Money)>) -> Form {
 }
 
 impl Stripe {
-    /// Creates a session on the merchant's account. The key contains a digest of the parameters: if the merchant's fee
-    /// or the market's methods change between a try and its repetition, the repetition makes a second session instead
-    /// of an error. Only one of them is ever written down and shown; nobody can pay the other. It also contains the number
-    /// of refusals, since what Stripe has refused under a key it refuses for a day.
+    /// Creates a session on the merchant's account. The key contains a digest of the parameters: if the
+    /// merchant's fee or the market's methods change between a try and its repetition, the repetition makes a
+    /// second session instead of an error. Only one of them is ever written down and shown; nobody can pay
+    /// the other. It also contains the number of refusals, since what Stripe has refused under a key it
+    /// refuses for a day.
     ///
     /// # Errors
     /// See [`StripeError`].

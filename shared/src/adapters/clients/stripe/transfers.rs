@@ -1,4 +1,5 @@
-//! Transfers from the platform to a merchant, and back: the money for a cashback that the platform funds, and settlements.
+//! Transfers from the platform to a merchant, and back: the money for a cashback that the platform funds, and
+//! settlements.
 
 use serde::Deserialize;
 
@@ -38,8 +39,8 @@ impl Transfer {
 }
 
 impl Stripe {
-    /// Sends what is missing of `amount` for the cashback of `checkout`, where so much is `there`, under the key of the attempt
-    /// that needs it.
+    /// Sends what is missing of `amount` for the cashback of `checkout`, where so much is `there`, under the
+    /// key of the attempt that needs it.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -54,10 +55,11 @@ impl Stripe {
         self.send_missing(account, checkout, amount, there, format!("transfer_{checkout}_{attempt}")).await
     }
 
-    /// Makes sure that `amount` is there for a cashback that the payer has, no less and no more: a refund takes some of it back,
-    /// and if that refund fails later, it belongs to the merchant again. The key is what was ever sent before, what is to be
-    /// there and the hour of the message: Stripe is asked each time what is there, so a key only has to hold while an answer is in doubt, and a
-    /// refusal is not repeated for the day that Stripe remembers it.
+    /// Makes sure that `amount` is there for a cashback that the payer has, no less and no more: a refund
+    /// takes some of it back, and if that refund fails later, it belongs to the merchant again. The key is
+    /// what was ever sent before, what is to be there and the hour of the message: Stripe is asked each time
+    /// what is there, so a key only has to hold while an answer is in doubt, and a refusal is not repeated
+    /// for the day that Stripe remembers it.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -95,8 +97,9 @@ impl Stripe {
         self.send(Call::post("/v1/transfers", None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Pays a merchant what is owed, once: `transfer`'s number is the key. Gives Stripe's id of it. If it `may_have_been_asked` for, Stripe is first
-    /// asked what it has: it forgets a key after a day, and a transfer never.
+    /// Pays a merchant what is owed, once: `transfer`'s number is the key. Gives Stripe's id of it. If it
+    /// `may_have_been_asked` for, Stripe is first asked what it has: it forgets a key after a day, and a
+    /// transfer never.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -127,9 +130,9 @@ impl Stripe {
         Ok(read::<Transfer>(&made)?.id)
     }
 
-    /// Takes `amount` of what was `made` back, once, and gives Stripe's id of the transfer. What of it has come back already
-    /// is the transfer's own to tell, for as long as it exists; `transfer`'s number is only the key of this try, since Stripe
-    /// repeats a refusal to whoever brings the same key.
+    /// Takes `amount` of what was `made` back, once, and gives Stripe's id of the transfer. What of it has
+    /// come back already is the transfer's own to tell, for as long as it exists; `transfer`'s number is only
+    /// the key of this try, since Stripe repeats a refusal to whoever brings the same key.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -157,9 +160,9 @@ impl Stripe {
         self.send(Call::post(path, None, key, Body::Form(form))).await.map(|_| ())
     }
 
-    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there then. The key of a
-    /// reversal is the sum that it brings about, so repeating it takes nothing more, and the hour of the message: a later
-    /// one asks an empty balance anew.
+    /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there
+    /// then. The key of a reversal is the sum that it brings about, so repeating it takes nothing more, and
+    /// the hour of the message: a later one asks an empty balance anew.
     ///
     /// # Errors
     /// See [`StripeError`].

@@ -44,7 +44,8 @@ fn line(settlement: &Settlement) -> String {
     format!("{} owed, {due}{paying}{left}", settlement.balance_minor)
 }
 
-/// At hour 100, all that changes anything; 47 hours after the first cent is owed, and at the end of its five minutes, it is due.
+/// At hour 100, all that changes anything; 47 hours after the first cent is owed, and at the end of its five
+/// minutes, it is due.
 #[test]
 fn every_state_and_every_event() {
     let states = [
@@ -230,8 +231,9 @@ fn carry_out(at_stripe: &mut Vec<i64>, settlement: &Settlement, transfer: Transf
 }
 
 proptest! {
-    /// Whatever is owed, paid, given back and refused in whatever order: what is owed is what was owed less what was moved,
-    /// each number stands for one amount, and neither what the platform owes nor what it can take back is ever forgotten.
+    /// Whatever is owed, paid, given back and refused in whatever order: what is owed is what was owed less
+    /// what was moved, each number stands for one amount, and neither what the platform owes nor what it can
+    /// take back is ever forgotten.
     #[test]
     fn never_a_cent_twice_and_never_one_lost(steps in prop::collection::vec((0..30_u32, any_step()), 0..60)) {
         let (mut settlement, mut hour) = (nothing_owed(), 0);

@@ -21,9 +21,9 @@ pub(in crate::domain) fn mei(country: Country) -> Payer {
     Payer::new(PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), country), country)
 }
 
-/// A diary: each line is `2026-11-22 10:00 baker-13 25.00`, then what is promised for the market's own rail. A line that
-/// says ` expires` is a page that is never paid, and is given up a minute later; ` pays` is paid at once, and ` returns` is
-/// paid and given back.
+/// A diary: each line is `2026-11-22 10:00 baker-13 25.00`, then what is promised for the market's own rail.
+/// A line that says ` expires` is a page that is never paid, and is given up a minute later; ` pays` is paid
+/// at once, and ` returns` is paid and given back.
 pub(super) fn diary(country: Country, rule: serde_json::Value, lines: &[&str]) -> String {
     let campaigns = [campaign(country, rule)];
     let mut payer = mei(country);

@@ -104,8 +104,8 @@ fn every_third_payment() {
     );
 }
 
-/// Neither pages that nobody pays nor payments that are given back bring the next reward nearer, and of many pages that are
-/// open at once one earns.
+/// Neither pages that nobody pays nor payments that are given back bring the next reward nearer, and of many
+/// pages that are open at once one earns.
 #[test]
 fn every_third_payment_that_is_made_and_kept() {
     check(

@@ -1,4 +1,5 @@
-//! Rules as JSON: what is read, what is refused before anything is checked, and that an item comes back as it was.
+//! Rules as JSON: what is read, what is refused before anything is checked, and that an item comes back as it
+//! was.
 
 use expect_test::expect;
 use proptest::prelude::*;

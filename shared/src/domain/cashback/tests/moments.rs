@@ -95,8 +95,8 @@ fn every_state_comes_back_from_the_table() {
     }
 }
 
-/// An empty platform account is the platform's own fault: it is tried for long, whatever the number of attempts, and then
-/// it becomes credit like everything else.
+/// An empty platform account is the platform's own fault: it is tried for long, whatever the number of
+/// attempts, and then it becomes credit like everything else.
 #[test]
 fn the_platforms_empty_account_is_waited_for() {
     let patience = |hours_after_promise: u32| {
@@ -111,7 +111,8 @@ fn the_platforms_empty_account_is_waited_for() {
     assert_eq!((patience(71), patience(72)), ("held", "credited_to_wallet"), "three days");
 }
 
-/// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the platform does not owe.
+/// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the
+/// platform does not owe.
 #[test]
 fn a_merchants_empty_account_is_waited_for_and_never_becomes_the_platforms_credit() {
     let bounce = |state: &Cashback, attempt, hours| {
@@ -138,7 +139,8 @@ fn what_bounced_for_now_waits_a_quarter_of_an_hour() {
     assert_eq!((attempt, promised_by), (2, at(48)));
 }
 
-/// Whoever has a key of the account can write our words on a refund; which refund we asked for they cannot choose.
+/// Whoever has a key of the account can write our words on a refund; which refund we asked for they cannot
+/// choose.
 #[test]
 fn only_what_we_asked_for_is_ours() {
     let paying = after(&[(47, DUE)]);
@@ -162,7 +164,8 @@ fn only_what_we_asked_for_is_ours() {
     }
 }
 
-/// What the merchant gave back while the payer was to have a part of it as cashback is owed if that does not arrive.
+/// What the merchant gave back while the payer was to have a part of it as cashback is owed if that does not
+/// arrive.
 #[test]
 fn what_was_netted_is_owed_when_the_cashback_bounces() {
     for (left, netted, owed) in [

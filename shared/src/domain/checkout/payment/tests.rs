@@ -102,8 +102,8 @@ fn a_dispute_takes_the_most_that_is_said_and_no_news_changes_its_end() {
 }
 
 proptest! {
-    /// In however many parts it is given back: the payer never keeps more cashback than the rest has earned, and in the end
-    /// has exactly what was paid.
+    /// In however many parts it is given back: the payer never keeps more cashback than the rest has earned,
+    /// and in the end has exactly what was paid.
     #[test]
     fn nobody_gains_by_giving_back_in_parts(parts in prop::collection::vec(1_i64..2500, 1..12)) {
         let mut checkout = credited(OnRefund::Proportional);

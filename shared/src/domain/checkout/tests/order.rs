@@ -33,7 +33,8 @@ fn a_lost_dispute_stays_lost_for_credit_in_the_wallet() {
     }
 }
 
-/// A request that lost a race against another asks Stripe for what is no longer there; it conjures up no credit.
+/// A request that lost a race against another asks Stripe for what is no longer there; it conjures up no
+/// credit.
 #[test]
 fn a_refund_of_more_than_there_is_makes_no_credit() {
     let checkout =
@@ -43,7 +44,8 @@ fn a_refund_of_more_than_there_is_makes_no_credit() {
     assert_eq!(payment.left_of(sgd(2500)), Ok(sgd(0)));
 }
 
-/// After a day a repeated request is a new one for Stripe. That it refuses that one says nothing of the refund that came.
+/// After a day a repeated request is a new one for Stripe. That it refuses that one says nothing of the
+/// refund that came.
 #[test]
 fn a_refusal_after_the_credit_pays_nothing_twice() {
     let refused = Event::CashbackRefused { attempt: 1, reason: Failure::Refused };

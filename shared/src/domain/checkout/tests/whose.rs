@@ -1,5 +1,5 @@
-//! Whose a refund is. Whoever has a key of the merchant's account can write our words on a refund of their own; which charge
-//! it is of, its id and its amount they cannot choose.
+//! Whose a refund is. Whoever has a key of the merchant's account can write our words on a refund of their
+//! own; which charge it is of, its id and its amount they cannot choose.
 
 use super::*;
 use crate::domain::cashback::refund::StripeRefund;
@@ -68,7 +68,8 @@ fn our_cashback_is_known_by_its_id() {
     assert_eq!(seen(gone), "2500 left, failed", "though its words are gone");
 }
 
-/// Our words on a refund that we did not ask for make it no cashback, whatever the attempt and wherever the cashback stands.
+/// Our words on a refund that we did not ask for make it no cashback, whatever the attempt and wherever the
+/// cashback stands.
 #[test]
 fn a_refund_that_only_says_that_it_is_ours_is_the_merchants() {
     let gone = Outcome::Failed(Failure::ExpiredOrCanceledCard);

@@ -113,7 +113,8 @@ fn a_refund_says_what_went_to_the_wallet() {
     "#]].assert_eq(&format!("{} {} {}\n", view["status"], view["wallet"], view["refunds"]));
 }
 
-/// What cannot be paid is asked for again: an order that never had a page as it is, any other under a new reference.
+/// What cannot be paid is asked for again: an order that never had a page as it is, any other under a new
+/// reference.
 #[test]
 fn what_to_do_next_in_words() {
     let no_page = Checkout { session: None, ..open(Funding::Merchant) };

@@ -155,7 +155,8 @@ fn a_page_that_was_never_made_gives_all_back_after_an_hour() {
     );
 }
 
-/// The order is placed again as a new one, which takes what there is then. Only the number of the try goes on.
+/// The order is placed again as a new one, which takes what there is then. Only the number of the try goes
+/// on.
 #[test]
 fn a_page_that_was_refused_gives_all_back_at_once_and_the_order_is_placed_again() {
     let checkout = Checkout { session: None, ..offered(&[limits(json!(["paynow"]))]) };

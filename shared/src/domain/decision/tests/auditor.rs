@@ -1,5 +1,5 @@
-//! What must hold in a world at every moment, worked out from its checkouts alone: none of it asks the code under test
-//! what is held, counted or owed.
+//! What must hold in a world at every moment, worked out from its checkouts alone: none of it asks the code
+//! under test what is held, counted or owed.
 
 use crate::domain::books::ledger::positions;
 use crate::domain::books::settlement::Settlement;
@@ -87,7 +87,8 @@ fn books_of(sale: &Sale) {
     assert_eq!(serde_json::from_value::<Checkout>(item).unwrap(), *checkout);
 }
 
-/// What went back of the charge is never more than the charge; with credit and cashback, never more than the price.
+/// What went back of the charge is never more than the charge; with credit and cashback, never more than the
+/// price.
 fn never_above_the_price(sale: &Sale) {
     let Some(payment) = sale.checkout.payment() else { return };
     let moved = payment.refunds.values().filter(|refund| refund.state.moved());
@@ -155,7 +156,8 @@ fn sales_of<'a>(world: &'a World, payer: &'a Payer) -> impl Iterator<Item = &'a 
         .filter(|checkout| checkout.payer.as_ref() == Some(&payer.id))
 }
 
-/// In no period does a payer hold more than a cap allows; and the payer's own count of the present period is right.
+/// In no period does a payer hold more than a cap allows; and the payer's own count of the present period is
+/// right.
 fn caps(world: &World, payer: &Payer) {
     let zone = Country::SG.time_zone();
     for campaign in &world.known.campaigns {
@@ -204,9 +206,9 @@ fn held_in(postings: &[Posting], account: Account) -> i64 {
     balances(postings).get(&account).copied().unwrap_or_default()
 }
 
-/// 2100 is what the platform owes to wallets: over the books of the payer and of all the payer's checkouts it is what the
-/// lots hold and what open checkouts have reserved of them. 1200 is the debt: it stands beside the credit in the books,
-/// so it is no part of 2100.
+/// 2100 is what the platform owes to wallets: over the books of the payer and of all the payer's checkouts it
+/// is what the lots hold and what open checkouts have reserved of them. 1200 is the debt: it stands beside
+/// the credit in the books, so it is no part of 2100.
 fn wallet(world: &World, payer: &Payer) {
     let mut postings = payer.postings.clone();
     let mut reserved = 0;

@@ -113,8 +113,9 @@ fn any_screening() -> impl Strategy<Value = Screening> {
 }
 
 proptest! {
-    /// Whatever happens, in whatever order, and however often it is told: what the [auditor](crate::domain::decision::tests::auditor) asks holds
-    /// at every step, and when nobody pays any more, all that was not paid is given back.
+    /// Whatever happens, in whatever order, and however often it is told: what the
+    /// [auditor](crate::domain::decision::tests::auditor) asks holds at every step, and when nobody pays any
+    /// more, all that was not paid is given back.
     #[test]
     fn whatever_happens_the_books_are_right(
         rules in any_rules(),

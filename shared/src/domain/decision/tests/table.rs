@@ -1,4 +1,5 @@
-//! The table of the world: a checkout is written when its budgets have what it takes, and a commit as a whole.
+//! The table of the world: a checkout is written when its budgets have what it takes, and a commit as a
+//! whole.
 
 use crate::domain::campaign::budget::BudgetChange;
 use crate::domain::campaign::screening::Card;

@@ -1,5 +1,5 @@
-//! A small world around the rules: a table that writes what a commit says, a Stripe that refuses what it would refuse, and
-//! two payers, two cards, two shops.
+//! A small world around the rules: a table that writes what a commit says, a Stripe that refuses what it
+//! would refuse, and two payers, two cards, two shops.
 
 use std::collections::{BTreeMap, BTreeSet};
 

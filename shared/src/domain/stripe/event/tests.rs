@@ -143,7 +143,8 @@ fn what_is_not_ours_is_let_pass() {
     assert_eq!(kind_of("something.new", &json!({})), None, "a type we do not know");
 }
 
-/// <https://docs.stripe.com/api/v2/core/events>: of what there is one of in an account, the type and the address are told.
+/// Of what there is one of in an account, the type and the address are told
+/// (<https://docs.stripe.com/api/v2/core/events>).
 #[test]
 fn an_event_about_something_without_an_id_is_not_ours() {
     let thin = |event_type: &str, object_type: &str| {

@@ -137,8 +137,8 @@ fn any_stacking() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// However campaigns go together: never more than the payment, never more than any ceiling in the sum, the parts add
-    /// up, and so do the platform's and the merchant's.
+    /// However campaigns go together: never more than the payment, never more than any ceiling in the sum,
+    /// the parts add up, and so do the platform's and the merchant's.
     #[test]
     fn never_more_than_the_payment(
         campaigns in prop::collection::vec((1..=100_u32, any_stacking(), 0..=10_000_u16), 1..6),
