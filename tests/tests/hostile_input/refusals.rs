@@ -237,7 +237,7 @@ async fn checkouts(office: &mut Office) {
     office.check(&expect![[r#"
         no reference: 422 reference | `reference` is missing. > Add `reference`.
         a number as reference: 422 reference | The value is a number. > Write a text, in quotes.
-        a reference with a space: 422 reference | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
+        a reference with a space: 422 reference | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
         an amount that is a text: 422 amount | The value is a text. > Send an object.
         an amount as a list: 422 amount | The value is a list. > Send an object.
         a value that is a number: 422 amount.value | The value is a number. > Write a text, in quotes.
@@ -513,7 +513,7 @@ async fn markets(office: &mut Office) {
         ajar: 422 open_to.mode | `ajar` is not known here. > Write one of `closed`, `invite_list`, `percentage`, `open`.
         no mode: 422 open_to.mode | `mode` is missing. > Add `mode`.
         a text: 422 open_to | The value is a text. > Send an object.
-        an invitation with a space: 422 invited[0] | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
+        an invitation with a space: 422 invited[0] | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
         null invited: 422 invited | The value is null. > Give it a value; a field that is optional can be left out.
         too many a day: 422 payments_per_day | From 1 to 15 can be counted. > Write a number in these bounds, or leave the field out to turn this check off.
         a screening of words: 422 payers_per_card | The value is a text. > Write a whole number, without quotes.

@@ -52,7 +52,7 @@ pub(crate) fn invalid(dice: &mut Dice, world: &World) -> Token {
         1 => ("garbage", Some("Bearer nonsense".to_owned())),
         2 => ("garbage", Some("Bearer".to_owned())),
         3 => ("garbage", Some(format!("Basic {live}"))),
-        4 => ("garbage", Some(format!("bearer {live}"))),
+        4 => ("garbage", Some(format!("Bearer{live}"))),
         5 => ("garbage", Some(format!("Bearer {}", live.to_uppercase()))),
         6 => ("garbage", Some(format!("Bearer {live},Bearer {}", other.live.last().unwrap()))),
         7 => ("nobody's key", Some("Bearer kmb_mch_aaaaaaaaaaaaaaaa_secret".to_owned())),

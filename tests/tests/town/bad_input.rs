@@ -131,9 +131,9 @@ async fn fields_that_cannot_be_read() {
         no reference: 422 invalid-field reference: `reference` is missing. > Add `reference`.
         no channel: 422 invalid-field channel: `channel` is missing. > Add `channel`.
         another channel: 422 invalid-field channel: `mail` is not known here. > Write one of `chat`, `counter`.
-        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
-        a reference too long: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
-        a reference that begins with a hash: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, ., -, / and #, the first of them a letter or a digit.
+        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        a reference too long: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        a reference that begins with a hash: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
         nothing it is for: 422 invalid-field description: It is not said what is paid for. > Add `description` or `items`.
         an empty description: 422 invalid-field description: The text is empty or too long. > Write 1 to 250 characters that can be seen.
         a description that nobody sees: 422 invalid-field description: The text is empty or too long. > Write 1 to 250 characters that can be seen.
