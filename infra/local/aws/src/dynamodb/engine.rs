@@ -1,12 +1,50 @@
 //! dynoxide by the names of the API's actions: JSON in, JSON out.
 
+use std::path::Path;
+
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// Runs one action. dynoxide blocks on SQLite meanwhile.
-pub(super) fn run(database: &Database, action: &str, request: Value) -> Result<Value, DynoxideError> {
+use super::error::Error;
+use super::transcript::Transcript;
+
+/// The tables. Cloning shares them.
+#[derive(Clone)]
+pub(super) struct Engine {
+    database: Database,
+    transcript: Option<Transcript>,
+}
+
+impl Engine {
+    /// Opens the database in the file at `path`, or an empty one in memory.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, Error> {
+        let database = match path {
+            Some(path) => Database::new(&path.to_string_lossy())?,
+            None => Database::memory()?,
+        };
+        Ok(Self { database, transcript: Transcript::open()? })
+    }
+
+    /// Runs one action. dynoxide blocks on SQLite meanwhile.
+    pub(super) fn run(&self, action: &str, request: Value) -> Result<Value, DynoxideError> {
+        match &self.transcript {
+            Some(transcript) => {
+                transcript.run(action, request, |request| run(&self.database, action, request))
+            }
+            None => run(&self.database, action, request),
+        }
+    }
+
+    /// The item with this key, if there is one: a look of our own, which no caller asked for.
+    pub(super) fn read_item(&self, table: &str, key: &Value) -> Option<Value> {
+        let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
+        run(&self.database, "GetItem", request).ok()?.get("Item").cloned()
+    }
+}
+
+fn run(database: &Database, action: &str, request: Value) -> Result<Value, DynoxideError> {
     match action {
         "CreateTable" => call(request, |request| database.create_table(request)),
         "DeleteTable" => call(request, |request| database.delete_table(request)),
@@ -26,12 +64,6 @@ pub(super) fn run(database: &Database, action: &str, request: Value) -> Result<V
         "DescribeTimeToLive" => call(request, |request| database.describe_time_to_live(request)),
         other => Err(DynoxideError::ValidationException(format!("{other} does not exist here."))),
     }
-}
-
-/// The item with this key, if there is one.
-pub(super) fn read_item(database: &Database, table: &str, key: &Value) -> Option<Value> {
-    let request = json!({ "TableName": table, "Key": key, "ConsistentRead": true });
-    run(database, "GetItem", request).ok()?.get("Item").cloned()
 }
 
 fn call<Request: DeserializeOwned, Answer: Serialize>(

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use super::capacity::{self, Units};
 use super::changes::Images;
-use super::engine::{self, read_item};
+use super::error::Error;
 use super::in_flight::Conflict;
-use super::service::{DynamoDb, Error};
+use super::service::DynamoDb;
 use super::tables::{self, Touched, place};
 use crate::wire::{self, MAX_BODY_BYTES, Refusal};
 
@@ -78,7 +78,7 @@ impl DynamoDb {
             Ok(_) => Ok(()),
             Err(DynoxideError::ResourceInUseException(_)) => {
                 let name = tables::name(&create_table_request);
-                let described = engine::run(&self.database, "DescribeTable", json!({ "TableName": name }))?;
+                let described = self.engine.run("DescribeTable", json!({ "TableName": name }))?;
                 if !tables::same_schema(&create_table_request, &described) {
                     return Err(Error::TableDiffers(name.to_owned()));
                 }
@@ -113,7 +113,7 @@ impl DynamoDb {
     /// Answers a request that met a transaction.
     fn reject(&self, action: &str, touched: &[Touched], conflict: &Conflict) -> Response {
         let before: Vec<Option<Value>> =
-            touched.iter().map(|item| read_item(&self.database, &item.table, &item.key)).collect();
+            touched.iter().map(|item| self.engine.read_item(&item.table, &item.key)).collect();
         let Units { write_tenths, read_tenths } = capacity::conflicting(action, &before);
         let (status, body) = (StatusCode::BAD_REQUEST, conflict.body());
         let subject = subject(touched, &Value::Null);
@@ -149,7 +149,7 @@ impl DynamoDb {
 
     fn read(&self, action: &str, request: Value) -> Done {
         let subject = subject(&self.tables().touched(action, &request), &request);
-        let mut result = engine::run(&self.database, action, request.clone());
+        let mut result = self.engine.run(action, request.clone());
         if let Ok(answer) = &mut result {
             self.lag.hide(&request, answer, self.clock.epoch_seconds());
         }
@@ -163,7 +163,7 @@ impl DynamoDb {
         if let Value::Object(members) = &mut without_stream {
             members.remove("StreamSpecification");
         }
-        let result = engine::run(&self.database, "CreateTable", without_stream);
+        let result = self.engine.run("CreateTable", without_stream);
         if result.is_ok() {
             self.declare(&request);
         }
@@ -175,9 +175,9 @@ impl DynamoDb {
         let mut changes = self.lock();
         let touched = self.tables().touched(action, &request);
         let subject = subject(&touched, &request);
-        let read = |item: &Touched| read_item(&self.database, &item.table, &item.key);
+        let read = |item: &Touched| self.engine.read_item(&item.table, &item.key);
         let before: Vec<Option<Value>> = touched.iter().map(read).collect();
-        let answer = match engine::run(&self.database, action, request) {
+        let answer = match self.engine.run(action, request) {
             Ok(answer) => answer,
             Err(error) => {
                 let units = capacity::refused(&error, &before);

@@ -3,30 +3,16 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use dynoxide::{Database, DynoxideError};
 use local_wire::{Calls, Clock};
 use serde_json::{Value, json};
 
 use super::changes::ChangeLog;
-use super::engine;
+use super::engine::Engine;
+use super::error::Error;
 use super::in_flight::{Held, InFlight};
 use super::lag::Lag;
 use super::tables::Tables;
 use crate::wire::Recorder;
-
-/// Why the database could not be opened, or a table not be created.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// dynoxide refused: a file that is no database, a request that is not valid.
-    #[error("DynamoDB: {0}")]
-    Database(#[from] DynoxideError),
-    /// The file of unacknowledged changes, next to the database, cannot be read or written.
-    #[error("the file of unacknowledged changes: {0}")]
-    File(#[from] std::io::Error),
-    /// The file holds a table of this name with other keys or indexes.
-    #[error("the table {0} exists already and differs from the one described")]
-    TableDiffers(String),
-}
 
 /// DynamoDB: the `dynoxide` library embedded, in memory or in a file, behind a front that measures and keeps
 /// changes.
@@ -49,7 +35,7 @@ pub enum Error {
 pub struct DynamoDb {
     pub(super) clock: Clock,
     pub(super) recorder: Recorder,
-    pub(super) database: Database,
+    pub(super) engine: Engine,
     tables: Arc<RwLock<Tables>>,
     pub(super) in_flight: InFlight,
     pub(super) lag: Lag,
@@ -67,14 +53,11 @@ impl DynamoDb {
     /// # Errors
     /// One of the two files cannot be read or created.
     pub fn open(path: Option<&Path>, clock: Clock, calls: Calls) -> Result<Self, Error> {
-        let database = match path {
-            Some(path) => Database::new(&path.to_string_lossy())?,
-            None => Database::memory()?,
-        };
+        let engine = Engine::open(path)?;
         let changes = ChangeLog::open(path)?;
         let recorder = Recorder { service: "dynamodb", clock: clock.clone(), calls };
         let (tables, in_flight, lag) = (Arc::default(), InFlight::default(), Lag::default());
-        Ok(Self { clock, recorder, database, tables, in_flight, lag, changes: Arc::new(Mutex::new(changes)) })
+        Ok(Self { clock, recorder, engine, tables, in_flight, lag, changes: Arc::new(Mutex::new(changes)) })
     }
 
     /// The oldest `max` changes to `table` not yet acknowledged, in order, as Lambda receives them in the
@@ -106,7 +89,7 @@ impl DynamoDb {
 
     /// The item of `table` with this key, both in DynamoDB's JSON (`{"pk": {"S": "…"}}`).
     pub fn item(&self, table: &str, key: Value) -> Option<Value> {
-        engine::read_item(&self.database, table, &key)
+        self.engine.read_item(table, &key)
     }
 
     /// Is at the item of `table` with this key as a transaction under way is, until what is given is dropped.
@@ -125,7 +108,7 @@ impl DynamoDb {
         let mut items = Vec::new();
         let mut request = json!({ "TableName": table });
         loop {
-            let Ok(Value::Object(mut page)) = engine::run(&self.database, "Scan", request.clone()) else {
+            let Ok(Value::Object(mut page)) = self.engine.run("Scan", request.clone()) else {
                 return items;
             };
             if let Some(Value::Array(found)) = page.remove("Items") {
