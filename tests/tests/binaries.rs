@@ -165,7 +165,7 @@ fn build() {
 }
 
 fn build_now() {
-    let profile = target().file_name().unwrap().to_string_lossy().replace("debug", "dev");
+    let profile = target().file_name().unwrap().to_string_lossy().replace("debug", "test");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--workspace", "--profile", &profile]);
     cargo.arg("--target-dir").arg(target().parent().unwrap());
