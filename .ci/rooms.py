@@ -1,7 +1,7 @@
 """Which file imports from which, and what must not be. Each finding is a line; with --graph, each import is.
 
-Files of a crate may not import from each other in a circle, and a room may not import from one that stands above it. A
-path leads to the file that defines what it names, through the doors that hand it on. Tests are left out.
+Files of a crate may not import from each other in a circle, and a room may not import from one that stands above it or
+beside it. A path leads to the file that defines what it names, through the doors that hand it on. Tests are left out.
 """
 import re
 import sys
@@ -11,10 +11,11 @@ from pathlib import Path
 
 CRATES = ["shared", "functions/*", "infra/local", "infra/local/*"]
 
-# The rooms of a folder, from the ground up. Each may import from itself and from those that stand before it.
+# The rooms of a folder, from the ground up. Each may import from itself and from those that stand before it. Rooms with
+# a | between them stand side by side, and neither may import from the other.
 ROOMS = {
     "shared/src": "fault domain adapters",
-    "shared/src/adapters": "config logging clients edge flows",
+    "shared/src/adapters": "config logging clients edge|flows",
     "shared/src/domain": """
         money time ids unsaid percent tagged text
         posting promise market payer cashback campaign merchant checkout
@@ -144,14 +145,15 @@ def circles(graph: dict[str, dict[str, set[str]]]) -> list[str]:
 
 def upward(graph: dict[str, dict[str, set[str]]]) -> list[str]:
     found = []
-    for folder, order in ((Path(folder), rooms.split()) for folder, rooms in ROOMS.items()):
+    for folder, floors in ((Path(folder), rooms.split()) for folder, rooms in ROOMS.items()):
+        floor = {room: number for number, rooms in enumerate(floors) for room in rooms.split("|")}
         inside = [Path(module.file) for module in modules.values() if folder in Path(module.file).parents]
         rooms = {str(file): file.relative_to(folder).parts[0].removesuffix(".rs")
                  for file in inside if file.parent != folder or file.stem not in ("mod", "lib")}
-        found += [f"{folder}: no order for the room {room}" for room in sorted({*rooms.values()} - {*order})]
-        found += [f"{file}: {room} stands below {rooms[to]}: {names(what)} from {to}"
+        found += [f"{folder}: no order for the room {room}" for room in sorted({*rooms.values()} - {*floor})]
+        found += [f"{file}: {room} may not use {rooms[to]}: {names(what)} from {to}"
                   for file, room in sorted(rooms.items()) for to, what in graph.get(file, {}).items()
-                  if {room, rooms.get(to)} <= {*order} and order.index(room) < order.index(rooms[to])]
+                  if {room, rooms.get(to)} <= {*floor} and room != rooms[to] and floor[room] <= floor[rooms[to]]]
     return found
 
 

@@ -13,7 +13,8 @@ SELF = re.compile(r"^\.ci/style\.py$")
 RULES = [
     (re.compile(r"\b(SystemTime|Instant|Timestamp|Zoned|Utc|Local|OffsetDateTime)::now\b|\bnow_utc\("),
      PRODUCTION, "reads a clock: time comes in with the event"),
-    (re.compile(r"\bf(32|64)\b"), PRODUCTION, "a float"),
+    # But for the one that a request's body brings along, to be turned away or found to be whole.
+    (re.compile(r"\bf(32|64)\b(?!\) -> Result<Json)"), PRODUCTION, "a float"),
     (re.compile(r"#!?\[allow\("), re.compile(r"\.rs$"), "an allowance: use #[expect(…, reason = …)]"),
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), re.compile(r""), "an open end: finish it or file an issue"),
     (re.compile(r"(?<![\w.])/(work|root|home)/\w"), re.compile(r""), "a path of one machine"),

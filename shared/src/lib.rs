@@ -4,11 +4,12 @@
 //! # The dependency rule
 //!
 //! ```text
-//! functions  ->  adapters  ->  domain  ->  nothing of ours
+//! functions  ->  adapters  ->  domain  ->  fault
 //! ```
 //!
-//! [`domain`] is pure: no async, no SDK, no clock, no input or output. Without the feature `aws` this crate
-//! compiles no AWS, HTTP or tokio crate at all, so `cargo test -p kembali` proves the rule on every run.
+//! [`domain`] is pure: no async, no SDK, no clock, no input or output. Of ours it depends on [`fault`] only.
+//! Without the feature `aws` this crate depends on no AWS, HTTP or tokio crate at all: `.ci/run` reads its
+//! dependency tree, and fails if one is there.
 //!
 //! # Decide, then commit
 //!

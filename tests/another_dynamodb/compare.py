@@ -44,12 +44,12 @@ def ask(client, action, request):
 
 def compare(path):
     """How many requests of the transcript were compared, and the first that is answered otherwise."""
-    with moto.mock_aws():
+    with moto.mock_aws(), path.open(encoding="utf-8", newline="\n") as lines:
         settings = botocore.config.Config(retries={"total_max_attempts": 1})
         client = boto3.client("dynamodb", region_name="ap-southeast-1", config=settings)
         tokens = set()
-        number = 0
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        compared = 0
+        for number, line in enumerate(lines, start=1):
             call = json.loads(line)
             action, request = call["action"], call["request"]
             token = request.get("ClientRequestToken")
@@ -58,24 +58,25 @@ def compare(path):
                 continue
             ours, refused = (meaning(call["answer"]), None) if "answer" in call else (None, refusal(call["error"]))
             theirs, refused_there = ask(client, action, request)
+            compared += 1
             if token and not refused:
                 tokens.add(token)
             if (ours, refused) != (theirs, refused_there):
                 kind = f"{action}: {refused or 'answered'} here, {refused_there or 'answered'} by moto"
-                return number, kind, f"{path.name}:{number}\n    {json.dumps(request)}\n    here {ours}\n    moto {theirs}"
-    return number, None, None
+                return compared, kind, f"{path.name}:{number}\n    {json.dumps(request)}\n    here {ours}\n    moto {theirs}"
+        return compared, None, None
 
 
 def main():
     paths = sorted(pathlib.Path(sys.argv[1]).glob("*.jsonl"), key=lambda path: -path.stat().st_size)
     requests, kinds, examples = 0, collections.Counter(), {}
     with multiprocessing.Pool(os.cpu_count()) as pool:
-        for number, kind, example in pool.imap_unordered(compare, paths):
-            requests += number
+        for compared, kind, example in pool.imap_unordered(compare, paths):
+            requests += compared
             if kind:
                 kinds[kind] += 1
                 examples.setdefault(kind, example)
-    print(f"{requests} requests to {len(paths)} databases; {sum(kinds.values())} of them answered otherwise")
+    print(f"{requests} requests to {len(paths)} databases; {sum(kinds.values())} databases answered otherwise")
     for kind, count in kinds.most_common():
         print(f"{count:5} databases  {kind}: {examples[kind]}")
     if not requests or kinds:

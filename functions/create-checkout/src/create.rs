@@ -37,7 +37,7 @@ impl CreateCheckout {
         self.check_consent(&new, &merchant, payer.as_ref())?;
         let mut refused = None;
         if let Some(known) = seen.checkout {
-            known.content.same_as(known.payer.as_ref(), &content, payer.as_ref())?;
+            known.is_for(&content, payer.as_ref())?;
             if !known.has_been_refused() {
                 return self.repeat(known, request).await;
             }

@@ -73,7 +73,7 @@ impl CreateCheckout {
                     let payers: Vec<_> = order.payer.iter().map(|payer| payer.id.clone()).collect();
                     let seen = self.store.seen(&order.merchant.id, &order.id, &payers).await?;
                     if let Some(first) = seen.checkout {
-                        first.content.same_as(first.payer.as_ref(), &order.content, payers.first())?;
+                        first.is_for(&order.content, payers.first())?;
                         if !first.has_been_refused() {
                             return self.repeat(first, request).await;
                         }

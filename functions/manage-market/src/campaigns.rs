@@ -45,16 +45,15 @@ impl ManageMarket {
     pub(crate) async fn check_merchants(&self, country: Country, rule: &Rule, at: &str) -> Result<(), Fault> {
         let Some(named) = &rule.merchants else { return Ok(()) };
         let known = self.store.merchants(named).await?;
-        for (index, id) in named.iter().enumerate() {
+        for id in named {
             let merchant = known.iter().find(|merchant| merchant.id == *id);
             let detail = match merchant {
                 Some(merchant) if merchant.country == country => continue,
                 Some(merchant) => format!("The merchant {id} is in {}.", merchant.country.code()),
                 None => format!("There is no merchant {id}."),
             };
-            let market = country.code();
-            let next = format!("Name merchants of {market}; they are counted in the order of their ids.");
-            return Err(Problem::invalid(format!("{at}merchants[{index}]"), detail, next).into());
+            let next = format!("Name merchants of {}.", country.code());
+            return Err(Problem::invalid(format!("{at}merchants"), detail, next).into());
         }
         Ok(())
     }

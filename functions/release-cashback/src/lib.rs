@@ -34,7 +34,8 @@ pub enum Wake {
 pub struct Released {
     /// How many were queued.
     pub queued: usize,
-    /// How many of them are past their promised time, or wait for a person since then.
+    /// How many are late: due for more than an hour, whatever the campaign promised; or waiting for a person
+    /// although the usual promise is over.
     pub late: usize,
 }
 

@@ -58,7 +58,8 @@ id!(
     /// A merchant: a function of the platform's own reference for the business.
     MerchantId, "merchant id", "mch_ and 16 characters", |text| hashed(text, "mch_", 16));
 id!(
-    /// A checkout: a function of the merchant and the merchant's own order reference.
+    /// A checkout: a function of the merchant and the merchant's own order reference. However long that is,
+    /// this fits where WhatsApp wants a `reference_id` of at most 35 characters.
     CheckoutId, "checkout id", "chk_ and 24 characters", |text| hashed(text, "chk_", 24));
 id!(
     /// A campaign's name, chosen by the operator, unique within its market.
@@ -68,7 +69,7 @@ id!(
     /// A reference chosen by the caller (an order number): the idempotency key of what it names. A UUID fits,
     /// and so do order numbers such as `2026/11/1` and `A#7`. It is safe in a key and in a log; in a URL it
     /// must be encoded.
-    Reference, "reference", "1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #",
+    Reference, "reference", "1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #",
     |text| (1..=64).contains(&text.len())
         && (text.starts_with(|first: char| first.is_ascii_alphanumeric()) || !text.contains(['/', '#']))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/#".contains(&byte)));
@@ -173,6 +174,8 @@ mod tests {
         assert_eq!(MerchantId::parse(merchant.as_str()), Ok(merchant.clone()));
         let checkout = CheckoutId::of(&merchant, &Reference::parse("o").unwrap());
         assert_eq!(CheckoutId::parse(checkout.as_str()), Ok(checkout));
+        let longest = CheckoutId::of(&merchant, &Reference::parse(&"x".repeat(64)).unwrap());
+        assert!(longest.as_str().len() <= 35, "WhatsApp's reference_id: {longest}");
     }
 
     #[test]

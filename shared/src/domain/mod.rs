@@ -1,5 +1,26 @@
 //! The rules, pure: state and event in, decision out. Time is an argument.
 //!
+//! # Rooms
+//!
+//! Lowest floor first: a room may use those that stand before it here, and `.ci/rooms.py` checks that. Each
+//! room's door says where to begin.
+//!
+//! 1. *The ground*, which every room may use: [`money`], [`time`], [`ids`], `unsaid`, [`percent`], `tagged`
+//!    and [`text`].
+//! 2. [`posting`]: double entry, and the chart of accounts.
+//! 3. [`promise`]: what a payer was told.
+//! 4. [`market`]: countries, currencies, ways to pay.
+//! 5. [`payer`]: what a payer has used, has and owes.
+//! 6. [`cashback`]: one cashback, from promise to payout.
+//! 7. [`campaign`]: who gets how much back, and for what.
+//! 8. [`merchant`]: a business, and its keys.
+//! 9. [`checkout`]: one payment.
+//! 10. [`stripe`]: what Stripe says, in our words.
+//! 11. [`books`]: what finance reads.
+//! 12. [`decision`]: everything that one event changes.
+//!
+//! `examples` and `stored` are for tests only.
+//!
 //! # Glossary
 //!
 //! **A promise**

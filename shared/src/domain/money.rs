@@ -3,7 +3,8 @@
 use iso_currency::Currency;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The largest amount: Stripe's eight digits
 /// (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>) times ten thousand, so that sums
@@ -14,8 +15,8 @@ pub(in crate::domain) const LARGEST_MINOR: i64 = 999_999_990_000;
 ///
 /// As JSON it is `{"value": "25.00", "currency": "SGD"}`: a decimal text in the major unit, since a JSON
 /// number may pass through a float on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Amount", try_from = "Amount")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "Amount")]
 pub struct Money {
     minor: i64,
     currency: Currency,
@@ -218,43 +219,87 @@ impl std::fmt::Display for Money {
 }
 
 /// The form of [`Money`] in JSON and in the table.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Amount {
-    value: PlainDecimal,
+    value: String,
     currency: Currency,
 }
 
-/// A number that is read where it stands, so that an error is at the value and not at the amount.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-struct PlainDecimal(Decimal);
-
-impl From<PlainDecimal> for String {
-    fn from(number: PlainDecimal) -> Self {
-        number.0.to_string()
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        Self { value: money.decimal().to_string(), currency: money.currency }
     }
 }
+
+impl<'de> Deserialize<'de> for Money {
+    /// Asks for the currency first. From whoever gives it first, a value that the currency cannot have is
+    /// refused where the value stands, and not at the amount.
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_struct("Money", &["currency", "value"], Members)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Member {
+    Value,
+    Currency,
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Money;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("struct Money")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Money, A::Error> {
+        let (mut currency, mut value, mut money) = (None, None, None);
+        while let Some(member) = members.next_key()? {
+            match (member, currency) {
+                (Member::Currency, Some(_)) => return Err(A::Error::duplicate_field("currency")),
+                (Member::Currency, None) => currency = Some(members.next_value()?),
+                (Member::Value, _) if value.is_some() || money.is_some() => {
+                    return Err(A::Error::duplicate_field("value"));
+                }
+                (Member::Value, Some(currency)) => money = Some(members.next_value_seed(In(currency))?),
+                (Member::Value, None) => value = Some(members.next_value::<PlainDecimal>()?),
+            }
+        }
+        match (money, value, currency) {
+            (Some(money), ..) => Ok(money),
+            (None, Some(PlainDecimal(value)), Some(currency)) => {
+                Money::of(value, currency).map_err(A::Error::custom)
+            }
+            (None, Some(_), None) => Err(A::Error::missing_field("currency")),
+            (None, None, _) => Err(A::Error::missing_field("value")),
+        }
+    }
+}
+
+/// A value in this currency.
+struct In(Currency);
+
+impl<'de> DeserializeSeed<'de> for In {
+    type Value = Money;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Money, D::Error> {
+        let PlainDecimal(value) = PlainDecimal::deserialize(reader)?;
+        Money::of(value, self.0).map_err(D::Error::custom)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct PlainDecimal(Decimal);
 
 impl TryFrom<String> for PlainDecimal {
     type Error = MoneyError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         plain_decimal(&text).map(Self).ok_or(MoneyError::NotANumber)
-    }
-}
-
-impl From<Money> for Amount {
-    fn from(money: Money) -> Self {
-        Self { value: PlainDecimal(money.decimal()), currency: money.currency }
-    }
-}
-
-impl TryFrom<Amount> for Money {
-    type Error = MoneyError;
-
-    fn try_from(amount: Amount) -> Result<Self, Self::Error> {
-        Self::of(amount.value.0, amount.currency)
     }
 }
 

@@ -19,6 +19,7 @@ struct Office {
     /// The routes that have refused something.
     refused: BTreeSet<String>,
     table: String,
+    refusals: usize,
 }
 
 impl Office {
@@ -29,7 +30,7 @@ impl Office {
         let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
         town.pay(&checkout, PayWith::Paynow).await;
         let checkout = text(&checkout, "/id");
-        Self { town, shop, checkout, refused: BTreeSet::new(), table: String::new() }
+        Self { town, shop, checkout, refused: BTreeSet::new(), table: String::new(), refusals: 0 }
     }
 
     /// Sends a request that must be refused, and notes what is answered.
@@ -56,6 +57,7 @@ impl Office {
         let line =
             format!("{name}: {} {} | {} > {}\n", answer.status, at("/field"), at("/detail"), at("/next"));
         self.table.push_str(&line);
+        self.refusals += 1;
     }
 
     /// A right body with one member changed; `null` takes it out.
@@ -116,6 +118,7 @@ async fn every_route_says_what_is_wrong_and_what_to_do() {
     let routes = routes.filter(|route| route.method != "HEAD");
     let all: BTreeSet<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(office.refused, all);
+    assert!(office.refusals >= 200, "{} refusals", office.refusals);
 }
 
 const ORDER: &str = "POST /v1/checkouts";
@@ -190,6 +193,11 @@ async fn checkouts(office: &mut Office) {
         ("an exponent", "/amount/value", json!("2e1")),
         ("a zero in front", "/amount/value", json!("025.00")),
         ("three decimals", "/amount/value", json!("25.001")),
+        ("more than there is", "/amount/value", json!("99999999999")),
+        ("a whole value that is a number", "/amount/value", json!(25.0)),
+        ("a price with three decimals", "/items/0/unit_amount/value", json!("25.001")),
+        ("a path as a name", "/amount.value", json!("25.00")),
+        ("no name", "/", json!(1)),
         ("no currency", "/amount/currency", Value::Null),
         ("a currency in small letters", "/amount/currency", json!("sgd")),
         ("a currency that is none", "/amount/currency", json!("KOPI")),
@@ -201,11 +209,17 @@ async fn checkouts(office: &mut Office) {
         ("another channel", "/channel", json!("mail")),
         ("a channel that is a number", "/channel", json!(1)),
         ("a channel that is an object", "/channel", json!({"chat": 1})),
+        ("a channel that is null", "/channel", json!({"chat": null})),
+        ("a channel that is empty", "/channel", json!({})),
+        ("two channels", "/channel", json!({"chat": 1, "counter": 1})),
+        ("a channel and more", "/channel", json!({"chat": 1, "x": 1})),
         ("items that are a text", "/items", json!("kopi")),
         ("items that are an object", "/items", json!({})),
         ("no quantity", "/items/0/quantity", Value::Null),
         ("a quantity in words", "/items/0/quantity", json!("two")),
         ("half of an item", "/items/0/quantity", json!(0.5)),
+        ("one and a half", "/items/0/quantity", json!(1.5)),
+        ("fewer than none, with a point", "/items/0/quantity", json!(-1.0)),
         ("fewer than none", "/items/0/quantity", json!(-1)),
         ("very many", "/items/0/quantity", json!(5_000_000_000_u64)),
         ("none", "/items", item(json!(0))),
@@ -237,7 +251,7 @@ async fn checkouts(office: &mut Office) {
     office.check(&expect![[r#"
         no reference: 422 reference | `reference` is missing. > Add `reference`.
         a number as reference: 422 reference | The value is a number. > Write a text, in quotes.
-        a reference with a space: 422 reference | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        a reference with a space: 422 reference | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
         an amount that is a text: 422 amount | The value is a text. > Send an object.
         an amount as a list: 422 amount | The value is a list. > Send an object.
         a value that is a number: 422 amount.value | The value is a number. > Write a text, in quotes.
@@ -245,7 +259,12 @@ async fn checkouts(office: &mut Office) {
         a value with a comma: 422 amount.value | This is not an amount. > Write digits with at most one point, such as `25.00`.
         an exponent: 422 amount.value | This is not an amount. > Write digits with at most one point, such as `25.00`.
         a zero in front: 422 amount.value | This is not an amount. > Write digits with at most one point, such as `25.00`.
-        three decimals: 422 amount | SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
+        three decimals: 422 amount.value | SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
+        more than there is: 422 amount.value | The amount is too large. > Write a smaller one.
+        a whole value that is a number: 422 amount.value | The value is a number. > Write a text, in quotes.
+        a price with three decimals: 422 items[0].unit_amount.value | SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
+        a path as a name: 422 amount.value | There is no field `amount.value` here. > Leave it out, or correct its name: the fields are `reference`, `amount`, `description`, `items`, `payer`, `channel`, `expires_at`, `return_url`.
+        no name: 422 body | There is no field `` here. > Leave it out, or correct its name: the fields are `reference`, `amount`, `description`, `items`, `payer`, `channel`, `expires_at`, `return_url`.
         no currency: 422 amount.currency | `currency` is missing. > Add `currency`.
         a currency in small letters: 422 amount.currency | `sgd` is not known here. > Write `SGD`.
         a currency that is none: 422 amount.currency | `KOPI` is not known here. > Write one that the API's description names.
@@ -257,11 +276,17 @@ async fn checkouts(office: &mut Office) {
         another channel: 422 channel | `mail` is not known here. > Write one of `chat`, `counter`.
         a channel that is a number: 422 channel | The value is not a name. > Write one of `chat`, `counter`.
         a channel that is an object: 422 channel.chat | The value is a number. > Write the name alone, in quotes.
+        a channel that is null: 422 channel.chat | The value is null. > Write the name alone, in quotes.
+        a channel that is empty: 422 channel | The object is empty. > Write one of `chat`, `counter`.
+        two channels: 422 channel | Only one of `chat`, `counter` can be there. > Send one of them alone.
+        a channel and more: 422 channel.x | There is no field `x` here. > Leave it out, or correct its name: the fields are `chat`, `counter`.
         items that are a text: 422 items | The value is a text. > Send a list.
         items that are an object: 422 items | The value is an object. > Send a list.
         no quantity: 422 items[0].quantity | `quantity` is missing. > Add `quantity`.
         a quantity in words: 422 items[0].quantity | The value is a text. > Write a whole number, without quotes.
         half of an item: 422 items[0].quantity | The number has a fraction, or is too large. > Write a whole number; where an amount or a rate is asked for, write it as text such as `"2.5"`.
+        one and a half: 422 items[0].quantity | The number has a fraction, or is too large. > Write a whole number; where an amount or a rate is asked for, write it as text such as `"2.5"`.
+        fewer than none, with a point: 422 items[0].quantity | The number is negative. > Write a whole number, zero or more.
         fewer than none: 422 items[0].quantity | The number is negative. > Write a whole number, zero or more.
         very many: 422 items[0].quantity | The number is too large. > Write a smaller one.
         none: 422 items[0].quantity | An item is bought 1 to 999 times. > Write a number from 1 to 999.
@@ -316,6 +341,8 @@ async fn campaigns(office: &mut Office) {
             json!({"kind": "tiered", "tiers": [{"from": sgd("0.00"), "to": 1}]}),
         ),
         ("a split and more", "/funding", json!({"split": split, "x": 1})),
+        ("a stranger in a split", "/funding", json!({"split": {"platform_bps": 5000, "x": 1}})),
+        ("two kinds of funding", "/funding", json!({"split": split, "merchant": 1})),
         ("no kind of funding", "/funding", json!({})),
         ("another's money", "/funding", json!("payer")),
         ("a split by name", "/funding", json!("split")),
@@ -395,8 +422,10 @@ async fn campaigns(office: &mut Office) {
         a fixed amount of what: 422 reward.amount.currency | `currency` is missing. > Add `currency`.
         a tier over all: 422 reward.tiers[0].percent | This is not a percentage. > Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
         a tier to somewhere: 422 reward.tiers[0].to | There is no field `to` here. > Leave it out, or correct its name: the fields are `from`, `percent`.
-        a split and more: 422 funding | The object has 2 members, and should have one. > Send one of its members alone.
-        no kind of funding: 422 funding | The object has 0 members, and should have one. > Send one of its members alone.
+        a split and more: 422 funding.x | There is no field `x` here. > Leave it out, or correct its name: the fields are `merchant`, `platform`, `split`.
+        a stranger in a split: 422 funding.split.x | There is no field `x` here. > Leave it out, or correct its name: the fields are `platform_bps`.
+        two kinds of funding: 422 funding | Only one of `merchant`, `split` can be there. > Send one of them alone.
+        no kind of funding: 422 funding | The object is empty. > Write one of `merchant`, `platform`, `split`.
         another's money: 422 funding | `payer` is not known here. > Write one of `merchant`, `platform`, `split`.
         a split by name: 422 funding.split | The value is a name alone. > Send an object.
         the merchant with fields: 422 funding.merchant | The value is a number. > Write the name alone, in quotes.
@@ -513,7 +542,7 @@ async fn markets(office: &mut Office) {
         ajar: 422 open_to.mode | `ajar` is not known here. > Write one of `closed`, `invite_list`, `percentage`, `open`.
         no mode: 422 open_to.mode | `mode` is missing. > Add `mode`.
         a text: 422 open_to | The value is a text. > Send an object.
-        an invitation with a space: 422 invited[0] | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        an invitation with a space: 422 invited[0] | This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
         null invited: 422 invited | The value is null. > Give it a value; a field that is optional can be left out.
         too many a day: 422 payments_per_day | From 1 to 15 can be counted. > Write a number in these bounds, or leave the field out to turn this check off.
         a screening of words: 422 payers_per_card | The value is a text. > Write a whole number, without quotes.

@@ -201,3 +201,52 @@ fn the_description_lists_every_market_and_every_way_to_pay() {
     assert_eq!(listed("Method"), Method::ALL.iter().map(|method| method.stripe_name()).collect::<Vec<_>>());
     assert_eq!(listed("Tender"), Tender::ALL.iter().map(|tender| tender.name()).collect::<Vec<_>>());
 }
+
+/// `value` and all that is in it.
+fn places(value: &Value) -> Vec<&Value> {
+    let members = value.as_object().into_iter().flat_map(|members| members.values());
+    let elements = value.as_array().into_iter().flatten();
+    std::iter::once(value).chain(members.chain(elements).flat_map(places)).collect()
+}
+
+/// The examples that stand in `place`: one, several as a schema lists them, or several by name as a parameter
+/// or a media type has them.
+fn examples(place: &Value) -> Vec<&Value> {
+    let listed = place["examples"].as_array().into_iter().flatten();
+    let named = place["examples"].as_object().into_iter().flat_map(|named| named.values());
+    let named = named.map(|example| &example["value"]);
+    place.get("example").into_iter().chain(listed).chain(named).collect()
+}
+
+/// Examples are what people copy. Each is as the schema says that it stands in, or beside.
+#[test]
+fn every_example_is_as_its_schema_says() {
+    let Document(api) = document();
+    let mut checked = 0;
+    for place in places(&api) {
+        let schema = place.get("schema").unwrap_or(place);
+        for example in examples(place) {
+            let mut with_schema = api.clone();
+            with_schema["components"]["schemas"]["OfAnExample"] = schema.clone();
+            Document(with_schema).check("OfAnExample", example);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 30, "only {checked} are found");
+}
+
+/// A client encodes what it puts into an address: an example that is encoded already arrives encoded twice.
+#[test]
+fn no_example_of_a_parameter_is_encoded() {
+    let Document(api) = document();
+    let mut checked = 0;
+    for parameter in places(&api).into_iter().filter(|place| place["in"].is_string()) {
+        let schema = &parameter["schema"];
+        let shared = schema["$ref"].as_str().and_then(|name| api.pointer(name.trim_start_matches('#')));
+        for example in [Some(parameter), Some(schema), shared].into_iter().flatten().flat_map(examples) {
+            assert!(!example.to_string().contains('%'), "{}: {example}", parameter["name"]);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 5, "only {checked} are found");
+}

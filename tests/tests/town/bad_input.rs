@@ -116,12 +116,12 @@ async fn fields_that_cannot_be_read() {
     desk.post("items and a description", with("items", json!([item(1, "25.00", "SGD")]))).await;
     assert_eq!(desk.town.stack.stripe().sessions().len(), 0);
     desk.check(&expect![[r#"
-        three decimals: 422 invalid-field amount: SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
+        three decimals: 422 invalid-field amount.value: SGD has 2 decimals, and this amount has 3. > Write fewer decimals.
         no number: 422 invalid-field amount.value: This is not an amount. > Write digits with at most one point, such as `25.00`.
         negative: 422 invalid-field amount.value: This is not an amount. > Write digits with at most one point, such as `25.00`.
         exponent: 422 invalid-field amount.value: This is not an amount. > Write digits with at most one point, such as `25.00`.
         zero: 422 invalid-field amount: SGD 0.00 cannot be paid in SG: SGD 0.50 to SGD 999999.99 by card, SGD 0.50 to SGD 200000.00 by PayNow. > Send an amount within one of these limits.
-        a JSON number: 422 invalid-field amount.value: The number has a fraction, or is too large. > Write a whole number; where an amount or a rate is asked for, write it as text such as `"2.5"`.
+        a JSON number: 422 invalid-field amount.value: The value is a number. > Write a text, in quotes.
         an amount that is none: 422 invalid-field amount: The value is a number. > Send an object.
         an amount without a currency: 422 invalid-field amount.currency: `currency` is missing. > Add `currency`.
         no such currency: 422 invalid-field amount.currency: `XXQ` is not known here. > Write one that the API's description names.
@@ -131,9 +131,9 @@ async fn fields_that_cannot_be_read() {
         no reference: 422 invalid-field reference: `reference` is missing. > Add `reference`.
         no channel: 422 invalid-field channel: `channel` is missing. > Add `channel`.
         another channel: 422 invalid-field channel: `mail` is not known here. > Write one of `chat`, `counter`.
-        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
-        a reference too long: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
-        a reference that begins with a hash: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
+        a reference too long: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
+        a reference that begins with a hash: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
         nothing it is for: 422 invalid-field description: It is not said what is paid for. > Add `description` or `items`.
         an empty description: 422 invalid-field description: The text is empty or too long. > Write 1 to 250 characters that can be seen.
         a description that nobody sees: 422 invalid-field description: The text is empty or too long. > Write 1 to 250 characters that can be seen.

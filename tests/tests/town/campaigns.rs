@@ -216,8 +216,8 @@ async fn what_cannot_be_meant_by_a_campaign() {
         more than all: 422 invalid-field reward.percent: This is not a percentage. > Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
         rupees: 422 invalid-field max_per_payment: The market SG uses SGD. > Write the amount in SGD.
         a budget smaller than one reward: 422 invalid-field budget.total.amount: The budget is smaller than what one payment can earn. > Write a larger budget, or lower the reward or `max_per_payment`.
-        an unknown merchant: 422 invalid-field merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG; they are counted in the order of their ids.
-        a merchant of another market: 422 invalid-field merchants[0]: The merchant mch_okzxurhgjmo4sb6v is in IN. > Name merchants of SG; they are counted in the order of their ids.
+        an unknown merchant: 422 invalid-field merchants: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG.
+        a merchant of another market: 422 invalid-field merchants: The merchant mch_okzxurhgjmo4sb6v is in IN. > Name merchants of SG.
         no merchant's id: 422 invalid-field merchants[0]: This is not a merchant id. > Write mch_ and 16 characters.
         an unknown method: 422 invalid-field methods[0]: There is no such way to pay. > Write one of `card`, `credit_card`, `debit_card`, `paynow`, `upi`, `pix`.
         no date: 422 invalid-field ends_at: This is not a time. > Write one such as `2026-11-22T10:00:00+08:00`, `2026-11-22T10:00` or `2026-11-22`.
@@ -227,7 +227,7 @@ async fn what_cannot_be_meant_by_a_campaign() {
         another id: 422 invalid-field rule.id: The campaign is five; a new version keeps its id. > Send the same id, or create a new campaign.
         other parts: 422 invalid-field rule.budget.shards: The budget is in 8 parts, which cannot be cut anew. > Write 8.
         no budget any more: 422 invalid-field rule.budget.total: A budget that promises were taken from cannot be taken away. > Raise it instead.
-        an unknown merchant in a version: 422 invalid-field rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG; they are counted in the order of their ids.
+        an unknown merchant in a version: 422 invalid-field rule.merchants: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG.
         a rule that cannot be: 422 invalid-field rule.methods: The list is empty. > Name at least one way to pay that earns.
         over already: 422 invalid-field rule.ends_at: It is 2026-11-22T10:01:00Z, and the campaign would be over since 2026-11-22T18:01:00. > Name an end that is still to come, or POST …/end.
         no version: 422 invalid-field budget: There is no field `budget` here. > Leave it out, or correct its name: the fields are `rule_version`, `rule`.

@@ -298,6 +298,30 @@ async fn what_a_payer_reads_is_what_can_be_seen() {
     assert_eq!(names, ["\u{915}\u{94d}\u{200d}\u{937}", "\u{1f468}\u{200d}\u{1f373}"]);
 }
 
+/// JSON Schema calls `2.0` an integer, and Python writes it for `4 / 2`.
+#[tokio::test]
+async fn a_whole_number_may_have_a_point() {
+    let town = Town::new().await;
+    let shop = town.shop("SG").await;
+    let written = |quantity: &str| {
+        let unit = r#"{"value": "12.50", "currency": "SGD"}"#;
+        let items = format!(r#"[{{"name": "kopi", "quantity": {quantity}, "unit_amount": {unit}}}]"#);
+        let mut body = order();
+        body.as_object_mut().unwrap().remove("description");
+        body["items"] = serde_json::from_str(&items).unwrap();
+        body
+    };
+    let (status, first) = post(&town, &shop, written("2")).await;
+    assert_eq!((status, &first["items"][0]["quantity"]), (201, &json!(2)), "{first}");
+    for quantity in ["2.0", "2e0", "0.2e1"] {
+        assert_eq!(post(&town, &shop, written(quantity)).await, (200, first.clone()), "{quantity}");
+    }
+    for quantity in ["2.5", "-2.0", "-0.0", "1e30"] {
+        let (status, problem) = post(&town, &shop, written(quantity)).await;
+        assert_eq!((status, &problem["field"]), (422, &json!("items[0].quantity")), "{quantity}: {problem}");
+    }
+}
+
 #[tokio::test]
 async fn a_number_that_was_copied_with_its_marks_is_the_number() {
     let town = Town::new().await;

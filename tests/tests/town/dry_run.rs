@@ -266,7 +266,7 @@ async fn a_rule_that_cannot_be_kept_is_told_before_anything_is_read() {
         "EOF while parsing",
         "rule.reword: There is no field `reword` here.",
         "reward.percent: This is not a percentage.",
-        "rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa.",
+        "rule.merchants: There is no merchant mch_aaaaaaaaaaaaaaaa.",
     ]) {
         let mut arguments = file.arguments().to_vec();
         arguments.extend(["--from", "2026-11-01", "--to", "2026-11-30"]);

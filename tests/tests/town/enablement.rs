@@ -207,6 +207,16 @@ async fn a_suspended_merchant_stays_so_until_resumed() {
     assert_eq!(answer.status, 200, "{}", answer.json());
     let told = text(&town.merchant(&shop).await, "/why_not_enabled/reason");
     assert_eq!(told, "The platform has suspended the merchant.", "without a reason that was meant for it");
+    for (more, expected) in [
+        (json!({"reason": "a hunch", "reason_for_merchant": "Call us."}), "Call us."),
+        (json!({"reason": "more than a hunch"}), "Call us."),
+        (json!({"reason": "fraud", "reason_for_merchant": "Write to us."}), "Write to us."),
+    ] {
+        let answer = town.operate("POST", &path("suspend"), Some(more)).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let told = text(&town.merchant(&shop).await, "/why_not_enabled/reason");
+        assert_eq!(told, format!("The platform has suspended the merchant: {expected}"));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Orders for which Stripe refuses to make a page, for a while: what it refuses under a key it refuses for a
 //! day, and the order number is the merchant's.
 
+use kembali::domain::time::Timestamp;
 use kembali_tests::{Shop, Town, Wire, card, five_percent, session_of, text};
 use local_stripe::Endpoint;
 use local_wire::Fault;
@@ -75,6 +76,27 @@ async fn an_order_that_was_refused_a_page_gets_one_as_soon_as_stripe_makes_it() 
     assert_eq!((status, &again["url"], town.stack.stripe().sessions().len()), (200, &checkout["url"], 1));
     town.pay(&checkout, card()).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid held");
+}
+
+/// The end that was named first may be too near when the account is mended.
+#[tokio::test]
+async fn an_order_that_was_refused_a_page_may_end_later() {
+    let town = Town::unswept().await;
+    let shop = shop(&town).await;
+    let end = |minutes: i64| Timestamp::from_epoch_seconds(town.stack.clock().epoch_seconds() + minutes * 60);
+    let mut order = order("order-1", "25.00");
+    order["expires_at"] = json!(end(31));
+    let endpoints = restrict(&town, &shop);
+    assert_eq!(ask(&town, &shop, &order).await.0, 422);
+    town.minutes(2).await;
+    mend(&town, &shop, endpoints);
+    let (status, problem) = ask(&town, &shop, &order).await;
+    assert_eq!((status, &problem["field"]), (422, &json!("expires_at")), "{problem}");
+    order["expires_at"] = json!(end(40));
+    let (status, checkout) = ask(&town, &shop, &order).await;
+    assert_eq!((status, &checkout["expires_at"]), (201, &order["expires_at"]), "{checkout}");
+    order["expires_at"] = json!(end(50));
+    assert_eq!(ask(&town, &shop, &order).await.1["field"], "expires_at", "its page is there now");
 }
 
 /// Nobody's credit waits for an account to be mended, and the order number outlives the hour after which a

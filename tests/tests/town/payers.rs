@@ -227,7 +227,7 @@ async fn what_cannot_be_meant_by_a_payer() {
         less than nothing: 422 invalid-field amount.value: This is not an amount. > Write digits with at most one point, such as `25.00`.
         sideways: 422 invalid-field direction: `sideways` is not known here. > Write one of `credit`, `debit`.
         no reason: 422 invalid-field reason: The text is empty or too long. > Write 1 to 250 characters that can be seen.
-        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -, and after a letter or digit also / and #.
+        a reference with a space: 422 invalid-field reference: This is not a reference. > Write 1 to 64 characters of A-Z, a-z, 0-9, _, . and -; one that begins with a letter or a digit may also have / and #.
         a wallet for no day: 422 invalid-field wallet_days: Credit can be spent for 1 to 3650 days. > Write a number in these bounds.
         a debit that expires: 422 invalid-field wallet_days: Only credit can expire. > Leave it out.
         an insider without a number: 422 invalid-field phones[1]: This is not a phone number. > Write it in international form, such as `+6591234567`.

@@ -86,6 +86,6 @@ async fn what_cannot_be_tried() {
         32 days: 422 invalid-field to: A dry run goes over at most 31 days. > Ask for fewer days at a time, or run `cargo operator dry-run`, which takes any period as a whole.
         no day: 422 invalid-field from: This is not a day. > Write one such as `2026-11-22`.
         more than all: 422 invalid-field rule.reward.percent: This is not a percentage. > Write digits with at most one point, from `0.0001` to `100`, such as `2.5`.
-        an unknown merchant: 422 invalid-field rule.merchants[0]: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG; they are counted in the order of their ids.
+        an unknown merchant: 422 invalid-field rule.merchants: There is no merchant mch_aaaaaaaaaaaaaaaa. > Name merchants of SG.
     "#]]);
 }

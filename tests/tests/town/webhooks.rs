@@ -325,6 +325,14 @@ async fn payments_that_take_a_while_end_either_way() {
         town.minutes(11).await;
         assert_eq!(town.standing(&shop, &good).await, "paid none");
         assert_eq!(town.standing(&shop, &bad).await, "failed ");
+        let order = json!({
+            "reference": "bad", "amount": {"value": "499.00", "currency": currency}, "description": "kopi",
+            "channel": "chat",
+        });
+        let again = town.call(&shop.key, "POST", "/v1/checkouts", Some(order)).await.json();
+        assert_eq!((&again["id"], text(&again, "/status")), (&bad["id"], "failed".to_owned()));
+        let next = "This order number is used up. Ask for the payment again under a new reference.";
+        assert_eq!(text(&again, "/next"), next);
     }
 }
 

@@ -28,8 +28,7 @@ pub(in crate::adapters) fn checkout_item(checkout: &Checkout) -> Result<Item, Fa
         item.insert("due_shard".to_owned(), AttributeValue::S(due_shard(checkout.id.as_str())));
         item.insert("due_at".to_owned(), AttributeValue::S(due_at.to_string()));
     } else if let Some((waits, since)) = checkout.waits_for_person() {
-        // What waits for a person has no time; the same index lists it, under names that no schedule asks
-        // for.
+        // What waits for a person has no time. The same index lists it, under names that no schedule reads.
         item.insert("due_shard".to_owned(), AttributeValue::S(waits_shard(checkout.country, waits)));
         item.insert("due_at".to_owned(), AttributeValue::S(since.to_string()));
     }

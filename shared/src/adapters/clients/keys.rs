@@ -38,8 +38,8 @@ const ALONE: &str = "-";
 /// The `sk` of a market's policy: before all campaigns, and no campaign's name.
 pub(in crate::adapters) const POLICY: &str = "#";
 
-/// The partition of the due index in which the accounts stand by the [time up to
-/// which](super::store::Position) their events were read.
+/// The partition of the due index that lists the accounts, each by the
+/// [time up to which](super::store::Position) its events were read.
 pub(in crate::adapters) const ACCOUNTS: &str = "accounts";
 
 /// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held

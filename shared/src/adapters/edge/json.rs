@@ -4,7 +4,8 @@
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -76,6 +77,9 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// The largest whole number of which every JSON reader knows each unit, 2⁵³.
+const LARGEST_EXACT: u64 = 9_007_199_254_740_992;
+
 /// Builds a tree. Of all that JSON can be it lacks the fraction, which serde then refuses.
 struct Tree;
 
@@ -100,6 +104,18 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
         Ok(Json::Negative(value))
+    }
+
+    /// `4.0` and `4e0` are whole numbers in JSON Schema
+    /// (<https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2>), and some clients write them.
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
+        // Written out it has a point only where it has a fraction.
+        let whole = value.abs().to_string().parse().ok().filter(|whole| *whole <= LARGEST_EXACT);
+        match whole.map(|whole| (whole, i64::try_from(whole))) {
+            Some((_, Ok(whole))) if whole > 0 && value.is_sign_negative() => Ok(Json::Negative(-whole)),
+            Some((whole, _)) => Ok(Json::Number(whole)),
+            None => Err(E::invalid_value(Unexpected::Float(value), &self)),
+        }
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
@@ -167,21 +183,24 @@ impl<'de> Deserializer<'de> for Json {
         visitor.visit_newtype_struct(self)
     }
 
-    /// serde would take a list as well, its elements as the fields in their order.
+    /// serde would take a list as well, its elements as the fields in their order. The members are given in
+    /// the order in which they are asked for: what the meaning of others depends on comes first.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         match self {
-            Self::List(_) => Err(Misfit::invalid_type(serde::de::Unexpected::Seq, &visitor)),
-            Self::Null
-            | Self::Bool(_)
-            | Self::Number(_)
-            | Self::Negative(_)
-            | Self::Text(_)
-            | Self::Object(_) => self.deserialize_any(visitor),
+            Self::List(_) => Err(Misfit::invalid_type(Unexpected::Seq, &visitor)),
+            Self::Object(mut members) => {
+                let place = |name: &str| fields.iter().position(|field| *field == name);
+                members.sort_by_key(|(name, _)| place(name).unwrap_or(fields.len()));
+                Self::Object(members).deserialize_any(visitor)
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Negative(_) | Self::Text(_) => {
+                self.deserialize_any(visitor)
+            }
         }
     }
 
@@ -195,13 +214,36 @@ impl<'de> Deserializer<'de> for Json {
         match self {
             Self::Null => Err(Misfit::null()),
             Self::Text(kind) => visitor.visit_enum(kind.into_deserializer()),
-            Self::Object(members) if members.len() == 1 => {
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(members.into_iter())))
+            Self::Object(members) => {
+                if let Some((stranger, _)) = members.iter().find(|(name, _)| !kinds.contains(&name.as_str()))
+                {
+                    return Err(Misfit::unknown_field(stranger, kinds));
+                }
+                match members.as_slice() {
+                    [] => Err(Misfit::no_member(kinds)),
+                    [_] => {
+                        let members = MapDeserializer::new(members.into_iter());
+                        visitor.visit_enum(MapAccessDeserializer::new(members))
+                    }
+                    [_, _, ..] => Err(Misfit::several(members.iter().map(|(name, _)| name.as_str()))),
+                }
             }
-            Self::Object(members) => Err(Misfit::not_one_member(members.len())),
             Self::Bool(_) | Self::Number(_) | Self::Negative(_) | Self::List(_) => {
                 Err(Misfit::no_kind(kinds))
             }
+        }
+    }
+
+    /// What stands beside the name of a kind that has no fields, `null` included.
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Self::Null => Err(Misfit::invalid_type(Unexpected::Unit, &visitor)),
+            Self::Bool(_)
+            | Self::Number(_)
+            | Self::Negative(_)
+            | Self::Text(_)
+            | Self::List(_)
+            | Self::Object(_) => self.deserialize_any(visitor),
         }
     }
 
@@ -214,7 +256,7 @@ impl<'de> Deserializer<'de> for Json {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char str string bytes byte_buf unit_struct seq tuple tuple_struct
+        map identifier ignored_any
     }
 }

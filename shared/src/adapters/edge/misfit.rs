@@ -32,7 +32,7 @@ enum At {
 
 /// The field at `path`, by the name that a caller knows it by.
 pub(super) fn field_at(path: &str) -> &str {
-    if path == "." { "body" } else { path }
+    if matches!(path, "." | "") { "body" } else { path }
 }
 
 impl Misfit {
@@ -45,10 +45,17 @@ impl Misfit {
         Self::here("The value is null.", "Give it a value; a field that is optional can be left out.")
     }
 
-    /// A kind is an object with several members, or with none.
-    pub(super) fn not_one_member(count: usize) -> Self {
-        let detail = format!("The object has {count} members, and should have one.");
-        Self::here(detail, "Send one of its members alone.")
+    /// A kind is an object without a member.
+    pub(super) fn no_member(kinds: &[&str]) -> Self {
+        let next = one_of(kinds).unwrap_or_else(|| "Write one that the API's description names.".to_owned());
+        Self::here("The object is empty.", next)
+    }
+
+    /// A kind is an object with several members.
+    pub(super) fn several<'a>(members: impl Iterator<Item = &'a str>) -> Self {
+        let members: Vec<String> = members.map(|name| format!("`{name}`")).collect();
+        let detail = format!("Only one of {} can be there.", members.join(", "));
+        Self::here(detail, "Send one of them alone.")
     }
 
     /// A kind is neither a name nor an object.
@@ -64,11 +71,14 @@ impl Misfit {
         let member = match &self.at {
             At::Here => None,
             At::Member(name) => Some(*name),
-            At::Unknown(name) => Some(name.as_str()).filter(|name| path.rsplit('.').next() != Some(name)),
+            At::Unknown(name) => {
+                let is_there = path == name || path.ends_with(&format!(".{name}"));
+                Some(name.as_str()).filter(|_| !is_there)
+            }
         };
         let field = match (path, member) {
             (path, None) => field_at(path).to_owned(),
-            (".", Some(name)) => name.to_owned(),
+            (".", Some(name)) => field_at(name).to_owned(),
             (path, Some(name)) => format!("{path}.{name}"),
         };
         Problem::invalid(field, self.detail, self.next)

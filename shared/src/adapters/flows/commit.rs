@@ -55,14 +55,14 @@ async fn run(
 ) -> Result<Checkout, Fault> {
     let mut checkout = checkout;
     for _ in 0..TRIES {
-        let commit = match decide(&checkout, None, event, now)? {
+        let decision = match decide(&checkout, None, event, now)? {
             Decision::Look => {
                 let around = store.around(&checkout, event).await?;
                 decide(&checkout, Some(&around), event, now)?
             }
             decision @ (Decision::Nothing | Decision::Commit(_)) => decision,
         };
-        let mut commit = match commit {
+        let mut commit = match decision {
             Decision::Nothing => return Ok(checkout),
             Decision::Commit(commit) => commit,
             Decision::Look => return Err(Fault::Bug("a decision looks twice".to_owned())),

@@ -1,5 +1,5 @@
 //! What carries a decision out, over several calls, and may be killed between any two of them. It may use the
-//! clients. Begin with [`commit`]: the only place where a checkout is written.
+//! clients, and not the [edge](super::edge). Begin with [`commit`]: nothing else writes a checkout.
 
 pub mod books;
 pub mod commit;

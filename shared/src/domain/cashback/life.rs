@@ -86,8 +86,7 @@ impl Cashback {
                 let waiting = waiting::again(terms, *amount, *attempt, now);
                 Self::Reversed { reason: Reversal::DisputeLost, waiting, at: now }
             }
-            // The refund that had reversed it failed: the payer keeps what they bought, and the cashback with
-            // it.
+            // The refund that had reversed it failed: the payer keeps both the goods and the cashback.
             (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining(rest))
                 if !waiting.reduced(rest)?.amount.is_zero() =>
             {

@@ -20,6 +20,7 @@ use crate::domain::payer::Lot;
 use crate::domain::posting::Posting;
 use crate::domain::promise::NoCashback;
 use crate::domain::time::Timestamp;
+use crate::fault::Problem;
 
 /// One checkout: one item of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,6 +273,19 @@ impl Checkout {
     /// again.
     pub fn has_been_refused(&self) -> bool {
         self.state == State::Failed && self.session.is_none()
+    }
+
+    /// That `asked`, of this payer, is the order it was made for. Where Stripe has refused its page, the page
+    /// is to be open for as long as is asked for now: the end named first may be too near, or over.
+    ///
+    /// # Errors
+    /// A conflict that names the first field that differs.
+    pub fn is_for(&self, asked: &Content, payer: Option<&PayerId>) -> Result<(), Problem> {
+        if self.has_been_refused() {
+            let asked = Content { expires_at: self.content.expires_at, ..asked.clone() };
+            return self.content.same_as(self.payer.as_ref(), &asked, payer);
+        }
+        self.content.same_as(self.payer.as_ref(), asked, payer)
     }
 
     /// As it is when Stripe has refused to make its page: it promises nothing, and holds nothing of anybody.

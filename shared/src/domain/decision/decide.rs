@@ -269,8 +269,13 @@ pub fn request_refund(
             Ok(RefundRequest::New(Event::RefundRequested { key, amount }))
         }
         Ok(_) => {
-            let is_whole = left == checkout.content.amount;
-            let why = if is_whole { "that is what was paid" } else { "the rest was refunded" };
+            let was_refunded = payment.refunds.values().any(|refund| refund.state.counts());
+            let why = match (was_refunded, payment.cashback.taken_from_charge().is_some()) {
+                _ if left == checkout.content.amount => "that is what was paid",
+                (true, false) => "the rest was refunded",
+                (true, true) => "the rest was refunded, or paid as cashback",
+                (false, _) => "the rest was paid as cashback",
+            };
             let detail = format!("At most {left} can be refunded: {why}.");
             let next = "Send a smaller amount, or leave it out for all that is left.";
             Err(Problem::invalid("amount", detail, next))

@@ -103,7 +103,14 @@ fn refund_requests() {
         ("the same reference, less", &once, "r1", Some(sgd(499))),
         ("an equal second one", &once, "r2", Some(sgd(500))),
         ("the rest", &once, "r2", None),
+        ("more than the rest", &once, "r2", Some(sgd(2001))),
         ("all after the cashback", &credited, "r1", None),
+        (
+            "more than the rest after the cashback",
+            &apply(&credited, &asked("r1", 500), 48),
+            "r2",
+            Some(sgd(2001)),
+        ),
         ("more than the cashback left", &credited, "r1", Some(sgd(2376))),
         ("what is left is the cashback", &only_cashback, "r1", None),
         ("of a disputed one", &disputed, "r1", None),
@@ -132,7 +139,9 @@ fn refund_requests() {
         the same reference, less: 409 The refund r1 was asked for with SGD 5.00.
         an equal second one: refund SGD 5.00
         the rest: refund SGD 20.00
+        more than the rest: 422 At most SGD 20.00 can be refunded: the rest was refunded.
         all after the cashback: refund SGD 25.00
+        more than the rest after the cashback: 422 At most SGD 20.00 can be refunded: the rest was refunded, or paid as cashback.
         more than the cashback left: refund SGD 23.76
         what is left is the cashback: 409 Nothing is left to refund.
         of a disputed one: 409 The payment is disputed; Stripe refunds no disputed payment.

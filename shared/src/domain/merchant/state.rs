@@ -182,12 +182,22 @@ impl State {
                 reason: reason.clone(),
                 reason_for_merchant: reason_for_merchant.clone(),
             }),
+            // Said once more, it is said in the newer words; what the merchant was told stands until it is
+            // told something else.
+            (
+                Self::Suspended { account, reason_for_merchant: told, .. },
+                Event::Suspended { reason, reason_for_merchant },
+            ) => Ok(Self::Suspended {
+                account: account.clone(),
+                reason: reason.clone(),
+                reason_for_merchant: reason_for_merchant.as_ref().or(told.as_ref()).cloned(),
+            }),
             // What the account is worth now is for the next reading to say.
             (Self::Suspended { account, .. }, Event::Resumed) => {
                 Ok(Self::InReview { account: account.clone() })
             }
 
-            (Self::Suspended { .. }, Event::AccountRead(_) | Event::Suspended { .. } | Event::Admitted)
+            (Self::Suspended { .. }, Event::AccountRead(_) | Event::Admitted)
             | (Self::Closed { .. }, Event::AccountRead(_) | Event::Admitted)
             | (
                 Self::Invited

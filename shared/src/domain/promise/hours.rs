@@ -1,9 +1,18 @@
 //! The number this project is about, what a rule means that does not name it, and what an item means that
 //! does not.
 //!
-//! The two are not the same. What a new rule gets may change with any release. What a stored item means must
-//! never change: a payer was told these hours, and the item leaves them out because they were usual on the
-//! day it was written.
+//! Each promise has its own hours, from its campaign's rule. A rule that names none gets the constants.
+//! [`Terms::promised_by`](super::Terms::promised_by) and
+//! [`Terms::release_at`](super::Terms::release_at) read the promise's own hours.
+//!
+//! The constants are more than defaults: do not change one lightly. [`PROMISE_HOURS`] is also the most that a
+//! campaign may promise. With [`RELEASE_MARGIN_HOURS`] it decides when spent wallet credit is
+//! [settled](crate::domain::books::settlement::release_at), for which the flows' `effects.rs` makes the
+//! schedule, and what `release-cashback` counts as late. Both go by today's constants for earlier payments
+//! too. [`WALLET_DAYS`] also holds for credit that an operator gives without saying for how long.
+//!
+//! What a stored item means must never change: a payer was told these hours, and the item leaves them out
+//! because they were usual on the day it was written. So those numbers stand apart, in `unwritten`.
 
 /// The promise: the payer has the money within this many hours of paying. A campaign may promise it sooner,
 /// not later.

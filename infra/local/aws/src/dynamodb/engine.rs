@@ -20,11 +20,12 @@ pub(super) struct Engine {
 impl Engine {
     /// Opens the database in the file at `path`, or an empty one in memory.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let database = match path {
-            Some(path) => Database::new(&path.to_string_lossy())?,
-            None => Database::memory()?,
+        // Of a file the items may be there already, and no transcript would say how they came.
+        let (database, transcript) = match path {
+            Some(path) => (Database::new(&path.to_string_lossy())?, None),
+            None => (Database::memory()?, Transcript::open()?),
         };
-        Ok(Self { database, transcript: Transcript::open()? })
+        Ok(Self { database, transcript })
     }
 
     /// Runs one action. dynoxide blocks on SQLite meanwhile.

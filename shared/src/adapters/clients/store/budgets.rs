@@ -22,7 +22,7 @@ pub(super) const TRIES: u32 = 6;
 /// of them until enough has been given back to all of them together. In the table a closed part has
 /// [`CLOSED`] payments less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct BudgetPart {
     pot: Pot,
     pub(super) is_closed: bool,
 }
@@ -31,7 +31,7 @@ pub(super) struct Part {
 /// below zero.
 const CLOSED: i64 = 4 * UNLIMITED;
 
-impl Part {
+impl BudgetPart {
     fn read(kept: Pot) -> Self {
         let is_closed = kept.payments < 0;
         let payments = if is_closed { kept.payments.saturating_add(CLOSED) } else { kept.payments };
@@ -53,8 +53,8 @@ pub(super) struct Change {
     is_new: bool,
     /// What it holds while nobody has taken from it.
     full: Pot,
-    seen: Part,
-    pub(super) becomes: Part,
+    seen: BudgetPart,
+    pub(super) becomes: BudgetPart,
 }
 
 impl Store {
@@ -174,7 +174,7 @@ impl Store {
     }
 
     /// What each part holds, in their order.
-    async fn parts(&self, campaign: &Campaign, day: Option<Day>) -> Result<Vec<Part>, Fault> {
+    async fn parts(&self, campaign: &Campaign, day: Option<Day>) -> Result<Vec<BudgetPart>, Fault> {
         let slots = slots(campaign, day);
         let keys: Vec<Item> =
             slots.iter().map(|slot| Key::budget(campaign.country, slot).into_item()).collect();
@@ -193,7 +193,7 @@ impl Store {
             // campaign.
             known.or(slot.day.map(|_| part_of_budget(campaign, slot))).unwrap_or_default()
         };
-        Ok(slots.iter().map(pot).map(Part::read).collect())
+        Ok(slots.iter().map(pot).map(BudgetPart::read).collect())
     }
 }
 
@@ -266,7 +266,7 @@ fn changed(mut update: UpdateBuilder, changes: &[&Change]) -> UpdateBuilder {
 pub(super) fn made(campaign: &Campaign) -> Vec<Change> {
     let change = |slot| {
         let full = part_of_budget(campaign, &slot);
-        let part = Part { pot: full, is_closed: false };
+        let part = BudgetPart { pot: full, is_closed: false };
         Change { slot, is_new: true, full, seen: part, becomes: part }
     };
     slots(campaign, None).into_iter().map(change).collect()
@@ -274,17 +274,23 @@ pub(super) fn made(campaign: &Campaign) -> Vec<Change> {
 
 /// How `parts` change when their budget goes from `was` to `becomes`. If that leaves less than nothing, they
 /// are closed.
-fn spread(campaign: &Campaign, day: Option<Day>, parts: &[Part], was: Pot, becomes: Pot) -> Vec<Change> {
+fn spread(
+    campaign: &Campaign,
+    day: Option<Day>,
+    parts: &[BudgetPart],
+    was: Pot,
+    becomes: Pot,
+) -> Vec<Change> {
     let pots = resized(&pots(parts), was, becomes);
     let is_closed = !Pot::sum(&pots).is_whole();
-    let change = |((slot, seen), pot): ((Slot, &Part), Pot)| {
+    let change = |((slot, seen), pot): ((Slot, &BudgetPart), Pot)| {
         let full = part_of_budget(campaign, &slot);
-        Change { slot, is_new: false, full, seen: *seen, becomes: Part { pot, is_closed } }
+        Change { slot, is_new: false, full, seen: *seen, becomes: BudgetPart { pot, is_closed } }
     };
     slots(campaign, day).into_iter().zip(parts).zip(pots).map(change).collect()
 }
 
-fn pots(parts: &[Part]) -> Vec<Pot> {
+fn pots(parts: &[BudgetPart]) -> Vec<Pot> {
     parts.iter().map(|part| part.pot).collect()
 }
 

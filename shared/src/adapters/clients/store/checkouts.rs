@@ -126,8 +126,7 @@ impl Store {
         after: Option<&PageEnd>,
         limit: i32,
     ) -> Result<(Vec<Checkout>, Option<PageEnd>), Fault> {
-        // A day outside of time has no seconds. DynamoDB refuses to look between an end and what comes before
-        // it.
+        // A day outside of time has no seconds, and DynamoDB refuses a range that ends before it begins.
         if day.0 >= day.1 {
             return Ok((Vec::new(), None));
         }

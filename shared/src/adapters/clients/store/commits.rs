@@ -30,7 +30,7 @@ pub enum Committed {
 }
 
 /// One item of a transaction, and what it means when its condition does not hold.
-struct Part {
+struct TransactionItem {
     write: TransactWriteItem,
     slots: Vec<Slot>,
 }
@@ -55,15 +55,15 @@ impl Store {
                 Written::Lost => Committed::Lost,
             });
         }
-        let mut parts = vec![self.put_part(checkout, expected)?];
+        let mut items = vec![self.transaction_put(checkout, expected)?];
         if let Some(payer) = &around.payer {
-            parts.push(self.put_part(item(Key::payer(&payer.id), payer)?, before(payer.version))?);
+            items.push(self.transaction_put(item(Key::payer(&payer.id), payer)?, before(payer.version))?);
         }
         if let Some(card) = &around.card {
-            parts.push(self.put_part(item(Key::card(&card.id), card)?, before(card.version))?);
+            items.push(self.transaction_put(item(Key::card(&card.id), card)?, before(card.version))?);
         }
         if let Some(settlement) = &around.settlement {
-            parts.push(self.put_part(settlement_item(settlement)?, before(settlement.version))?);
+            items.push(self.transaction_put(settlement_item(settlement)?, before(settlement.version))?);
         }
         // What is left of the whole and what is left of a day are in one item, and are taken together.
         let same_item = |one: &BudgetChange, other: &BudgetChange| {
@@ -71,16 +71,16 @@ impl Store {
         };
         for changes in commit.budget.chunk_by(same_item) {
             let update = self.budget_update(commit.checkout.country, changes, &full)?;
-            parts.push(Part {
+            items.push(TransactionItem {
                 write: TransactWriteItem::builder().update(update).build(),
                 slots: changes.iter().map(|change| change.slot.clone()).collect(),
             });
         }
-        self.transact(parts).await
+        self.transact(items).await
     }
 
-    fn put_part(&self, item: Item, expected: Option<u64>) -> Result<Part, Fault> {
-        Ok(Part { write: self.conditional_put(item, expected)?, slots: Vec::new() })
+    fn transaction_put(&self, item: Item, expected: Option<u64>) -> Result<TransactionItem, Fault> {
+        Ok(TransactionItem { write: self.conditional_put(item, expected)?, slots: Vec::new() })
     }
 
     /// Takes from a part of a budget on condition that it holds enough, or gives back to it. What a day has
@@ -132,9 +132,9 @@ impl Store {
         update.build().map_err(broken)
     }
 
-    async fn transact(&self, parts: Vec<Part>) -> Result<Committed, Fault> {
+    async fn transact(&self, items: Vec<TransactionItem>) -> Result<Committed, Fault> {
         let (writes, slots): (Vec<_>, Vec<_>) =
-            parts.into_iter().map(|part| (part.write, part.slots)).unzip();
+            items.into_iter().map(|item| (item.write, item.slots)).unzip();
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else { return Ok(Committed::Done) };
         let reasons = cancellation_reasons(&error);

@@ -31,7 +31,7 @@ const ALL_TRIES: Duration = Duration::from_secs(12);
 const RETRY_TOKENS: usize = 2_000;
 
 /// `config`, by which also what met a transaction is tried again, after a delay with jitter.
-pub(super) fn tried_again(config: Builder) -> Builder {
+pub(super) fn with_retries_on_conflict(config: Builder) -> Builder {
     let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).refill_rate(100.0).build();
     config
         .retry_config(retries().with_max_attempts(TRIES).with_initial_backoff(FIRST_DELAY))

@@ -36,7 +36,7 @@ impl Store {
     /// The variable is not set.
     pub fn new(aws: &Aws, environment: &Environment) -> Result<Self, ConfigError> {
         let table = environment.required("TABLE_NAME")?.to_owned();
-        let config = conflicts::tried_again(config!(aws_sdk_dynamodb, "DYNAMODB", aws));
+        let config = conflicts::with_retries_on_conflict(config!(aws_sdk_dynamodb, "DYNAMODB", aws));
         Ok(Self { client: aws_sdk_dynamodb::Client::from_conf(config.build()), table })
     }
 

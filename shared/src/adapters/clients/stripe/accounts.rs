@@ -123,8 +123,7 @@ impl Stripe {
             let form: Form = vec![("requested".to_owned(), "true".to_owned())];
             let key = format!("capability_{id}_{name}");
             match self.send(Call::post(path, None, key, Body::Form(form))).await {
-                // The account is there, and cards may do: without this way to pay it is enabled for the
-                // others.
+                // The account is there. Without this way to pay, it is enabled for the others.
                 Err(StripeError::Refused { code }) => {
                     tracing::warn!(account = %id, name, code, "capability refused")
                 }
