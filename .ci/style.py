@@ -9,12 +9,18 @@ PRODUCTION = re.compile(r"^(shared|functions)/")
 TEST = re.compile(r"(^|/)(tests|benches)(/|\.rs$)")
 SELF = re.compile(r"^\.ci/style\.py$")
 
+# Crates and programs that are tested through their edges alone (`test = false` in their Cargo.toml).
+NOT_TESTED_INSIDE = re.compile(
+    r"^(functions/[^/]+|infra/local/functions)/src/|^infra/local/src/bin/|^(infra/local/stripe|tests/simulation)/src/main\.rs$")
+
 # A pattern, the files it is looked for in, and what is wrong with it.
 RULES = [
     (re.compile(r"\b(SystemTime|Instant|Timestamp|Zoned|Utc|Local|OffsetDateTime)::now\b|\bnow_utc\("),
      PRODUCTION, "reads a clock: time comes in with the event"),
     # But for the one that a request's body brings along, to be turned away or found to be whole.
     (re.compile(r"\bf(32|64)\b(?!\) -> Result<Json)"), PRODUCTION, "a float"),
+    (re.compile(r"#\[(cfg\(test\)|(tokio::)?test)\b"), NOT_TESTED_INSIDE,
+     "a test that no harness runs: put it into tests/"),
     (re.compile(r"#!?\[allow\("), re.compile(r"\.rs$"), "an allowance: use #[expect(…, reason = …)]"),
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), re.compile(r""), "an open end: finish it or file an issue"),
     (re.compile(r"(?<![\w.])/(work|root|home)/\w"), re.compile(r""), "a path of one machine"),
