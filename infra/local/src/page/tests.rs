@@ -95,7 +95,7 @@ async fn what_the_api_refuses_is_told_with_its_field() {
     let refused =
         visitor.post("/", "shop=sg-kopi&reference=o-1&amount=1.005&description=k&channel=chat").await;
     assert_eq!(refused.status, 422);
-    check(&text(&refused), &["role=\"alert\"", "<code>amount</code>", "value=\"1.005\"", "wrong"]);
+    check(&text(&refused), &["role=\"alert\"", "<code>amount.value</code>", "value=\"1.005\"", "wrong"]);
     for path in ["/nothing", "/?shop=nobody", "/checkouts/sg-kopi/chk_x", "/checkouts/sg-kopi/a%2Fb"] {
         let answer = visitor.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
