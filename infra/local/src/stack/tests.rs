@@ -122,14 +122,12 @@ async fn what_happens_at_stripe_reaches_the_webhook_through_the_gateway() {
         "identity": { "country": "sg" },
         "configuration": { "merchant": { "capabilities": { "card_payments": { "requested": true } } } },
     });
-    let body = body.to_string();
     let request = Request::post("/v2/core/accounts")
-        .header("content-length", body.len())
         .header("authorization", "Bearer sk_test_local")
         .header("content-type", "application/json")
         .header("stripe-version", "2026-09-30.endive")
         .header("idempotency-key", "account")
-        .body(Body::from(body))
+        .body(Body::from(body.to_string()))
         .unwrap();
     let response = stack.stripe().router().call(request).await.unwrap();
     let status = response.status();
