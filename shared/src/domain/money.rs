@@ -256,38 +256,33 @@ impl<'de> Visitor<'de> for Members {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Money, A::Error> {
-        let (mut currency, mut value, mut money) = (None, None, None);
+        let (mut currency, mut value) = (None, None);
         while let Some(member) = members.next_key()? {
-            match (member, currency) {
-                (Member::Currency, Some(_)) => return Err(A::Error::duplicate_field("currency")),
-                (Member::Currency, None) => currency = Some(members.next_value()?),
-                (Member::Value, _) if value.is_some() || money.is_some() => {
-                    return Err(A::Error::duplicate_field("value"));
-                }
-                (Member::Value, Some(currency)) => money = Some(members.next_value_seed(In(currency))?),
-                (Member::Value, None) => value = Some(members.next_value::<PlainDecimal>()?),
+            match member {
+                Member::Currency if currency.is_some() => return Err(A::Error::duplicate_field("currency")),
+                Member::Value if value.is_some() => return Err(A::Error::duplicate_field("value")),
+                Member::Currency => currency = Some(members.next_value()?),
+                Member::Value => value = Some(members.next_value_seed(ValueIn(currency))?),
             }
         }
-        match (money, value, currency) {
-            (Some(money), ..) => Ok(money),
-            (None, Some(PlainDecimal(value)), Some(currency)) => {
-                Money::of(value, currency).map_err(A::Error::custom)
-            }
-            (None, Some(_), None) => Err(A::Error::missing_field("currency")),
-            (None, None, _) => Err(A::Error::missing_field("value")),
-        }
+        let value = value.ok_or_else(|| A::Error::missing_field("value"))?;
+        let currency = currency.ok_or_else(|| A::Error::missing_field("currency"))?;
+        Money::of(value, currency).map_err(A::Error::custom)
     }
 }
 
-/// A value in this currency.
-struct In(Currency);
+/// A value that the currency can have, if that is known by now.
+struct ValueIn(Option<Currency>);
 
-impl<'de> DeserializeSeed<'de> for In {
-    type Value = Money;
+impl<'de> DeserializeSeed<'de> for ValueIn {
+    type Value = Decimal;
 
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Money, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Decimal, D::Error> {
         let PlainDecimal(value) = PlainDecimal::deserialize(reader)?;
-        Money::of(value, self.0).map_err(D::Error::custom)
+        if let Some(currency) = self.0 {
+            Money::of(value, currency).map_err(D::Error::custom)?;
+        }
+        Ok(value)
     }
 }
 

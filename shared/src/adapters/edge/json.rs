@@ -110,11 +110,11 @@ impl<'de> Visitor<'de> for Tree {
     /// (<https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.2>), and some clients write them.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
         // Written out it has a point only where it has a fraction.
-        let whole = value.abs().to_string().parse().ok().filter(|whole| *whole <= LARGEST_EXACT);
-        match whole.map(|whole| (whole, i64::try_from(whole))) {
-            Some((_, Ok(whole))) if whole > 0 && value.is_sign_negative() => Ok(Json::Negative(-whole)),
-            Some((whole, _)) => Ok(Json::Number(whole)),
-            None => Err(E::invalid_value(Unexpected::Float(value), &self)),
+        match value.to_string().parse::<i64>() {
+            Ok(whole) if whole.unsigned_abs() <= LARGEST_EXACT => {
+                Ok(u64::try_from(whole).map_or(Json::Negative(whole), Json::Number))
+            }
+            Ok(_) | Err(_) => Err(E::invalid_value(Unexpected::Float(value), &self)),
         }
     }
 

@@ -87,8 +87,7 @@ impl EventBridge {
     }
 
     /// The firings that are due, the earliest first: every period that has passed, of each rule at most the
-    /// newest
-    /// 72. Asking changes nothing: tell each by [`fired`](Self::fired).
+    /// newest 72. Asking changes nothing: tell each by [`fired`](Self::fired).
     pub fn due_rules(&self) -> Vec<DueRule> {
         let now = self.clock.epoch_millis();
         let state = self.lock();

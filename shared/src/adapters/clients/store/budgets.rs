@@ -224,7 +224,7 @@ pub(super) fn named(
 }
 
 /// Takes from slot number `index` of an update: from what it holds, or from a full one.
-fn taking(index: usize) -> String {
+pub(super) fn taking(index: usize) -> String {
     let take = |what| {
         format!("#{what}{index} = if_not_exists(#{what}{index}, :full_{what}{index}) - :{what}{index}")
     };

@@ -137,8 +137,7 @@ impl Store {
             return self.put_campaign(campaign).await.map(Some);
         }
         let key = Key::campaign(campaign.country, &campaign.rule.id);
-        let put = self.conditional_put(item(key, campaign)?, before(campaign.version))?;
-        let mut writes = vec![put];
+        let mut writes = vec![self.conditional_put(item(key, campaign)?, before(campaign.version))?];
         writes.extend(self.part_writes(campaign, changes)?);
         let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
         let Err(error) = sent else { return Ok(Some(Written::Done)) };

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem, Update};
 
-use super::budgets::{attributes, enough, named, need};
+use super::budgets::{attributes, enough, named, need, taking};
 use super::table::{Store, Written};
 use super::transaction::{before, broken, cancellation_reasons, not_written};
 use crate::adapters::clients::items::{checkout_item, item, settlement_item};
@@ -99,12 +99,7 @@ impl Store {
             update = update.set_key(Some(Key::budget(country, slot).into_item()));
             update = named(update, index, slot, need, full);
             let takes = need.payments > 0 || need.minor > 0;
-            let [minor, payments] = ["minor", "payments"].map(|what| {
-                format!(
-                    "#{what}{index} = if_not_exists(#{what}{index}, :full_{what}{index}) - :{what}{index}"
-                )
-            });
-            sets.extend([minor, payments]);
+            sets.push(taking(index));
             let enough = enough(index);
             conditions.push(match slot.day {
                 _ if !takes => "attribute_exists(pk)".to_owned(),

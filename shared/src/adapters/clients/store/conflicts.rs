@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::CancellationReason;
 
@@ -52,9 +51,6 @@ impl ClassifyRetry for Conflicts {
         };
         let met_another = if let Some(error) = error.downcast_ref::<TransactWriteItemsError>() {
             matches!(error, TransactWriteItemsError::TransactionCanceledException(canceled)
-                if only_met_others(canceled.cancellation_reasons()))
-        } else if let Some(error) = error.downcast_ref::<TransactGetItemsError>() {
-            matches!(error, TransactGetItemsError::TransactionCanceledException(canceled)
                 if only_met_others(canceled.cancellation_reasons()))
         } else {
             let put = error.downcast_ref::<PutItemError>();
