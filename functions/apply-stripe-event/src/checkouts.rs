@@ -3,7 +3,7 @@
 use kembali::adapters::flows::commit::apply;
 use kembali::domain::cashback::refund::{Purpose, StripeRefund};
 use kembali::domain::checkout::{Checkout, Event};
-use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId};
+use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, SessionId};
 use kembali::domain::money::Money;
 use kembali::domain::stripe::event::Page;
 use kembali::domain::time::Timestamp;
@@ -12,18 +12,18 @@ use kembali::fault::Fault;
 use crate::ApplyStripeEvent;
 
 impl ApplyStripeEvent {
-    /// Applies `event` to the checkout `id`, and does what its state then requires.
-    pub(crate) async fn on_checkout(
+    /// A charge names the checkout `id`. Whether it is the charge of that checkout's page, and what it paid,
+    /// only the page says.
+    pub(crate) async fn on_charge_succeeded(
         &self,
         account: Option<&AccountId>,
         id: &CheckoutId,
-        event: &Event,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        match self.load(account, id, false).await? {
-            Some(checkout) => self.commit(checkout, event, now).await.map(|(_, is_news)| is_news),
-            None => Ok(false),
-        }
+        let Some(checkout) = self.load(account, id, false).await? else { return Ok(false) };
+        // A page that is not written down was shown to nobody, so nobody has paid on it.
+        let Some(session) = checkout.session.clone() else { return Ok(false) };
+        self.take_payment(checkout, &session, now).await.map(|is_news| is_news.unwrap_or_default())
     }
 
     /// A session ended without a payment. Of two sessions that were made for one checkout only one was
@@ -72,13 +72,26 @@ impl ApplyStripeEvent {
                 (None, None) => return Ok(false),
             },
         };
+        let is_news = self.take_payment(checkout, &page.session, now).await?;
+        is_news.ok_or_else(|| Fault::Retry("a session that was paid has no charge yet".to_owned()))
+    }
+
+    /// Asks Stripe by which charge `session` was paid, and writes it down; none if it was not paid. If that is
+    /// known, there is nothing to ask.
+    async fn take_payment(
+        &self,
+        checkout: Checkout,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<bool>, Fault> {
         if checkout.payment().is_some() {
-            return self.effects.ensure(&checkout, now).await.map(|()| false);
+            return self.effects.ensure(&checkout, now).await.map(|()| Some(false));
         }
-        let session = &page.session;
-        let paid = self.stripe.charge_of_session(&checkout.account, session).await?;
+        let Some(paid) = self.stripe.charge_of_session(&checkout.account, session).await? else {
+            return Ok(None);
+        };
         let event = Event::Paid { charge: paid.charge, amount: paid.amount, fee: paid.fee };
-        self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news)
+        self.commit(checkout, &event, now).await.map(|(_, is_news)| Some(is_news))
     }
 
     /// A refund of ours names its checkout; one made in Stripe's dashboard is found by its charge. So is one

@@ -74,9 +74,7 @@ impl ApplyStripeEvent {
     /// Whether it was news.
     async fn apply_kind(&self, of: Option<&AccountId>, kind: Kind, now: Timestamp) -> Result<bool, Fault> {
         match kind {
-            Kind::ChargeSucceeded { checkout, charge, amount, fee } => {
-                self.on_checkout(of, &checkout, &Event::Paid { charge, amount, fee }, now).await
-            }
+            Kind::ChargeSucceeded { checkout } => self.on_charge_succeeded(of, &checkout, now).await,
             Kind::SessionPaid(page) => self.on_session_paid(of, &page, now).await,
             Kind::SessionFailed(page) => self.on_session_over(of, &page, &Event::PaymentFailed, now).await,
             Kind::SessionExpired(page) => self.on_session_over(of, &page, &Event::Expired, now).await,

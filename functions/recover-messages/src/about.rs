@@ -116,8 +116,8 @@ impl From<Kind> for OfEvent {
         let of_charge =
             |kind, checkout, charge| Self { kind, checkout, charge: Some(charge), ..Self::default() };
         match kind {
-            Kind::ChargeSucceeded { checkout, charge, .. } => {
-                of_charge("charge_succeeded", Some(checkout), charge.charge)
+            Kind::ChargeSucceeded { checkout } => {
+                Self { kind: "charge_succeeded", checkout: Some(checkout), ..Self::default() }
             }
             Kind::SessionPaid(page) => of_session("session_paid", page),
             Kind::SessionFailed(page) => of_session("session_failed", page),

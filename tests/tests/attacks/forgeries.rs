@@ -61,6 +61,34 @@ pub(crate) async fn own_page_of_a_cent() -> Row {
     row(&street.town, "the same for less than the checkout asks", &both, (0, 0))
 }
 
+/// The same where the platform has no fee that could be missing: one hundredth of less than 1.00 is none.
+pub(crate) async fn own_page_where_there_is_no_fee() -> Row {
+    let street = Street::new([five(&json!({"funding": "platform"}))]).await;
+    let open = street.open(MEI, "order-1", "0.99").await;
+    pay_at_stripe(&street.town, &street.shop, &open, 99).await;
+    street.town.hours(60).await;
+    assert_eq!(street.town.standing(&street.shop, &open).await, "expired ");
+    let both = Coalition::With(vec![street.shop.clone()]);
+    row(&street.town, "a charge of the merchant's own where no fee is due", &both, (0, 0))
+}
+
+/// And the card is only authorized, and let go of once the platform has heard of it.
+pub(crate) async fn own_page_that_captures_nothing() -> Row {
+    let street = Street::new([five(&json!({"funding": "platform"}))]).await;
+    let open = street.open(MEI, "order-1", "0.99").await;
+    let manual = "&payment_intent_data[capture_method]=manual";
+    let session = pay_on_own_page(&street.town, &street.shop, &open, 99, manual).await;
+    let stripe = street.town.stack.stripe();
+    let charge = stripe.charge_of(&session).and_then(|charge| stripe.object(&charge)).expect("it is there");
+    assert_eq!((&charge["status"], &charge["captured"]), (&json!("succeeded"), &json!(false)));
+    let path = format!("/v1/payment_intents/{}/cancel", text(&charge, "/payment_intent"));
+    ask_stripe(&street.town, &street.shop, &path, String::new()).await;
+    street.town.hours(60).await;
+    assert_eq!(street.town.standing(&street.shop, &open).await, "expired ");
+    let both = Coalition::With(vec![street.shop.clone()]);
+    row(&street.town, "a card that is authorized and never charged", &both, (0, 0))
+}
+
 /// The merchant refunds with a key of its own account and writes on it that it is our cashback.
 pub(crate) async fn refund_marked_as_cashback() -> Row {
     // The 1.00 that is left earns 0.05 between the two.
@@ -122,17 +150,24 @@ async fn mark(town: &Town, shop: &Shop, checkout: &Value, attempt: u32, minor: i
 
 /// Somebody pays on a page that the merchant made at Stripe by itself, with our metadata.
 async fn pay_at_stripe(town: &Town, shop: &Shop, checkout: &Value, minor: i64) {
+    pay_on_own_page(town, shop, checkout, minor, "").await;
+}
+
+/// The same on a page with `more`, and gives the page.
+async fn pay_on_own_page(town: &Town, shop: &Shop, checkout: &Value, minor: i64, more: &str) -> String {
     let tag = format!("[metadata][kembali_checkout]={}", text(checkout, "/id"));
     let form = format!(
         "mode=payment&success_url=https%3A%2F%2Fa.example&line_items[0][quantity]=1\
         &line_items[0][price_data][currency]=sgd&line_items[0][price_data][unit_amount]={minor}\
-        &line_items[0][price_data][product_data][name]=x&payment_intent_data{tag}&metadata[kembali_checkout]={}",
+        &line_items[0][price_data][product_data][name]=x&payment_intent_data{tag}&metadata[kembali_checkout]={}{more}",
         text(checkout, "/id")
     );
     let session = ask_stripe(town, shop, "/v1/checkout/sessions", form).await;
-    assert_ne!(text(&session, "/id"), session_of(checkout));
-    town.stack.stripe().pay(&text(&session, "/id"), card()).expect("the payer can pay");
+    let session = text(&session, "/id");
+    assert_ne!(session, session_of(checkout));
+    town.stack.stripe().pay(&session, card()).expect("the payer can pay");
     town.settle().await;
+    session
 }
 
 async fn ask_stripe(town: &Town, shop: &Shop, path: &str, form: String) -> Value {

@@ -58,6 +58,8 @@ fn attacks() -> Vec<Attack<Row>> {
         Box::pin(forgeries::refunds_marked_as_the_cashback_that_was_paid()),
         Box::pin(forgeries::refund_of_a_charge_without_our_name()),
         Box::pin(forgeries::own_page_naming_our_checkout()),
+        Box::pin(forgeries::own_page_where_there_is_no_fee()),
+        Box::pin(forgeries::own_page_that_captures_nothing()),
         Box::pin(terms::odd_amounts()),
         Box::pin(terms::odd_refunds()),
         Box::pin(terms::cents()),
@@ -158,6 +160,8 @@ async fn no_attack_gains() {
         nineteen refunds that say that they are the cashback       payer + merchant      5150     5125        0        0      -25
         a refund of a charge without our name on it                payer + merchant      4906     4887        0        0      -19
         a charge of the merchant's own naming its checkout         payer + merchant      2500     2500        0        0        0
+        a charge of the merchant's own where no fee is due         payer + merchant        99       99        0        0        0
+        a card that is authorized and never charged                payer + merchant         0        0        0        0        0
         amounts of no, other, negative or huge currency            payer                    0        0        0        0        0
         refunds of odd amounts                                     payer                 2500      125     2500      125        0
         payments whose cashback is cut to the cent                 payer                  237        9      237        9        0

@@ -60,7 +60,7 @@ async fn apply_payment(town: &Town, checkout: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn applying_a_payment_is_one_read_one_write_and_no_schedule_but_a_buckets_first() {
+async fn applying_a_payment_is_one_read_one_question_one_write_and_no_schedule_but_a_buckets_first() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
     town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
@@ -70,10 +70,18 @@ async fn applying_a_payment_is_one_read_one_write_and_no_schedule_but_a_buckets_
     town.settle().await;
     assert_eq!(
         apply_payment(&town, &first).await,
-        ["dynamodb GetItem", "dynamodb PutItem", "scheduler CreateSchedule"]
+        [
+            "dynamodb GetItem",
+            "stripe GET /v1/checkout/sessions/{id}",
+            "dynamodb PutItem",
+            "scheduler CreateSchedule"
+        ]
     );
     town.stack.clock().advance(60);
-    assert_eq!(apply_payment(&town, &second).await, ["dynamodb GetItem", "dynamodb PutItem"]);
+    assert_eq!(
+        apply_payment(&town, &second).await,
+        ["dynamodb GetItem", "stripe GET /v1/checkout/sessions/{id}", "dynamodb PutItem"]
+    );
     assert_eq!(town.stack.scheduler().schedules().len(), 1);
 }
 

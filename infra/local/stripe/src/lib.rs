@@ -20,6 +20,7 @@
 //!   `destination_payment` and application fees are seen only where a balance transaction's `source` is
 //!   expanded; the reversal of a transfer is on the connected account a movement of that same payment, not a
 //!   refund of it.
+//! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
 //! - Balance transactions cannot be listed by `payout`: there are no payouts.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
 //! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1

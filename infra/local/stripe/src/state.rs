@@ -53,6 +53,8 @@ pub(crate) enum Change {
     ExpireSession(String),
     /// A payment that takes a while ends.
     SettlePayment(String),
+    /// What was authorized was not captured in time.
+    LapseAuthorization(String),
     /// A refund under way ends.
     SettleRefund(String),
     /// Money came in: refunds that wait for it go on.

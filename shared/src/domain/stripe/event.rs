@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::object::{self, NotUnderstood, read};
 use crate::domain::cashback::refund::StripeRefund;
-use crate::domain::checkout::payment::Charge;
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, EventId, Reference, SessionId};
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -33,16 +32,12 @@ pub struct StripeEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kind {
-    /// `charge.succeeded` for a checkout of ours: all there is to know of a payment.
+    /// `charge.succeeded` of a charge that names a checkout of ours. Whoever has a key of the account can make
+    /// one that does, so it is a hint: what was paid, and whether it was captured, the checkout's own session
+    /// is asked.
     ChargeSucceeded {
-        /// Which checkout.
+        /// The checkout it names.
         checkout: CheckoutId,
-        /// The charge.
-        charge: Charge,
-        /// Its amount.
-        amount: Money,
-        /// What of it is the platform's fee.
-        fee: Money,
     },
     /// `checkout.session.completed` or `.async_payment_succeeded`, paid: the charge can be read at Stripe.
     SessionPaid(Page),
@@ -221,7 +216,7 @@ fn understand(envelope: Envelope, listed: bool) -> Parsed {
 fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
     let ours = object::checkout_of(object);
     match envelope.event_type.as_str() {
-        "charge.succeeded" => ours.map(|checkout| charge_succeeded(checkout, object)).transpose(),
+        "charge.succeeded" => Ok(ours.map(|checkout| Kind::ChargeSucceeded { checkout })),
         "charge.refunded" => ours.map(|checkout| charge_refunded(checkout, object)).transpose(),
         "checkout.session.completed"
         | "checkout.session.async_payment_succeeded"
@@ -246,11 +241,6 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
         }
         _ => Ok(None),
     }
-}
-
-fn charge_succeeded(checkout: CheckoutId, object: &Value) -> Result<Kind, NotUnderstood> {
-    let read = object::charge(object)?;
-    Ok(Kind::ChargeSucceeded { checkout, charge: read.charge, amount: read.amount, fee: read.fee })
 }
 
 fn charge_refunded(checkout: CheckoutId, object: &Value) -> Result<Kind, NotUnderstood> {

@@ -96,6 +96,12 @@ struct RawCharge {
     application_fee_amount: Option<i64>,
     payment_intent: Option<Expandable<PaymentIntentId>>,
     payment_method_details: Option<MethodDetails>,
+    #[serde(default)]
+    paid: bool,
+    #[serde(default)]
+    captured: bool,
+    #[serde(default)]
+    status: String,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +130,10 @@ pub struct ChargeObject {
     pub fee: Money,
     /// How much of it has been refunded so far, in all.
     pub refunded: Money,
+    /// Whether the money moved. `charge.succeeded` also comes for a charge that is only authorized: it is paid
+    /// and not captured, and lapses after a week
+    /// (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>).
+    pub has_moved: bool,
 }
 
 /// Reads a charge.
@@ -148,6 +158,7 @@ pub fn charge(object: &Value) -> Result<ChargeObject, NotUnderstood> {
         amount: money(raw.amount, &raw.currency, "amount")?,
         fee: money(raw.application_fee_amount.unwrap_or_default(), &raw.currency, "application_fee_amount")?,
         refunded: money(raw.amount_refunded, &raw.currency, "amount_refunded")?,
+        has_moved: raw.paid && raw.captured && raw.status == "succeeded",
     })
 }
 

@@ -12,6 +12,7 @@ impl State {
             match change {
                 Change::ExpireSession(id) => session::expire_when_due(&mut act, &id),
                 Change::SettlePayment(id) => payment::settle(&mut act, &id),
+                Change::LapseAuthorization(id) => payment::lapse(&mut act, &id),
                 Change::SettleRefund(id) => refund::settle(&mut act, &id),
                 Change::ResumeRefunds(owner) => refund::resume(&mut act, &owner),
             }

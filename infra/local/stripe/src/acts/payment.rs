@@ -15,6 +15,8 @@ use crate::state::{Act, Change};
 
 /// How long a payment that takes a while takes.
 const SLOW_SECONDS: i64 = 600;
+/// How long a card's authorization can be captured.
+const AUTHORIZED_SECONDS: i64 = 7 * 24 * 3600;
 
 /// When a payment's result is known, and which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,10 @@ pub(crate) fn pay(act: &mut Act<'_>, id: &str, with: &PayWith, course: Course) -
             fail(act, &charge, &mut news);
             news.publish(act);
             return Ok(Outcome::Declined);
+        }
+        Course::AtOnce if session.order.intent_data.capture_manually => {
+            authorize(act, &charge, &mut news);
+            complete_session(act, id, false, &mut news);
         }
         Course::AtOnce => {
             succeed(act, &charge, &mut news);
@@ -151,6 +157,7 @@ fn attempt(act: &mut Act<'_>, session: &Session, intent: &str, with: &PayWith, c
         amount_refunded: 0,
         currency: session.order.currency.clone(),
         status: charge::Status::Pending,
+        captured: false,
         method: with.method(),
         card,
         email: session.order.customer_email.clone(),
@@ -168,6 +175,75 @@ fn attempt(act: &mut Act<'_>, session: &Session, intent: &str, with: &PayWith, c
     id
 }
 
+/// The bank sets the money aside. Until it is captured nothing moves, and after a week it lapses
+/// (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>).
+fn authorize(act: &mut Act<'_>, id: &str, news: &mut News) {
+    let Some(charge) = act.state.charges.find_mut(id) else { return };
+    charge.status = charge::Status::Succeeded;
+    let intent = charge.intent.clone();
+    if let Some(intent) = act.state.intents.find_mut(&intent) {
+        intent.status = intent::Status::RequiresCapture;
+    }
+    act.plan(AUTHORIZED_SECONDS, Change::LapseAuthorization(id.to_owned()));
+    news.note(act, "charge.succeeded", id);
+    news.note(act, "payment_intent.amount_capturable_updated", &intent);
+}
+
+/// Captures what a payment intent has authorized: the money moves.
+pub(crate) fn capture(act: &mut Act<'_>, intent: &str) -> Result<(), Error> {
+    let charge = authorized(act, intent, "captured")?;
+    act.state.changes.cancel(&Change::LapseAuthorization(charge.clone()));
+    let mut news = News::default();
+    succeed(act, &charge, &mut news);
+    news.0.retain(|(kind, _)| *kind != "charge.succeeded");
+    news.note(act, "charge.captured", &charge);
+    news.publish(act);
+    Ok(())
+}
+
+/// Lets go of what a payment intent has authorized.
+pub(crate) fn cancel(act: &mut Act<'_>, intent: &str) -> Result<(), Error> {
+    let charge = authorized(act, intent, "canceled")?;
+    act.state.changes.cancel(&Change::LapseAuthorization(charge.clone()));
+    release(act, &charge, "charge.refunded");
+    Ok(())
+}
+
+/// Lets go of what nobody captured in time.
+pub(crate) fn lapse(act: &mut Act<'_>, charge: &str) {
+    let owner = act.state.charges.find(charge).and_then(|(owner, _)| owner.clone());
+    act.owner = owner;
+    release(act, charge, "charge.expired");
+}
+
+/// The charge that `intent` has authorized.
+fn authorized(act: &Act<'_>, intent: &str, what: &str) -> Result<String, Error> {
+    let known = act.state.intents.get(&act.owner, intent)?;
+    match (known.status, &known.latest_charge) {
+        (intent::Status::RequiresCapture, Some(charge)) => Ok(charge.clone()),
+        _ => {
+            let message = format!(
+                "This PaymentIntent could not be {what} because it does not have a status of requires_capture."
+            );
+            Err(Error::invalid(message).coded("payment_intent_unexpected_state"))
+        }
+    }
+}
+
+/// Ends an authorization: the charge counts as refunded in full, though nothing has moved.
+fn release(act: &mut Act<'_>, id: &str, kind: &'static str) {
+    let Some(charge) = act.state.charges.find_mut(id) else { return };
+    charge.amount_refunded = charge.amount;
+    let intent = charge.intent.clone();
+    if let Some(intent) = act.state.intents.find_mut(&intent) {
+        intent.status = intent::Status::Canceled;
+    }
+    let mut news = News::default();
+    news.note(act, kind, id);
+    news.note(act, "payment_intent.canceled", &intent);
+    news.publish(act);
+}
+
 /// The money arrives: on the account, less the application fee, which arrives on the platform.
 fn succeed(act: &mut Act<'_>, id: &str, news: &mut News) {
     let Some((owner, charge)) = act.state.charges.find(id).cloned() else { return };
@@ -180,6 +256,7 @@ fn succeed(act: &mut Act<'_>, id: &str, news: &mut News) {
     });
     if let Some(charge) = act.state.charges.find_mut(id) {
         charge.status = charge::Status::Succeeded;
+        charge.captured = true;
         charge.balance_transaction = Some(transaction);
         charge.application_fee = application_fee;
     }

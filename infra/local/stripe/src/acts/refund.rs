@@ -120,6 +120,10 @@ fn refundable_amount(charge: &Charge, wish: &Wish) -> Result<i64, Error> {
             Error::invalid(format!("Charge {id} was not successful and cannot be refunded.")).at("charge")
         );
     }
+    if !charge.captured {
+        let message = format!("Charge {id} has not been captured; cancel its PaymentIntent instead.");
+        return Err(Error::invalid(message).at("charge"));
+    }
     if charge.charged_back {
         let message = format!("Charge {id} has been charged back; cannot issue a refund.");
         return Err(Error::invalid(message).coded("charge_disputed"));

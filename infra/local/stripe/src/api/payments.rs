@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::job::Job;
 use super::list::Page;
+use crate::acts::payment;
 use crate::error::Error;
 use crate::params::Params;
 
@@ -12,6 +13,25 @@ pub(super) fn retrieve_intent(id: String, params: Params) -> Result<Job, Error> 
     params.finish()?;
     Ok(Box::new(move |act| {
         act.state.intents.get(&act.owner, &id)?;
+        Ok(act.state.render(&id).unwrap_or_default())
+    }))
+}
+
+/// `POST /v1/payment_intents/{id}/capture`
+pub(super) fn capture_intent(id: String, params: Params) -> Result<Job, Error> {
+    params.finish()?;
+    Ok(Box::new(move |act| {
+        payment::capture(act, &id)?;
+        Ok(act.state.render(&id).unwrap_or_default())
+    }))
+}
+
+/// `POST /v1/payment_intents/{id}/cancel`
+pub(super) fn cancel_intent(id: String, mut params: Params) -> Result<Job, Error> {
+    params.ignore(&["cancellation_reason"]);
+    params.finish()?;
+    Ok(Box::new(move |act| {
+        payment::cancel(act, &id)?;
         Ok(act.state.render(&id).unwrap_or_default())
     }))
 }

@@ -77,6 +77,12 @@ fn v1<'a>(method: &str, path: &[&'a str]) -> Found<'a> {
         ("GET", ["events"]) => ("GET /v1/events", "", events::list),
         ("GET", ["events", id]) => ("GET /v1/events/{id}", id, events::retrieve),
         ("GET", ["payment_intents", id]) => ("GET /v1/payment_intents/{id}", id, payments::retrieve_intent),
+        ("POST", ["payment_intents", id, "capture"]) => {
+            ("POST /v1/payment_intents/{id}/capture", id, payments::capture_intent)
+        }
+        ("POST", ["payment_intents", id, "cancel"]) => {
+            ("POST /v1/payment_intents/{id}/cancel", id, payments::cancel_intent)
+        }
         ("GET", ["refunds"]) => ("GET /v1/refunds", "", refunds::list),
         ("POST", ["refunds"]) => ("POST /v1/refunds", "", refunds::create),
         ("GET", ["refunds", id]) => ("GET /v1/refunds/{id}", id, refunds::retrieve),

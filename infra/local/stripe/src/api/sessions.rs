@@ -131,7 +131,9 @@ fn line_items(params: &mut Params) -> Result<(Vec<Item>, String), Error> {
 
 fn intent_data(params: &mut Params) -> Result<IntentData, Error> {
     let mut given = params.object("payment_intent_data")?;
+    let capture = given.one_of("capture_method", &["automatic", "automatic_async", "manual"])?;
     let data = IntentData {
+        capture_manually: capture.as_deref() == Some("manual"),
         application_fee_amount: given.integer_from("application_fee_amount", 0)?,
         description: given.text("description")?,
         metadata: given.metadata("metadata")?,

@@ -27,16 +27,22 @@ pub(crate) struct Intent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     RequiresPaymentMethod,
+    /// A card is authorized, and nothing has moved.
+    RequiresCapture,
     Processing,
     Succeeded,
+    /// What was authorized was let go.
+    Canceled,
 }
 
 /// The payment intent object; `charge` is its latest charge.
 pub(crate) fn render(intent: &Intent, charge: Option<&Charge>, config: &Config) -> Value {
     let status = match intent.status {
         Status::RequiresPaymentMethod => "requires_payment_method",
+        Status::RequiresCapture => "requires_capture",
         Status::Processing => "processing",
         Status::Succeeded => "succeeded",
+        Status::Canceled => "canceled",
     };
     let received = if intent.status == Status::Succeeded { intent.amount } else { 0 };
     let methods: Vec<&str> = intent.methods.iter().map(|method| method.as_str()).collect();
@@ -45,7 +51,7 @@ pub(crate) fn render(intent: &Intent, charge: Option<&Charge>, config: &Config) 
         "object": "payment_intent",
         "allowed_payment_method_types": null,
         "amount": intent.amount,
-        "amount_capturable": 0,
+        "amount_capturable": if intent.status == Status::RequiresCapture { intent.amount } else { 0 },
         "amount_details": { "tip": {} },
         "amount_received": received,
         "application": null,
@@ -53,7 +59,7 @@ pub(crate) fn render(intent: &Intent, charge: Option<&Charge>, config: &Config) 
         "automatic_payment_methods": null,
         "canceled_at": null,
         "cancellation_reason": null,
-        "capture_method": "automatic_async",
+        "capture_method": if intent.data.capture_manually { "manual" } else { "automatic_async" },
         "client_secret": null,
         "confirmation_method": "automatic",
         "created": intent.created,

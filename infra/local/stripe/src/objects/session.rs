@@ -49,6 +49,8 @@ pub(crate) struct Order {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IntentData {
     pub(crate) application_fee_amount: Option<i64>,
+    /// Whether a card is only authorized, and captured by a request of its own.
+    pub(crate) capture_manually: bool,
     pub(crate) description: Option<String>,
     pub(crate) metadata: Metadata,
     pub(crate) receipt_email: Option<String>,

@@ -53,18 +53,19 @@ impl Stripe {
         }))
     }
 
-    /// The charge by which a session was paid.
+    /// The charge by which a session was paid, if its money has moved.
     ///
     /// # Errors
-    /// `NotUnderstood` when it is not paid; otherwise see [`StripeError`].
+    /// See [`StripeError`].
     pub async fn charge_of_session(
         &self,
         account: &AccountId,
         session: &SessionId,
-    ) -> Result<ChargeObject, StripeError> {
+    ) -> Result<Option<ChargeObject>, StripeError> {
         let path = format!("/v1/checkout/sessions/{session}?expand%5B0%5D=payment_intent.latest_charge");
         let answer = self.send(Call::get(path, Some(account))).await?;
-        let charge = answer.pointer("/payment_intent/latest_charge").unwrap_or(&Value::Null);
-        Ok(object::charge(charge)?)
+        let charge = answer.pointer("/payment_intent/latest_charge").filter(|charge| !charge.is_null());
+        let charge = charge.map(object::charge).transpose()?;
+        Ok(charge.filter(|charge| charge.has_moved))
     }
 }
