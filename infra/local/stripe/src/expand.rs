@@ -21,7 +21,10 @@ impl State {
                 let (owner, _) = self.charges.find(&charge.id)?;
                 Some(charge::render_fee(charge, id, owner.as_deref(), config))
             }
-            "du" => self.disputes.find(id).map(|(_, row)| dispute::render(row, config)),
+            "du" => self.disputes.find(id).map(|(_, row)| {
+                let charge = self.charges.find(&row.charge);
+                dispute::render(row, charge.is_some_and(|(_, charge)| charge.undisputed() > 0), config)
+            }),
             "pi" => self.intents.find(id).map(|(_, row)| {
                 let charge = row.latest_charge.as_deref().and_then(|charge| self.charges.find(charge));
                 intent::render(row, charge.map(|(_, charge)| charge), config)

@@ -9,8 +9,8 @@
 //! # Known differences from Stripe
 //! - Money is available at once; Stripe's own processing and dispute fees are zero. An application fee is the
 //!   `fee` of the charge's balance transaction.
-//! - Disputes and restrictions come when a test says so (or with card 4000 0000 0000 0259), cover the whole
-//!   charge, and end the same way. PayNow payments cannot be disputed.
+//! - Disputes and restrictions come when a test says so (or a dispute with card 4000 0000 0000 0259), and end
+//!   the same way. PayNow payments cannot be disputed. What no dispute holds of a charge can be refunded.
 //! - API v2 accepts any merchant capability whose name ends in `_payments`, `upi_payments` and `pix_payments`
 //!   among them, in any country, and shows `requested` beside `status`. Errors of API v2 have the shape of
 //!   API v1; its JSON scalars may come as strings.
@@ -35,6 +35,7 @@ mod api;
 mod balance;
 mod config;
 mod delivery;
+mod disputing;
 mod error;
 mod events;
 mod expand;

@@ -150,13 +150,18 @@ impl Card {
         self.number.chars().skip(self.number.len().saturating_sub(4)).collect()
     }
 
-    /// `payment_method_details.card`.
-    pub(crate) fn details(&self) -> Value {
-        let brand = match self.number.chars().next() {
+    /// Whose card it is.
+    pub(crate) fn brand(&self) -> &'static str {
+        match self.number.chars().next() {
             Some('5') => "mastercard",
             Some('3') => "amex",
             _ => "visa",
-        };
+        }
+    }
+
+    /// `payment_method_details.card`.
+    pub(crate) fn details(&self) -> Value {
+        let brand = self.brand();
         let funding = if self.number == "4000056655665556" { "debit" } else { "credit" };
         json!({
             "authorization_code": null,

@@ -7,7 +7,7 @@ use local_wire::{Calls, Clock};
 use serde_json::Value;
 
 use crate::acts::payment::{self, Course, Outcome};
-use crate::acts::{dispute, onboarding, refund};
+use crate::acts::{onboarding, refund};
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
 use crate::delivery::Attempt;
@@ -118,23 +118,6 @@ impl Stripe {
     /// There is no such connected account.
     pub fn restrict(&self, account: &str, reason: &str) -> Result<(), Error> {
         self.act(|act| onboarding::restrict(act, account, reason))
-    }
-
-    /// A payer disputes a charge. Returns the dispute's id.
-    ///
-    /// # Errors
-    /// The charge does not exist, did not succeed, is refunded in full, was disputed before, or is a PayNow
-    /// payment.
-    pub fn dispute(&self, charge: &str) -> Result<String, Error> {
-        self.act(|act| dispute::open(act, charge))
-    }
-
-    /// The bank decides a dispute.
-    ///
-    /// # Errors
-    /// The dispute does not exist or is closed.
-    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), Error> {
-        self.act(|act| dispute::close(act, dispute, won))
     }
 
     /// A merchant refunds in Stripe's dashboard: no metadata, no API request. Returns the refund's id.

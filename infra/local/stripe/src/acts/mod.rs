@@ -3,6 +3,7 @@
 pub(crate) mod dispute;
 mod due;
 mod emit;
+pub(crate) mod inquiry;
 pub(crate) mod onboarding;
 pub(crate) mod payment;
 mod post;

@@ -166,7 +166,7 @@ fn attempt(act: &mut Act<'_>, session: &Session, intent: &str, with: &PayWith, c
         application_fee_refunded: 0,
         balance_transaction: None,
         disputed: false,
-        charged_back: false,
+        charged_back: 0,
     };
     act.state.charges.insert(session.account.clone(), &id, charge);
     if let Some(intent) = act.state.intents.find_mut(intent) {

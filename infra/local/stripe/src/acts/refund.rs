@@ -124,11 +124,11 @@ fn refundable_amount(charge: &Charge, wish: &Wish) -> Result<i64, Error> {
         let message = format!("Charge {id} has not been captured; cancel its PaymentIntent instead.");
         return Err(Error::invalid(message).at("charge"));
     }
-    if charge.charged_back {
+    let left = charge.undisputed();
+    if charge.charged_back > 0 && left == 0 {
         let message = format!("Charge {id} has been charged back; cannot issue a refund.");
         return Err(Error::invalid(message).coded("charge_disputed"));
     }
-    let left = charge.refundable();
     if left == 0 {
         let message = format!("Charge {id} has already been refunded.");
         return Err(Error::invalid(message).coded("charge_already_refunded"));

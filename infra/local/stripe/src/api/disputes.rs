@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::job::Job;
 use super::list::Page;
 use crate::error::Error;
-use crate::objects::dispute;
 use crate::params::Params;
 
 /// `GET /v1/disputes/{id}`
 pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
-        act.state.disputes.get(&act.owner, &id).map(|dispute| dispute::render(dispute, &act.state.config))
+        act.state.disputes.get(&act.owner, &id)?;
+        Ok(act.state.render(&id).unwrap_or_default())
     }))
 }
 
@@ -27,7 +27,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
             charge.as_ref().is_none_or(|charge| dispute.charge == *charge)
                 && intent.as_ref().is_none_or(|intent| dispute.intent == *intent)
         });
-        let rows: Vec<Value> = rows.map(|dispute| dispute::render(dispute, &act.state.config)).collect();
+        let rows: Vec<Value> = rows.filter_map(|dispute| act.state.render(&dispute.id)).collect();
         page.of("/v1/disputes", rows)
     }))
 }

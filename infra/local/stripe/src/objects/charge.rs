@@ -27,8 +27,8 @@ pub(crate) struct Charge {
     pub(crate) application_fee_refunded: i64,
     pub(crate) balance_transaction: Option<String>,
     pub(crate) disputed: bool,
-    /// Whether a dispute is open or was lost, so that nothing can be refunded.
-    pub(crate) charged_back: bool,
+    /// What disputes hold that are open or were lost, so that it cannot be refunded.
+    pub(crate) charged_back: i64,
 }
 
 /// Where a charge is in its life.
@@ -43,6 +43,11 @@ impl Charge {
     /// What can still be refunded.
     pub(crate) fn refundable(&self) -> i64 {
         self.amount - self.amount_refunded
+    }
+
+    /// What is neither refunded nor held by a dispute.
+    pub(crate) fn undisputed(&self) -> i64 {
+        (self.refundable() - self.charged_back).max(0)
     }
 
     /// The share of the application fee that goes back with a refund of `amount`, half a minor unit rounded
