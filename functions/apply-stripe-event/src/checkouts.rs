@@ -11,6 +11,9 @@ use kembali::fault::Fault;
 
 use crate::ApplyStripeEvent;
 
+/// How often Stripe is asked for the disputes of a charge while they change.
+const TRIES: u32 = 4;
+
 impl ApplyStripeEvent {
     /// A charge names the checkout `id`. Whether it is the charge of that checkout's page, and what it paid,
     /// only the page says.
@@ -108,37 +111,61 @@ impl ApplyStripeEvent {
             Purpose::Cashback { checkout, .. } | Purpose::Merchant { checkout, .. } => Some(checkout.clone()),
             Purpose::Dashboard => None,
         };
-        let event = Event::RefundSeen(refund);
-        if let Some(id) = named
-            && let Some(checkout) = self.load(account, &id, true).await?
-            && took(&checkout, &charge)
-        {
-            return self.commit(checkout, &event, now).await.map(|(_, is_news)| is_news);
+        let named = match named {
+            Some(id) => self.load(account, &id, true).await?.filter(|checkout| took(checkout, &charge)),
+            None => None,
+        };
+        let checkout = match named {
+            Some(checkout) => Some(checkout),
+            None => self.of_charge(account, &charge).await?,
+        };
+        match checkout {
+            Some(checkout) => {
+                self.commit(checkout, &Event::RefundSeen(refund), now).await.map(|(_, is_news)| is_news)
+            }
+            None => Ok(false),
         }
-        self.on_charge(account, &charge, &event, now).await
     }
 
-    /// An event that names a charge only. Our checkout is in the charge's metadata, unless somebody has
-    /// changed that: then the session knows that it was paid on.
-    pub(crate) async fn on_charge(
+    /// Something happened to a dispute of a charge: Stripe is asked for all of them, and once more after each
+    /// change that was written, since somebody who asked earlier may write later.
+    pub(crate) async fn on_dispute(
         &self,
         account: Option<&AccountId>,
         charge: &ChargeId,
-        event: &Event,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let Some(on) = account else { return Ok(false) };
+        let Some(mut checkout) = self.of_charge(account, charge).await? else { return Ok(false) };
+        let mut was_news = false;
+        for _ in 0..TRIES {
+            let disputes = self.stripe.disputes(&checkout.account, charge).await?;
+            let (next, is_news) = self.commit(checkout, &Event::DisputesSeen(disputes), now).await?;
+            if !is_news {
+                return Ok(was_news);
+            }
+            (checkout, was_news) = (next, true);
+        }
+        Err(Fault::Retry("the disputes of a charge keep changing".to_owned()))
+    }
+
+    /// The checkout that a charge paid. Our checkout is in the charge's metadata, unless somebody has changed
+    /// that: then the session knows that it was paid on.
+    async fn of_charge(
+        &self,
+        account: Option<&AccountId>,
+        charge: &ChargeId,
+    ) -> Result<Option<Checkout>, Fault> {
+        let Some(on) = account else { return Ok(None) };
         let origin = self.stripe.origin_of_charge(on, charge).await?;
         if let Some(id) = origin.checkout
             && let Some(checkout) = self.load(account, &id, true).await?
             && took(&checkout, charge)
         {
-            return self.commit(checkout, event, now).await.map(|(_, is_news)| is_news);
+            return Ok(Some(checkout));
         }
-        let Some(payment_intent) = origin.payment_intent else { return Ok(false) };
-        match self.paid_on(on, &payment_intent).await? {
-            Some(checkout) => self.commit(checkout, event, now).await.map(|(_, is_news)| is_news),
-            None => Ok(false),
+        match origin.payment_intent {
+            Some(payment_intent) => self.paid_on(on, &payment_intent).await,
+            None => Ok(None),
         }
     }
 

@@ -82,12 +82,7 @@ impl ApplyStripeEvent {
             Kind::ChargeRefunded { checkout, charge, refunded } => {
                 self.on_charge_refunded(of, &checkout, &charge, refunded, now).await
             }
-            Kind::DisputeOpened { charge, taken_minor } => {
-                self.on_charge(of, &charge, &Event::DisputeOpened { taken_minor }, now).await
-            }
-            Kind::DisputeClosed { charge, won, taken_minor } => {
-                self.on_charge(of, &charge, &Event::DisputeClosed { won, taken_minor }, now).await
-            }
+            Kind::DisputeChanged { charge } => self.on_dispute(of, &charge, now).await,
             Kind::AccountChanged { account } => self.on_account_changed(&account).await,
             Kind::Unreadable { field } => Err(Fault::Bug(format!("a Stripe event cannot be read: {field}"))),
         }

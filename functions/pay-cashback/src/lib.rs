@@ -202,7 +202,8 @@ impl PayCashback {
                 vec![refused(Failure::InsufficientFunds)]
             }
             "charge_disputed" | "refund_disputed_payment" => {
-                vec![Event::DisputeOpened { taken_minor: None }, refused(Failure::Refused)]
+                let disputes = self.stripe.disputes(account, charge).await?;
+                vec![Event::DisputesSeen(disputes), refused(Failure::Refused)]
             }
             _ => {
                 let refunds = self.stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen);

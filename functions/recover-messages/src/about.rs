@@ -135,8 +135,7 @@ impl From<Kind> for OfEvent {
             Kind::ChargeRefunded { checkout, charge, .. } => {
                 of_charge("charge_refunded", Some(checkout), charge)
             }
-            Kind::DisputeOpened { charge, .. } => of_charge("dispute_opened", None, charge),
-            Kind::DisputeClosed { charge, .. } => of_charge("dispute_closed", None, charge),
+            Kind::DisputeChanged { charge } => of_charge("dispute_changed", None, charge),
             // The event names the account.
             Kind::AccountChanged { .. } => Self { kind: "account_changed", ..Self::default() },
             Kind::Unreadable { field } => Self { kind: "unreadable", field: Some(field), ..Self::default() },

@@ -8,12 +8,14 @@ use crate::domain::campaign::Funding;
 use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Screening;
 use crate::domain::cashback::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use crate::domain::checkout::disputes::{Disputed, Disputes};
 use crate::domain::checkout::new_checkout::Content;
 use crate::domain::checkout::payment::Charge;
 use crate::domain::checkout::{Checkout, Event, State};
 use crate::domain::decision::{Around, Decision, decide};
 use crate::domain::ids::{
-    AccountId, CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId, SessionId,
+    AccountId, CampaignId, ChargeId, CheckoutId, DisputeId, MerchantId, PaymentIntentId, Reference, RefundId,
+    SessionId,
 };
 use crate::domain::market::{Channel, Country, Method, Tender};
 use crate::domain::money::Money;
@@ -139,12 +141,20 @@ pub(in crate::domain) fn after(funding: Funding, events: &[(u32, Event)]) -> Che
 
 /// A dispute over the whole charge, whose money is gone.
 pub(in crate::domain) fn disputed() -> Event {
-    Event::DisputeOpened { taken_minor: Some(2500) }
+    disputes(&[(true, 2500)])
 }
 
 /// The end of it.
 pub(in crate::domain) fn dispute_closed(won: bool) -> Event {
-    Event::DisputeClosed { won, taken_minor: Some(if won { 0 } else { 2500 }) }
+    disputes(&[(false, if won { 0 } else { 2500 })])
+}
+
+/// Disputes: whether each is open, and what it took.
+pub(in crate::domain) fn disputes(of: &[(bool, i64)]) -> Event {
+    let named = |(number, one): (usize, &(bool, i64))| {
+        (DisputeId::parse(&format!("du_{number}")).unwrap(), Disputed::from(*one))
+    };
+    Event::DisputesSeen(Disputes::new(of.iter().enumerate().map(named)))
 }
 
 pub(in crate::domain) fn asked(reference: &str, minor: i64) -> Event {

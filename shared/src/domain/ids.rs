@@ -96,6 +96,9 @@ id!(
     /// A Stripe refund, `re_…` or `pyr_…`.
     RefundId, "Stripe refund id", "a Stripe id", opaque);
 id!(
+    /// A Stripe dispute, `du_…` or `dp_…`.
+    DisputeId, "Stripe dispute id", "a Stripe id", opaque);
+id!(
     /// A Stripe event, `evt_…`.
     EventId, "Stripe event id", "a Stripe id", opaque);
 
@@ -111,6 +114,13 @@ impl CheckoutId {
     /// reference needs no separate idempotency record that could expire.
     pub fn of(merchant: &MerchantId, reference: &Reference) -> Self {
         Self(format!("chk_{}", digest(&["checkout", merchant.as_str(), reference.as_str()], 24)))
+    }
+}
+
+impl DisputeId {
+    /// Of a dispute that was stored without its id, while a payment could have only one.
+    pub(super) fn unknown() -> Self {
+        Self("unknown".to_owned())
     }
 }
 

@@ -54,3 +54,17 @@ pub(crate) async fn many_pages_are_all_the_third() -> Row {
         (12500, 125),
     )
 }
+
+/// A payment that is given back once its reward is paid makes no second one.
+pub(crate) async fn given_back_after_the_credit_makes_a_second() -> Row {
+    let every_second = five(&json!({
+        "occasion": {"kind": "every_nth", "n": 2}, "reward": {"kind": "percent", "percent": "10"},
+    }));
+    let street = Street::new([every_second, five(&json!({"id": "always"}))]).await;
+    let checkout = street.buy(MEI, "order-1", "20.00", Paynow).await;
+    street.wait().await;
+    street.give_back(&checkout, "r1", None).await;
+    street.buy(MEI, "order-2", "20.00", Paynow).await;
+    street.wait().await;
+    row(&street.town, "every second: the first given back after its credit", &Coalition::Payers, (2000, 100))
+}

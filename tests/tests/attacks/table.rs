@@ -45,6 +45,7 @@ fn attacks() -> Vec<Attack<Row>> {
         Box::pin(occasions::many_pages_are_all_the_third()),
         Box::pin(occasions::abandoned_pages_make_a_third()),
         Box::pin(occasions::refunded_payments_make_a_third()),
+        Box::pin(occasions::given_back_after_the_credit_makes_a_second()),
         Box::pin(credit::spent_then_its_payment_refunded()),
         Box::pin(credit::spent_then_given_back()),
         Box::pin(credit::cashback_on_cashback()),
@@ -147,6 +148,7 @@ async fn no_attack_gains() {
         every third: three pages opened before the third is paid   payer                12500      125    12500      125        0
         every third: two pages opened and left                     payer                 2500        0     2500        0        0
         every third: two payments given back                       payer                22500    20000     2500        0        0
+        every second: the first given back after its credit        payer                 4000     2100     2000      100        0
         credit spent, then its payment refunded                    payer                 5007     2625     2500      118        0
         credit spent on what is given back                         payer                 5000     2625     2500      125        0
         cashback on cashback                                       payer                 5000      243     5000      243        0

@@ -59,6 +59,8 @@ impl Past {
             let dispute = stripe.dispute(&town.charge(&checkouts[checkout])).unwrap();
             town.settle().await;
             stripe.close_dispute(&dispute, won).unwrap();
+            stripe.appeal(&dispute).unwrap();
+            stripe.close_dispute(&dispute, won).unwrap();
             town.settle().await;
         }
         town.pay(&checkouts[4], card()).await;
@@ -286,8 +288,7 @@ fn is_news_of_a_refund(town: &Town, body: &str) -> bool {
             | Kind::SessionFailed(_)
             | Kind::SessionExpired(_)
             | Kind::ChargeRefunded { .. }
-            | Kind::DisputeOpened { .. }
-            | Kind::DisputeClosed { .. }
+            | Kind::DisputeChanged { .. }
             | Kind::AccountChanged { .. }
             | Kind::Unreadable { .. } => false,
         },

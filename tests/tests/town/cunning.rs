@@ -147,19 +147,6 @@ async fn our_metadata_on_another_charge_of_the_merchants_changes_nothing() {
     assert_eq!((town.items(), town.dead_letters()), (before, 0));
 }
 
-#[tokio::test]
-async fn an_inquiry_takes_nothing_and_a_dispute_that_comes_of_it_is_one() {
-    let town = Town::unswept().await;
-    let (shop, checkout) = paid(&town, "merchant").await;
-    let dispute = |status: &str| json!({"id": "du_1", "charge": town.charge(&checkout), "status": status});
-    town.deliver(&town.forged("charge.dispute.created", &shop.account, dispute("warning_needs_response")))
-        .await;
-    assert_eq!(town.standing(&shop, &checkout).await, "paid held");
-    town.deliver(&town.forged("charge.dispute.funds_withdrawn", &shop.account, dispute("needs_response")))
-        .await;
-    assert_eq!(town.standing(&shop, &checkout).await, "disputed frozen");
-}
-
 /// The merchant refunds so much, by a key of their own, with the mark of our cashback.
 async fn refund_as_cashback(town: &Town, shop: &Shop, checkout: &Value, minor: i64) {
     let form = format!(

@@ -32,6 +32,8 @@ mod dead_letters;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod dry_run;
 #[cfg(test)]
 mod enablement;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::cashback::{Cashback, Dispute};
+use crate::domain::cashback::Cashback;
 use crate::domain::checkout::Checkout;
 use crate::domain::checkout::payment::Payment;
 use crate::domain::money::{Money, MoneyError};
@@ -37,9 +37,7 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
         ((PayerWallet, PlatformSettlement), spent.saturating_sub(returned)),
         ((MerchantRefunds, MerchantSettlement), returned),
     ]);
-    if matches!(payment.dispute, Dispute::Open | Dispute::Lost) {
-        positions.insert((MerchantDisputes, MerchantBalance), payment.disputed_minor);
-    }
+    positions.insert((MerchantDisputes, MerchantBalance), payment.disputes.taken_minor());
     for (pair, minor) in cashback_positions(payment, charged)? {
         add(&mut positions, pair, minor);
     }

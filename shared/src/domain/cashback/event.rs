@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dispute::Dispute;
 use super::refund::Failure;
 use crate::domain::ids::RefundId;
 use crate::domain::money::Money;
@@ -59,7 +58,7 @@ pub enum Event {
     Retried,
     /// A person gives a failed one up.
     WrittenOff,
-    /// The merchant's refunds leave this much of the payment.
+    /// Refunds and lost disputes leave this much of the payment.
     Remaining(Rest),
     /// Stripe says that our refund reached the payer.
     Settled {
@@ -79,13 +78,11 @@ pub enum Event {
     },
     /// The payer disputes the payment.
     DisputeOpened,
-    /// The dispute ended for the merchant.
-    DisputeWon,
-    /// The dispute ended for the payer.
-    DisputeLost,
+    /// No dispute is open any more. What they took is in what [remains](Self::Remaining).
+    DisputesOver,
 }
 
-/// What the merchant's refunds leave of a payment.
+/// What refunds and lost disputes leave of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rest {
     /// What is left of the charge.
@@ -94,16 +91,25 @@ pub struct Rest {
     pub netted: Money,
     /// What was paid.
     pub paid: Money,
+    /// Whether a payer's bank took a part of it for good.
+    pub is_charged_back: bool,
+}
+
+impl Rest {
+    /// Why nothing is left.
+    pub(super) fn reversal(&self) -> Reversal {
+        if self.is_charged_back { Reversal::DisputeLost } else { Reversal::Refunded }
+    }
 }
 
 /// What the rest of the payment looks like when our refund bounces: it decides whether the payer is still
 /// owed anything, and how it can reach them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// What the merchant's refunds leave of it.
+    /// What refunds and lost disputes leave of it.
     pub rest: Rest,
-    /// Whether it is disputed.
-    pub dispute: Dispute,
+    /// Whether a dispute is open.
+    pub is_disputed: bool,
     /// Whether the payer is known, so that a wallet can take it.
     pub has_wallet: bool,
 }

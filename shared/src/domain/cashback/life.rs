@@ -8,18 +8,20 @@
 //!  ├─ the payer owes cashback ─▶ credited_to_wallet
 //!  ├─ a person rejects it ─▶ reversed
 //!  ├─ the payment is refunded ─▶ (less) | reversed
-//!  └─ the payment is disputed ─▶ frozen ── won ─▶ held | lost ─▶ reversed
+//!  └─ the payment is disputed ─▶ frozen ── over ─▶ held | lost ─▶ (less) | reversed
 //! failed ── a person has it tried again ─▶ held | writes it off ─▶ reversed
 //! ```
 //!
+//! What a lost dispute took counts like a refund: what is left of the payment earns its share, and what is
+//! reversed or reduced comes back when the verdict is changed and the money with it.
+//!
 //! A held cashback that looks suspicious is `in_review`: it waits for a person, not for its time.
 
-use super::dispute::Dispute;
 use super::event::{Event, Reversal, Standing, WalletReason};
 use super::refund::Failure;
 use super::state::Cashback;
 use super::waiting::{self, Waiting};
-use crate::domain::money::{Money, MoneyError};
+use crate::domain::money::MoneyError;
 use crate::domain::time::Timestamp;
 
 impl Cashback {
@@ -45,13 +47,13 @@ impl Cashback {
             }
             (Self::Held(waiting), Event::Remaining(rest)) => match waiting.reduced(rest)? {
                 less if less.amount.is_zero() => {
-                    Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
+                    Self::Reversed { reason: rest.reversal(), waiting: less, at: now }
                 }
                 less => Self::Held(less),
             },
             (Self::Frozen(waiting), Event::Remaining(rest)) => match waiting.reduced(rest)? {
                 less if less.amount.is_zero() => {
-                    Self::Reversed { reason: Reversal::Refunded, waiting: less, at: now }
+                    Self::Reversed { reason: rest.reversal(), waiting: less, at: now }
                 }
                 less => Self::Frozen(less),
             },
@@ -60,15 +62,11 @@ impl Cashback {
                 let amount = waiting::part_of(terms, rest)?;
                 Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
             }
-            (Self::CreditedToWallet { terms, reason, at, .. }, Event::DisputeLost) => {
-                let amount = Money::zero(terms.amount.currency());
-                Self::CreditedToWallet { terms: terms.clone(), amount, reason: *reason, at: *at }
-            }
             (Self::Failed { terms, reason, at, attempt, .. }, Event::Remaining(rest)) => {
                 let amount = waiting::part_of(terms, rest)?;
                 if amount.is_zero() {
                     let waiting = waiting::again(terms, amount, *attempt, now);
-                    Self::Reversed { reason: Reversal::Refunded, waiting, at: now }
+                    Self::Reversed { reason: rest.reversal(), waiting, at: now }
                 } else {
                     Self::Failed { terms: terms.clone(), amount, reason: *reason, at: *at, attempt: *attempt }
                 }
@@ -82,21 +80,16 @@ impl Cashback {
                 let waiting = waiting::again(terms, *amount, *attempt, now);
                 Self::Reversed { reason: Reversal::WrittenOff, waiting, at: now }
             }
-            (Self::Failed { terms, amount, attempt, .. }, Event::DisputeLost) => {
-                let waiting = waiting::again(terms, *amount, *attempt, now);
-                Self::Reversed { reason: Reversal::DisputeLost, waiting, at: now }
-            }
-            // The refund that had reversed it failed: the payer keeps both the goods and the cashback.
-            (Self::Reversed { reason: Reversal::Refunded, waiting, .. }, Event::Remaining(rest))
-                if !waiting.reduced(rest)?.amount.is_zero() =>
-            {
+            // The refund that had reversed it failed, or the bank has changed its verdict: the payer keeps both
+            // the goods and the cashback.
+            (
+                Self::Reversed { reason: Reversal::Refunded | Reversal::DisputeLost, waiting, .. },
+                Event::Remaining(rest),
+            ) if !waiting.reduced(rest)?.amount.is_zero() => {
                 Self::Held(Waiting { release_at: waiting.release_at.max(now), ..waiting.reduced(rest)? })
             }
             (Self::Held(waiting), Event::DisputeOpened) => Self::Frozen(waiting.clone()),
-            (Self::Held(waiting) | Self::Frozen(waiting), Event::DisputeLost) => {
-                Self::Reversed { reason: Reversal::DisputeLost, waiting: waiting.clone(), at: now }
-            }
-            (Self::Frozen(waiting), Event::DisputeWon) => {
+            (Self::Frozen(waiting), Event::DisputesOver) => {
                 Self::Held(Waiting { release_at: waiting.release_at.max(now), ..waiting.clone() })
             }
             (
@@ -145,8 +138,7 @@ impl Cashback {
                 | Event::Settled { .. }
                 | Event::Bounced { .. }
                 | Event::DisputeOpened
-                | Event::DisputeWon
-                | Event::DisputeLost,
+                | Event::DisputesOver,
             )
             | (
                 Self::Held(_),
@@ -157,7 +149,7 @@ impl Cashback {
                 | Event::WrittenOff
                 | Event::Settled { .. }
                 | Event::Bounced { .. }
-                | Event::DisputeWon,
+                | Event::DisputesOver,
             )
             | (
                 Self::Frozen(_),
@@ -203,14 +195,13 @@ impl Waiting {
             return Ok(Cashback::Failed { terms, amount, reason, at: now, attempt });
         }
         let waiting = self.reduced(&standing.rest)?;
-        Ok(match standing.dispute {
-            Dispute::Open => Cashback::Frozen(waiting),
-            Dispute::Lost => Cashback::Reversed { reason: Reversal::DisputeLost, waiting, at: now },
-            Dispute::None | Dispute::Won if waiting.amount.is_zero() => {
-                Cashback::Reversed { reason: Reversal::Refunded, waiting, at: now }
+        Ok(match waiting {
+            waiting if waiting.amount.is_zero() => {
+                Cashback::Reversed { reason: standing.rest.reversal(), waiting, at: now }
             }
-            Dispute::None | Dispute::Won if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
-            Dispute::None | Dispute::Won => {
+            waiting if standing.is_disputed => Cashback::Frozen(waiting),
+            waiting if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
+            waiting => {
                 let has_part = waiting.terms.has_merchant_part();
                 if standing.has_wallet && reason.may_become_credit(has_part) {
                     waiting.to_wallet(WalletReason::Unrefundable(reason), now)

@@ -3,7 +3,6 @@
 //! life as one `match`.
 
 pub mod bucket;
-mod dispute;
 mod event;
 mod life;
 pub mod refund;
@@ -11,7 +10,6 @@ pub mod state;
 mod suspicion;
 mod waiting;
 
-pub use dispute::Dispute;
 pub use event::{Event, Rest, Reversal, Standing, WalletReason};
 pub use state::Cashback;
 pub use suspicion::Suspicion;

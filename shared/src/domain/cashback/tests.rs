@@ -1,8 +1,8 @@
 mod moments;
 
 use super::*;
+use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::Failure;
-use crate::domain::cashback::{Dispute, Suspicion};
 use crate::domain::ids::{CampaignId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::promise::{Hold, NoCashback, OnRefund, PROMISE_HOURS, RELEASE_MARGIN_HOURS, Share, Terms};
@@ -48,11 +48,19 @@ fn settled() -> Event {
 }
 
 fn rest(left: i64, netted: i64) -> Rest {
-    Rest { left: sgd(left), netted: sgd(netted), paid: sgd(2500) }
+    Rest { left: sgd(left), netted: sgd(netted), paid: sgd(2500), is_charged_back: false }
+}
+
+fn charged_back(left: i64) -> Rest {
+    Rest { is_charged_back: true, ..rest(left, 0) }
+}
+
+fn lost(left: i64) -> Event {
+    Event::Remaining(charged_back(left))
 }
 
 fn standing() -> Standing {
-    Standing { rest: rest(2500, 0), dispute: Dispute::None, has_wallet: true }
+    Standing { rest: rest(2500, 0), is_disputed: false, has_wallet: true }
 }
 
 fn bounced(reason: Failure, standing: Standing) -> Event {
@@ -120,7 +128,7 @@ fn every_state_and_every_event() {
         after(&[(47, DUE), (47, no_hope.clone())]),
         in_review(),
         after(&[(1, remaining(0))]),
-        after(&[(1, Event::DisputeLost)]),
+        after(&[(1, lost(0))]),
         in_review().on(&Event::Rejected, at(1)).unwrap(),
     ];
     let events = [
@@ -137,8 +145,8 @@ fn every_state_and_every_event() {
         ("bounced for now", bounced(Failure::InsufficientFunds, standing())),
         ("bounced for good", bounced(Failure::ExpiredOrCanceledCard, standing())),
         ("bounced, no wallet", no_hope),
-        ("bounced, disputed", bounced(Failure::Refused, Standing { dispute: Dispute::Open, ..standing() })),
-        ("bounced, lost", bounced(Failure::Refused, Standing { dispute: Dispute::Lost, ..standing() })),
+        ("bounced, disputed", bounced(Failure::Refused, Standing { is_disputed: true, ..standing() })),
+        ("bounced, lost", bounced(Failure::Refused, Standing { rest: charged_back(0), ..standing() })),
         ("bounced, refunded", bounced(Failure::Refused, Standing { rest: rest(0, 0), ..standing() })),
         (
             "bounced, old attempt",
@@ -146,8 +154,9 @@ fn every_state_and_every_event() {
         ),
         ("settled, old attempt", Event::Settled { attempt: 0, refund: RefundId::parse("re_0").unwrap() }),
         ("dispute opened", Event::DisputeOpened),
-        ("dispute won", Event::DisputeWon),
-        ("dispute lost", Event::DisputeLost),
+        ("disputes over", Event::DisputesOver),
+        ("a part lost", lost(1000)),
+        ("all lost", lost(0)),
     ];
     let mut table = String::new();
     for state in &states {
@@ -177,8 +186,9 @@ fn every_state_and_every_event() {
         none                         bounced, old attempt none (same)
         none                         settled, old attempt none (same)
         none                         dispute opened       none (same)
-        none                         dispute won          none (same)
-        none                         dispute lost         none (same)
+        none                         disputes over        none (same)
+        none                         a part lost          none (same)
+        none                         all lost             none (same)
         held 125                     matured              paying 125
         held 125                     matured, payer owes  credited_to_wallet 125
         held 125                     approved             held 125 (same)
@@ -198,8 +208,9 @@ fn every_state_and_every_event() {
         held 125                     bounced, old attempt held 125 (same)
         held 125                     settled, old attempt held 125 (same)
         held 125                     dispute opened       frozen 125
-        held 125                     dispute won          held 125 (same)
-        held 125                     dispute lost         reversed (dispute_lost)
+        held 125                     disputes over        held 125 (same)
+        held 125                     a part lost          held 50
+        held 125                     all lost             reversed (dispute_lost)
         frozen 125                   matured              frozen 125 (same)
         frozen 125                   matured, payer owes  frozen 125 (same)
         frozen 125                   approved             frozen 125 (same)
@@ -219,8 +230,9 @@ fn every_state_and_every_event() {
         frozen 125                   bounced, old attempt frozen 125 (same)
         frozen 125                   settled, old attempt frozen 125 (same)
         frozen 125                   dispute opened       frozen 125 (same)
-        frozen 125                   dispute won          held 125
-        frozen 125                   dispute lost         reversed (dispute_lost)
+        frozen 125                   disputes over        held 125
+        frozen 125                   a part lost          frozen 50
+        frozen 125                   all lost             reversed (dispute_lost)
         paying 125                   matured              paying 125 (same)
         paying 125                   matured, payer owes  paying 125 (same)
         paying 125                   approved             paying 125 (same)
@@ -240,8 +252,9 @@ fn every_state_and_every_event() {
         paying 125                   bounced, old attempt paying 125 (same)
         paying 125                   settled, old attempt paying 125 (same)
         paying 125                   dispute opened       paying 125 (same)
-        paying 125                   dispute won          paying 125 (same)
-        paying 125                   dispute lost         paying 125 (same)
+        paying 125                   disputes over        paying 125 (same)
+        paying 125                   a part lost          paying 125 (same)
+        paying 125                   all lost             paying 125 (same)
         credited 125                 matured              credited 125 (same)
         credited 125                 matured, payer owes  credited 125 (same)
         credited 125                 approved             credited 125 (same)
@@ -261,8 +274,9 @@ fn every_state_and_every_event() {
         credited 125                 bounced, old attempt credited 125 (same)
         credited 125                 settled, old attempt credited 125 (same)
         credited 125                 dispute opened       credited 125 (same)
-        credited 125                 dispute won          credited 125 (same)
-        credited 125                 dispute lost         credited 125 (same)
+        credited 125                 disputes over        credited 125 (same)
+        credited 125                 a part lost          credited 125 (same)
+        credited 125                 all lost             credited 125 (same)
         credited_to_wallet 125       matured              credited_to_wallet 125 (same)
         credited_to_wallet 125       matured, payer owes  credited_to_wallet 125 (same)
         credited_to_wallet 125       approved             credited_to_wallet 125 (same)
@@ -282,8 +296,9 @@ fn every_state_and_every_event() {
         credited_to_wallet 125       bounced, old attempt credited_to_wallet 125 (same)
         credited_to_wallet 125       settled, old attempt credited_to_wallet 125 (same)
         credited_to_wallet 125       dispute opened       credited_to_wallet 125 (same)
-        credited_to_wallet 125       dispute won          credited_to_wallet 125 (same)
-        credited_to_wallet 125       dispute lost         credited_to_wallet 0
+        credited_to_wallet 125       disputes over        credited_to_wallet 125 (same)
+        credited_to_wallet 125       a part lost          credited_to_wallet 50
+        credited_to_wallet 125       all lost             credited_to_wallet 0
         failed 125                   matured              failed 125 (same)
         failed 125                   matured, payer owes  failed 125 (same)
         failed 125                   approved             failed 125 (same)
@@ -303,8 +318,9 @@ fn every_state_and_every_event() {
         failed 125                   bounced, old attempt failed 125 (same)
         failed 125                   settled, old attempt failed 125 (same)
         failed 125                   dispute opened       failed 125 (same)
-        failed 125                   dispute won          failed 125 (same)
-        failed 125                   dispute lost         reversed (dispute_lost)
+        failed 125                   disputes over        failed 125 (same)
+        failed 125                   a part lost          failed 50
+        failed 125                   all lost             reversed (dispute_lost)
         in_review 125                matured              in_review 125 (same)
         in_review 125                matured, payer owes  in_review 125 (same)
         in_review 125                approved             held 125
@@ -324,8 +340,9 @@ fn every_state_and_every_event() {
         in_review 125                bounced, old attempt in_review 125 (same)
         in_review 125                settled, old attempt in_review 125 (same)
         in_review 125                dispute opened       frozen 125
-        in_review 125                dispute won          in_review 125 (same)
-        in_review 125                dispute lost         reversed (dispute_lost)
+        in_review 125                disputes over        in_review 125 (same)
+        in_review 125                a part lost          in_review 50
+        in_review 125                all lost             reversed (dispute_lost)
         reversed (refunded)          matured              reversed (refunded) (same)
         reversed (refunded)          matured, payer owes  reversed (refunded) (same)
         reversed (refunded)          approved             reversed (refunded) (same)
@@ -345,16 +362,17 @@ fn every_state_and_every_event() {
         reversed (refunded)          bounced, old attempt reversed (refunded) (same)
         reversed (refunded)          settled, old attempt reversed (refunded) (same)
         reversed (refunded)          dispute opened       reversed (refunded) (same)
-        reversed (refunded)          dispute won          reversed (refunded) (same)
-        reversed (refunded)          dispute lost         reversed (refunded) (same)
+        reversed (refunded)          disputes over        reversed (refunded) (same)
+        reversed (refunded)          a part lost          held 50
+        reversed (refunded)          all lost             reversed (refunded) (same)
         reversed (dispute_lost)      matured              reversed (dispute_lost) (same)
         reversed (dispute_lost)      matured, payer owes  reversed (dispute_lost) (same)
         reversed (dispute_lost)      approved             reversed (dispute_lost) (same)
         reversed (dispute_lost)      rejected             reversed (dispute_lost) (same)
         reversed (dispute_lost)      retried              reversed (dispute_lost) (same)
         reversed (dispute_lost)      written off          reversed (dispute_lost) (same)
-        reversed (dispute_lost)      2500 of 2500 left    reversed (dispute_lost) (same)
-        reversed (dispute_lost)      1000 of 2500 left    reversed (dispute_lost) (same)
+        reversed (dispute_lost)      2500 of 2500 left    held 125
+        reversed (dispute_lost)      1000 of 2500 left    held 50
         reversed (dispute_lost)      nothing left         reversed (dispute_lost) (same)
         reversed (dispute_lost)      settled              reversed (dispute_lost) (same)
         reversed (dispute_lost)      bounced for now      reversed (dispute_lost) (same)
@@ -366,8 +384,9 @@ fn every_state_and_every_event() {
         reversed (dispute_lost)      bounced, old attempt reversed (dispute_lost) (same)
         reversed (dispute_lost)      settled, old attempt reversed (dispute_lost) (same)
         reversed (dispute_lost)      dispute opened       reversed (dispute_lost) (same)
-        reversed (dispute_lost)      dispute won          reversed (dispute_lost) (same)
-        reversed (dispute_lost)      dispute lost         reversed (dispute_lost) (same)
+        reversed (dispute_lost)      disputes over        reversed (dispute_lost) (same)
+        reversed (dispute_lost)      a part lost          held 50
+        reversed (dispute_lost)      all lost             reversed (dispute_lost) (same)
         reversed (rejected)          matured              reversed (rejected) (same)
         reversed (rejected)          matured, payer owes  reversed (rejected) (same)
         reversed (rejected)          approved             reversed (rejected) (same)
@@ -387,8 +406,9 @@ fn every_state_and_every_event() {
         reversed (rejected)          bounced, old attempt reversed (rejected) (same)
         reversed (rejected)          settled, old attempt reversed (rejected) (same)
         reversed (rejected)          dispute opened       reversed (rejected) (same)
-        reversed (rejected)          dispute won          reversed (rejected) (same)
-        reversed (rejected)          dispute lost         reversed (rejected) (same)
+        reversed (rejected)          disputes over        reversed (rejected) (same)
+        reversed (rejected)          a part lost          reversed (rejected) (same)
+        reversed (rejected)          all lost             reversed (rejected) (same)
     "#]]
     .assert_eq(&table);
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::disputes::Disputes;
 use super::payment::Charge;
 use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, RefundKey, StripeRefund};
@@ -61,18 +62,8 @@ pub enum Event {
         /// Why.
         reason: Failure,
     },
-    /// The payer disputes the payment.
-    DisputeOpened {
-        /// What Stripe has taken from the merchant's balance so far, in minor units, if it says.
-        taken_minor: Option<i64>,
-    },
-    /// The dispute ended.
-    DisputeClosed {
-        /// For the merchant.
-        won: bool,
-        /// What Stripe has taken from the merchant's balance and not given back, in minor units, if it says.
-        taken_minor: Option<i64>,
-    },
+    /// All disputes of the payment, as Stripe has them now.
+    DisputesSeen(Disputes),
 }
 
 /// What a person decides on a cashback.
@@ -143,8 +134,7 @@ impl Event {
             Self::CashbackMatured => "release",
             Self::CashbackDecided(_) => "decision on a cashback",
             Self::CashbackRefused { .. } => "refused cashback",
-            Self::DisputeOpened { .. } => "dispute",
-            Self::DisputeClosed { .. } => "end of a dispute",
+            Self::DisputesSeen(_) => "disputes",
         }
     }
 }

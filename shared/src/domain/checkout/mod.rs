@@ -3,6 +3,7 @@
 //! [`Checkout`]: its life as one `match`.
 
 mod decided;
+pub mod disputes;
 mod event;
 pub mod new_checkout;
 pub mod order;

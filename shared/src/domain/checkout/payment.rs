@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::disputes::{Dispute, Disputes};
 use crate::domain::cashback::refund::{Refund, RefundKey, RefundState};
-use crate::domain::cashback::{Cashback, Dispute, Rest};
+use crate::domain::cashback::{Cashback, Rest};
 use crate::domain::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
 use crate::domain::market::{CardFunding, Method, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
@@ -25,13 +26,9 @@ pub struct Payment {
     /// news; what only says that it is one of ours is the merchant's.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub bounced: BTreeSet<RefundId>,
-    /// Whether it is or was disputed.
-    #[serde(default, skip_serializing_if = "Dispute::is_none")]
-    pub dispute: Dispute,
-    /// What the dispute took from the merchant's balance and did not give back, in minor units, as Stripe
-    /// says.
-    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
-    pub disputed_minor: i64,
+    /// Its disputes.
+    #[serde(flatten)]
+    pub disputes: Disputes,
     /// The cashback.
     pub cashback: Cashback,
 }
@@ -92,17 +89,20 @@ impl Charge {
 }
 
 impl Payment {
-    /// What the merchant's refunds leave of `paid`, never less than nothing: one that was asked for here and
+    /// What refunds and lost disputes leave of `paid`, never less than nothing: one that was asked for here and
     /// one made in Stripe's dashboard may ask for more than there is, until Stripe refuses one of them.
-    /// Refunds that failed leave it whole.
+    /// Refunds that failed leave it whole, and so does a dispute that is open.
     ///
     /// # Errors
     /// A refund in another currency.
     pub fn left_of(&self, paid: Money) -> Result<Money, MoneyError> {
+        let lost = Money::from_minor(self.disputes.lost_minor().max(0), paid.currency())?;
         self.refunds
             .values()
             .filter(|refund| refund.state.counts())
-            .try_fold(paid, |left, refund| left.minus(refund.amount.at_most(left)?))
+            .map(|refund| refund.amount)
+            .chain([lost])
+            .try_fold(paid, |left, amount| left.minus(amount.at_most(left)?))
     }
 
     /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does
@@ -116,42 +116,13 @@ impl Payment {
         Money::from_minor(minor, paid.currency())
     }
 
-    /// What the refunds leave of `paid`, as a cashback wants to know it.
+    /// What is left of `paid`, as a cashback wants to know it.
     ///
     /// # Errors
     /// A refund in another currency.
     pub fn rest_of(&self, paid: Money) -> Result<Rest, MoneyError> {
-        Ok(Rest { left: self.left_of(paid)?, netted: self.netted(paid)?, paid })
-    }
-
-    /// The payment after a dispute was opened, or after its money was taken, whichever is heard of first.
-    #[must_use]
-    pub fn disputed(&self, taken_minor: Option<i64>) -> Self {
-        match self.dispute {
-            Dispute::None | Dispute::Open => Self {
-                dispute: Dispute::Open,
-                disputed_minor: self.disputed_minor.max(taken_minor.unwrap_or_default()),
-                ..self.clone()
-            },
-            Dispute::Won | Dispute::Lost => self.clone(),
-        }
-    }
-
-    /// The payment after a dispute ended, or after money was given back, whichever is heard of first. Who
-    /// loses may get a part back: what the payer had been refunded before
-    /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
-    #[must_use]
-    pub fn dispute_closed(&self, won: bool, taken_minor: Option<i64>) -> Self {
-        let (dispute, disputed_minor) = match self.dispute {
-            Dispute::None | Dispute::Open if won => (Dispute::Won, 0),
-            Dispute::None | Dispute::Open => (Dispute::Lost, taken_minor.unwrap_or(self.disputed_minor)),
-            Dispute::Lost => {
-                let taken = taken_minor.filter(|_| !won).unwrap_or(self.disputed_minor);
-                (Dispute::Lost, taken.min(self.disputed_minor))
-            }
-            Dispute::Won => (Dispute::Won, 0),
-        };
-        Self { dispute, disputed_minor, ..self.clone() }
+        let is_charged_back = self.disputes.lost_minor() > 0;
+        Ok(Rest { left: self.left_of(paid)?, netted: self.netted(paid)?, paid, is_charged_back })
     }
 
     /// What can still be given back of `paid`. What the payer has of it as cashback is no longer with the
@@ -168,6 +139,15 @@ impl Payment {
         let cashback = taken.minus(self.netted(paid)?.at_most(taken)?)?;
         let price = left.minus(taken.at_most(left)?)?.plus(cashback)?;
         Ok(Refundable { price, cashback, on_refund: terms.on_refund })
+    }
+
+    /// Whether the payer has back all that was paid: what is left of it, they have as cashback.
+    ///
+    /// # Errors
+    /// A refund in another currency.
+    pub fn is_given_back(&self, paid: Money) -> Result<bool, MoneyError> {
+        let Refundable { price, cashback, .. } = self.refundable(paid)?;
+        Ok(price.is_zero() || (price == cashback && self.left_of(paid)? != paid))
     }
 
     /// The merchant's refunds that are written down and of which Stripe has said nothing yet, and since when.
@@ -208,22 +188,17 @@ impl Payment {
     pub fn platform_funding(&self, paid: Money) -> Result<Money, MoneyError> {
         let none = Money::zero(paid.currency());
         let Cashback::Credited { terms, amount, .. } = &self.cashback else { return Ok(none) };
-        match self.dispute {
-            Dispute::Lost => Ok(none),
-            Dispute::None | Dispute::Open | Dispute::Won => {
-                let part = terms.platform_part(*amount)?;
-                let left = self.left_of(paid)?;
-                let left_then = paid.proportion(*amount, terms.amount, Round::Down)?;
-                let (rest, whole) = (left.minus(amount.at_most(left)?)?, left_then.minus(*amount)?);
-                let part = if whole.is_zero() {
-                    part
-                } else {
-                    part.proportion(rest.at_most(whole)?, whole, Round::Down)?
-                };
-                // What was netted was never the platform's.
-                part.at_most(self.platform_part(terms, *amount)?)
-            }
+        let left = self.left_of(paid)?;
+        if left.is_zero() {
+            return Ok(none);
         }
+        let part = terms.platform_part(*amount)?;
+        let left_then = paid.proportion(*amount, terms.amount, Round::Down)?;
+        let (rest, whole) = (left.minus(amount.at_most(left)?)?, left_then.minus(*amount)?);
+        let part =
+            if whole.is_zero() { part } else { part.proportion(rest.at_most(whole)?, whole, Round::Down)? };
+        // What was netted was never the platform's.
+        part.at_most(self.platform_part(terms, *amount)?)
     }
 
     /// What refunds gave back to the payer's wallet, in minor units: with the charge, once the payer has
@@ -246,14 +221,14 @@ impl Payment {
     /// credit.
     pub fn status(&self, paid: Money, credit_minor: i64) -> &'static str {
         let is_whole_credit_back = self.claimed_of_wallet_minor() >= credit_minor;
-        match self.dispute {
+        match self.disputes.standing() {
             Dispute::Open => "disputed",
             Dispute::Won => "won",
             Dispute::Lost => "lost",
-            Dispute::None => match self.left_of(paid) {
-                Ok(left) if left == paid && self.claimed_of_wallet_minor() == 0 => "paid",
-                Ok(left) if left.is_zero() && is_whole_credit_back => "refunded",
-                Ok(_) | Err(_) => "partly_refunded",
+            Dispute::None => match (self.left_of(paid), self.is_given_back(paid)) {
+                (Ok(left), _) if left == paid && self.claimed_of_wallet_minor() == 0 => "paid",
+                (_, Ok(true)) if is_whole_credit_back => "refunded",
+                (Ok(_) | Err(_), _) => "partly_refunded",
             },
         }
     }

@@ -1,5 +1,6 @@
 //! Refunds of a checkout's payment: the merchant's, and ours that is a cashback.
 
+use super::disputes::Dispute;
 use super::event::Refused;
 use super::payment::Payment;
 use super::state::{Checkout, State};
@@ -115,7 +116,7 @@ impl Checkout {
         let paid = self.charged()?;
         let standing = Standing {
             rest: payment.rest_of(paid)?,
-            dispute: payment.dispute,
+            is_disputed: payment.disputes.standing() == Dispute::Open,
             has_wallet: self.payer.is_some(),
         };
         Ok(cashback::Event::Bounced { attempt, reason, standing })

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::decided::Decided;
+use super::disputes::{Dispute, Disputes};
 use super::event::{Event, Insight, Refused, Verdict};
 use super::new_checkout::Content;
 use super::payment::{Charge, Payment};
 use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Screening;
 use crate::domain::cashback;
+use crate::domain::cashback::Cashback;
 use crate::domain::cashback::refund::{Refund, RefundState};
-use crate::domain::cashback::{Cashback, Dispute};
 use crate::domain::ids::{AccountId, CampaignId, CheckoutId, MerchantId, PayerId, SessionId};
 use crate::domain::market::{Country, Tender};
 use crate::domain::money::{Money, MoneyError};
@@ -164,11 +165,8 @@ impl Checkout {
             (State::Paid(payment), Event::CashbackRefused { attempt, reason }) => {
                 self.with_cashback(payment, &self.bounced(payment, *attempt, *reason)?, now)
             }
-            (State::Paid(payment), Event::DisputeOpened { taken_minor }) => {
-                self.with_dispute(payment, &payment.disputed(*taken_minor), now)
-            }
-            (State::Paid(payment), Event::DisputeClosed { won, taken_minor }) => {
-                self.with_dispute(payment, &payment.dispute_closed(*won, *taken_minor), now)
+            (State::Paid(payment), Event::DisputesSeen(disputes)) => {
+                self.with_disputes(payment, disputes, now)
             }
 
             (State::Expired | State::Failed | State::Paid(_), Event::Expired | Event::PaymentFailed)
@@ -187,8 +185,7 @@ impl Checkout {
                 | Event::RefundRefused { .. }
                 | Event::RefundSeen(_)
                 | Event::CashbackRefused { .. }
-                | Event::DisputeOpened { .. }
-                | Event::DisputeClosed { .. },
+                | Event::DisputesSeen(_),
             ) => Err(Refused::TooEarly { event: event.name(), state: self.state.name() }),
         }
     }
@@ -222,8 +219,7 @@ impl Checkout {
             charge: charge.clone(),
             refunds: BTreeMap::new(),
             bounced: BTreeSet::new(),
-            dispute: Dispute::None,
-            disputed_minor: 0,
+            disputes: Disputes::default(),
             cashback,
         };
         Ok(State::Paid(Box::new(payment)))
@@ -236,23 +232,24 @@ impl Checkout {
         now: Timestamp,
     ) -> Result<State, Refused> {
         let cashback = payment.cashback.on(event, now)?;
-        // Whatever else happens: what is disputed is not released, and what was lost earns nothing.
-        let cashback = match payment.dispute {
+        // Whatever else happens: what is disputed is not released.
+        let cashback = match payment.disputes.standing() {
             Dispute::Open => cashback.on(&cashback::Event::DisputeOpened, now)?,
-            Dispute::Lost => cashback.on(&cashback::Event::DisputeLost, now)?,
-            Dispute::None | Dispute::Won => cashback,
+            Dispute::None | Dispute::Won | Dispute::Lost => cashback,
         };
         Ok(State::Paid(Box::new(Payment { cashback, ..payment.clone() })))
     }
 
-    fn with_dispute(&self, payment: &Payment, next: &Payment, now: Timestamp) -> Result<State, Refused> {
-        let event = match next.dispute {
-            _ if next.dispute == payment.dispute => return Ok(State::Paid(Box::new(next.clone()))),
-            Dispute::None | Dispute::Open => cashback::Event::DisputeOpened,
-            Dispute::Won => cashback::Event::DisputeWon,
-            Dispute::Lost => cashback::Event::DisputeLost,
+    /// What disputes took counts like a refund; while one is open, nothing is released.
+    fn with_disputes(&self, payment: &Payment, seen: &Disputes, now: Timestamp) -> Result<State, Refused> {
+        let mut next = Payment { disputes: seen.clone(), ..payment.clone() };
+        let remaining = cashback::Event::Remaining(next.rest_of(self.charged()?)?);
+        next.cashback = next.cashback.on(&remaining, now)?;
+        let event = match seen.standing() {
+            Dispute::Open => cashback::Event::DisputeOpened,
+            Dispute::None | Dispute::Won | Dispute::Lost => cashback::Event::DisputesOver,
         };
-        self.with_cashback(next, &event, now)
+        self.with_cashback(&next, &event, now)
     }
 
     /// What of the price the payer pays with credit, in minor units.

@@ -6,8 +6,9 @@ use crate::domain::books::settlement::Settlement;
 use crate::domain::campaign::budget::BudgetChange;
 use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Card;
+use crate::domain::cashback::Cashback;
 use crate::domain::cashback::refund::RefundKey;
-use crate::domain::cashback::{Cashback, Dispute};
+use crate::domain::checkout::disputes::Dispute;
 use crate::domain::checkout::payment::Payment;
 use crate::domain::checkout::{Checkout, Event, Insight, Refused, State};
 use crate::domain::ids::Reference;
@@ -253,7 +254,7 @@ pub fn request_refund(
             Some(_) | None => Ok(RefundRequest::Known),
         };
     }
-    if payment.dispute == Dispute::Open {
+    if payment.disputes.standing() == Dispute::Open {
         let detail = "The payment is disputed; Stripe refunds no disputed payment.";
         return Err(Problem::new(Kind::WrongState, detail).next("Answer the dispute in Stripe's dashboard."));
     }
@@ -270,11 +271,16 @@ pub fn request_refund(
         }
         Ok(_) => {
             let was_refunded = payment.refunds.values().any(|refund| refund.state.counts());
-            let why = match (was_refunded, payment.cashback.taken_from_charge().is_some()) {
-                _ if left == checkout.content.amount => "that is what was paid",
-                (true, false) => "the rest was refunded",
-                (true, true) => "the rest was refunded, or paid as cashback",
-                (false, _) => "the rest was paid as cashback",
+            let ways = [
+                (was_refunded, "refunded"),
+                (payment.cashback.taken_from_charge().is_some(), "paid as cashback"),
+                (payment.disputes.lost_minor() > 0, "taken back by the payer's bank"),
+            ];
+            let ways: Vec<&str> = ways.iter().filter(|(is_so, _)| *is_so).map(|(_, way)| *way).collect();
+            let why = if ways.is_empty() || left == checkout.content.amount {
+                "that is what was paid".to_owned()
+            } else {
+                format!("the rest was {}", ways.join(", or "))
             };
             let detail = format!("At most {left} can be refunded: {why}.");
             let next = "Send a smaller amount, or leave it out for all that is left.";

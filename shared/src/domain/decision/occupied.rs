@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::campaign::budget::{BudgetChange, Slot};
 use crate::domain::campaign::offer::Offer;
-use crate::domain::cashback::{Cashback, Dispute};
+use crate::domain::cashback::Cashback;
 use crate::domain::checkout::{Checkout, State};
 use crate::domain::ids::CampaignId;
 use crate::domain::money::MoneyError;
@@ -63,7 +63,7 @@ impl Occupied {
                     occupied.hold(checkout, terms);
                 }
                 occupied.visits = checkout.remembers_payer;
-                if payment.dispute != Dispute::Lost && !payment.left_of(checkout.charged()?)?.is_zero() {
+                if !payment.is_given_back(checkout.charged()?)? {
                     occupied.counted.clone_from(&checkout.counted_by);
                 }
                 let kept = checkout.wallet_spent_minor().saturating_sub(payment.returned_to_wallet_minor());

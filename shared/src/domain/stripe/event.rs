@@ -57,23 +57,12 @@ pub enum Kind {
         /// How much of it has been refunded in all.
         refunded: Money,
     },
-    /// `charge.dispute.created` or `.funds_withdrawn`.
-    DisputeOpened {
+    /// Anything about a dispute of a charge: all of the charge's disputes have to be read again. Snapshots come
+    /// in any order, and a verdict can change.
+    #[serde(alias = "dispute_opened", alias = "dispute_closed")]
+    DisputeChanged {
         /// The charge that is disputed.
         charge: ChargeId,
-        /// What was taken from the merchant's balance so far, in minor units, if anything moved.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        taken_minor: Option<i64>,
-    },
-    /// `charge.dispute.closed` or `.funds_reinstated`.
-    DisputeClosed {
-        /// The charge that was disputed.
-        charge: ChargeId,
-        /// Whether the merchant keeps the money.
-        won: bool,
-        /// What was taken from the merchant's balance and not given back, in minor units, if anything moved.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        taken_minor: Option<i64>,
     },
     /// Anything about a connected account: it has to be read again.
     AccountChanged {
@@ -103,13 +92,14 @@ pub struct Page {
 }
 
 /// The types of API v1 that concern us. Stripe's list of events does not have those of API v2.
-pub const LISTED_TYPES: [&str; 16] = [
+pub const LISTED_TYPES: [&str; 17] = [
     "account.updated",
     "capability.updated",
     "charge.dispute.closed",
     "charge.dispute.created",
     "charge.dispute.funds_reinstated",
     "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
     "charge.refund.updated",
     "charge.refunded",
     "charge.succeeded",
@@ -205,8 +195,7 @@ fn understand(envelope: Envelope, listed: bool) -> Parsed {
         | Kind::SessionExpired(_)
         | Kind::RefundChanged(_)
         | Kind::ChargeRefunded { .. }
-        | Kind::DisputeOpened { .. }
-        | Kind::DisputeClosed { .. }
+        | Kind::DisputeChanged { .. }
         | Kind::Unreadable { .. } => envelope.account,
     };
     let Envelope { id, livemode, .. } = envelope;
@@ -225,10 +214,9 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             object::refund(object).map(|refund| Some(Kind::RefundChanged(refund)))
         }
-        "charge.dispute.created"
-        | "charge.dispute.funds_withdrawn"
-        | "charge.dispute.funds_reinstated"
-        | "charge.dispute.closed" => dispute(&envelope.event_type, object),
+        dispute if dispute.starts_with("charge.dispute.") => {
+            object::charge_of_dispute(object).map(|charge| Some(Kind::DisputeChanged { charge }))
+        }
         "account.updated" | "capability.updated" => {
             let account = envelope.account.clone().ok_or_else(|| NotUnderstood("account".to_owned()))?;
             Ok(Some(Kind::AccountChanged { account }))
@@ -272,39 +260,6 @@ fn session(
         // Completed and not paid: the payer's bank takes its time, and another event will say how it ended.
         _ if payment_status == "unpaid" => None,
         _ => Some(Kind::SessionPaid(page)),
-    })
-}
-
-#[derive(Deserialize)]
-struct Dispute {
-    charge: ChargeId,
-    status: String,
-    #[serde(default)]
-    balance_transactions: Vec<Moved>,
-}
-
-#[derive(Deserialize)]
-struct Moved {
-    amount: i64,
-}
-
-/// A bank's inquiry (`warning_…`) takes no money; if it becomes a dispute, its funds are withdrawn, and that
-/// is told (<https://docs.stripe.com/disputes/how-disputes-work#inquiries>).
-fn dispute(event_type: &str, object: &Value) -> Result<Option<Kind>, NotUnderstood> {
-    let Dispute { charge, status, balance_transactions: moved } = read(object)?;
-    let sum = moved.iter().fold(0_i64, |sum, moved| sum.saturating_sub(moved.amount));
-    let taken_minor = (!moved.is_empty()).then_some(sum);
-    Ok(match (event_type, status.as_str()) {
-        (_, status) if status.starts_with("warning_") => None,
-        // `won` and `prevented` leave the money with the merchant.
-        ("charge.dispute.closed", status) => {
-            Some(Kind::DisputeClosed { charge, won: status != "lost", taken_minor })
-        }
-        ("charge.dispute.funds_reinstated", "won" | "lost") => {
-            Some(Kind::DisputeClosed { charge, won: status == "won", taken_minor })
-        }
-        ("charge.dispute.funds_reinstated", _) => None,
-        _ => Some(Kind::DisputeOpened { charge, taken_minor }),
     })
 }
 

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::cashback::refund::{Failure, Outcome, Purpose, StripeRefund};
+use crate::domain::checkout::disputes::Disputed;
 use crate::domain::checkout::payment::Charge;
-use crate::domain::ids::{ChargeId, CheckoutId, PaymentIntentId, Reference, RefundId};
+use crate::domain::ids::{ChargeId, CheckoutId, DisputeId, PaymentIntentId, Reference, RefundId};
 use crate::domain::market::{CardFunding, Method};
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -202,6 +203,52 @@ pub fn refund(object: &Value) -> Result<StripeRefund, NotUnderstood> {
         outcome,
         purpose,
     })
+}
+
+#[derive(Deserialize)]
+struct RawDispute {
+    id: DisputeId,
+    charge: Expandable<ChargeId>,
+    status: String,
+    #[serde(default)]
+    balance_transactions: Vec<Moved>,
+}
+
+#[derive(Deserialize)]
+struct Moved {
+    amount: i64,
+}
+
+/// Which charge a dispute is of.
+///
+/// # Errors
+/// A field is missing or of another type.
+pub fn charge_of_dispute(object: &Value) -> Result<ChargeId, NotUnderstood> {
+    read::<RawDispute>(object).map(|dispute| dispute.charge.into_id())
+}
+
+/// Reads a dispute; none for a bank's inquiry (`warning_…`), which takes no money, and which is told of again
+/// if it becomes a dispute (<https://docs.stripe.com/disputes/how-disputes-work#inquiries>).
+///
+/// It is over once its money agrees with the verdict: what is won has come back, and what is lost was taken,
+/// or came back as what had been refunded before. One that was `prevented` took what it took. Anything else,
+/// an appeal among it, is still open.
+///
+/// # Errors
+/// A field is missing or of another type.
+pub fn dispute(object: &Value) -> Result<Option<(DisputeId, Disputed)>, NotUnderstood> {
+    let RawDispute { id, status, balance_transactions: moved, .. } = read(object)?;
+    if status.starts_with("warning_") {
+        return Ok(None);
+    }
+    let taken_minor = moved.iter().fold(0_i64, |sum, moved| sum.saturating_sub(moved.amount));
+    let is_over = match status.as_str() {
+        "won" => taken_minor == 0,
+        "lost" => !moved.is_empty(),
+        "prevented" => true,
+        _ => false,
+    };
+    Ok(Some((id, Disputed { is_open: !is_over, taken_minor })))
 }
 
 fn money(minor: i64, currency: &str, field: &str) -> Result<Money, NotUnderstood> {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::request::{Call, Stripe, StripeError};
+use crate::domain::checkout::disputes::Disputes;
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, Reference, SessionId};
 use crate::domain::stripe::object::{self, ChargeObject};
 
@@ -51,6 +52,17 @@ impl Stripe {
             let id = SessionId::parse(&text(session, "id")?).ok()?;
             Some((id, Reference::parse(&text(session, "client_reference_id")?).ok()?))
         }))
+    }
+
+    /// All disputes of a charge on the merchant's account, as they are now.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn disputes(&self, account: &AccountId, charge: &ChargeId) -> Result<Disputes, StripeError> {
+        let filter = [("charge".to_owned(), charge.to_string())];
+        let read = |dispute: &Value| Ok(object::dispute(dispute)?);
+        let listed = self.list_as("/v1/disputes", &filter, Some(account), read).await?;
+        Ok(Disputes::new(listed.into_iter().flatten()))
     }
 
     /// The charge by which a session was paid, if its money has moved.

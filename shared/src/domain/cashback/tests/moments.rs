@@ -26,12 +26,12 @@ fn what_is_left_below_the_least_earns_nothing() {
 #[test]
 fn a_won_dispute_is_released_at_its_time_or_at_once() {
     let frozen = after(&[(1, Event::DisputeOpened)]);
-    let due = |hour| frozen.on(&Event::DisputeWon, at(hour)).unwrap().due_at();
+    let due = |hour| frozen.on(&Event::DisputesOver, at(hour)).unwrap().due_at();
     assert_eq!(due(10), Some(at(47)), "in time");
     assert_eq!(due(47), Some(at(47)));
     assert_eq!(due(900), Some(at(900)), "at once");
     assert_eq!(frozen.due_at(), None, "nobody looks at it meanwhile");
-    let late = frozen.on(&Event::DisputeWon, at(900)).unwrap().on(&DUE, at(900)).unwrap();
+    let late = frozen.on(&Event::DisputesOver, at(900)).unwrap().on(&DUE, at(900)).unwrap();
     assert_eq!(late.name(), "paying");
 }
 
@@ -43,7 +43,7 @@ fn what_waits_for_a_person_has_no_time_until_one_has_looked() {
     assert_eq!((approved(1), approved(900)), (Some(at(47)), Some(at(900))));
     assert_eq!(words(&in_review().on(&Event::Rejected, at(1)).unwrap()), "reversed (rejected)");
     let disputed =
-        in_review().on(&Event::DisputeOpened, at(1)).unwrap().on(&Event::DisputeWon, at(2)).unwrap();
+        in_review().on(&Event::DisputeOpened, at(1)).unwrap().on(&Event::DisputesOver, at(2)).unwrap();
     assert_eq!(disputed, in_review(), "a dispute does not wave it through");
 }
 
@@ -207,6 +207,6 @@ fn what_may_still_arrive_is_no_credit() {
         assert_eq!(paying.on(&bounced(Failure::Refused, standing()), at(47)).unwrap().name(), name);
     }
     // A won dispute would have it paid again.
-    let disputed = bounced(Failure::Disconnected, Standing { dispute: Dispute::Open, ..standing() });
+    let disputed = bounced(Failure::Disconnected, Standing { is_disputed: true, ..standing() });
     assert_eq!(after(&[(47, DUE), (47, disputed)]).name(), "failed");
 }

@@ -81,26 +81,6 @@ fn where_any_refund_ends_it_the_first_part_brings_all_of_it_back() {
     );
 }
 
-/// Events of one dispute come in any order, and each says how much it has taken so far, or nothing of it.
-#[test]
-fn a_dispute_takes_the_most_that_is_said_and_no_news_changes_its_end() {
-    let paid_for = crate::domain::examples::after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
-    let payment = paid_for.payment().unwrap();
-    let open = payment.disputed(None).disputed(Some(2500)).disputed(Some(2000)).disputed(None);
-    let words = |payment: &Payment| (payment.dispute, payment.disputed_minor);
-    assert_eq!(words(&open), (Dispute::Open, 2500));
-    let won = open.dispute_closed(true, None);
-    for later in [won.disputed(Some(2500)), won.dispute_closed(false, Some(2500)), won.clone()] {
-        assert_eq!(words(&later), (Dispute::Won, 0));
-    }
-    let lost = open.dispute_closed(false, None);
-    assert_eq!(words(&open.dispute_closed(false, Some(2000))), (Dispute::Lost, 2000));
-    assert_eq!(words(&lost.disputed(Some(9))), (Dispute::Lost, 2500));
-    assert_eq!(words(&lost.dispute_closed(true, Some(0))), (Dispute::Lost, 2500), "lost is lost");
-    assert_eq!(words(&lost.dispute_closed(false, Some(1500))), (Dispute::Lost, 1500), "a part came back");
-    assert_eq!(words(&lost.dispute_closed(false, Some(9999))), (Dispute::Lost, 2500));
-}
-
 proptest! {
     /// In however many parts it is given back: the payer never keeps more cashback than the rest has earned,
     /// and in the end has exactly what was paid.

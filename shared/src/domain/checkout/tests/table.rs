@@ -77,9 +77,9 @@ fn every_state_and_every_event() {
         open            retried         -
         open            written off     -
         open            refused         refused cashback for a checkout that is open
-        open            dispute opened  dispute for a checkout that is open
-        open            dispute won     end of a dispute for a checkout that is open
-        open            dispute lost    end of a dispute for a checkout that is open
+        open            dispute opened  disputes for a checkout that is open
+        open            dispute won     disputes for a checkout that is open
+        open            dispute lost    disputes for a checkout that is open
         no page yet     paid            paid held
         no page yet     paid by card    paid none
         no page yet     page made       open
@@ -97,9 +97,9 @@ fn every_state_and_every_event() {
         no page yet     retried         -
         no page yet     written off     -
         no page yet     refused         refused cashback for a checkout that is open
-        no page yet     dispute opened  dispute for a checkout that is open
-        no page yet     dispute won     end of a dispute for a checkout that is open
-        no page yet     dispute lost    end of a dispute for a checkout that is open
+        no page yet     dispute opened  disputes for a checkout that is open
+        no page yet     dispute won     disputes for a checkout that is open
+        no page yet     dispute lost    disputes for a checkout that is open
         expired         paid            paid held
         expired         paid by card    paid none
         expired         page made       -
@@ -117,9 +117,9 @@ fn every_state_and_every_event() {
         expired         retried         -
         expired         written off     -
         expired         refused         refused cashback for a checkout that is expired
-        expired         dispute opened  dispute for a checkout that is expired
-        expired         dispute won     end of a dispute for a checkout that is expired
-        expired         dispute lost    end of a dispute for a checkout that is expired
+        expired         dispute opened  disputes for a checkout that is expired
+        expired         dispute won     disputes for a checkout that is expired
+        expired         dispute lost    disputes for a checkout that is expired
         failed          paid            paid held
         failed          paid by card    paid none
         failed          page made       -
@@ -137,9 +137,9 @@ fn every_state_and_every_event() {
         failed          retried         -
         failed          written off     -
         failed          refused         refused cashback for a checkout that is failed
-        failed          dispute opened  dispute for a checkout that is failed
-        failed          dispute won     end of a dispute for a checkout that is failed
-        failed          dispute lost    end of a dispute for a checkout that is failed
+        failed          dispute opened  disputes for a checkout that is failed
+        failed          dispute won     disputes for a checkout that is failed
+        failed          dispute lost    disputes for a checkout that is failed
         no page         paid            paid held
         no page         paid by card    paid none
         no page         page made       -
@@ -157,9 +157,9 @@ fn every_state_and_every_event() {
         no page         retried         -
         no page         written off     -
         no page         refused         refused cashback for a checkout that is failed
-        no page         dispute opened  dispute for a checkout that is failed
-        no page         dispute won     end of a dispute for a checkout that is failed
-        no page         dispute lost    end of a dispute for a checkout that is failed
+        no page         dispute opened  disputes for a checkout that is failed
+        no page         dispute won     disputes for a checkout that is failed
+        no page         dispute lost    disputes for a checkout that is failed
         paid            paid            -
         paid            paid by card    -
         paid            page made       -
@@ -257,9 +257,9 @@ fn every_state_and_every_event() {
         won             retried         -
         won             written off     -
         won             refused         -
-        won             dispute opened  -
+        won             dispute opened  disputed frozen
         won             dispute won     -
-        won             dispute lost    -
+        won             dispute lost    lost reversed
         lost            paid            -
         lost            paid by card    -
         lost            page made       -
@@ -277,8 +277,8 @@ fn every_state_and_every_event() {
         lost            retried         -
         lost            written off     -
         lost            refused         -
-        lost            dispute opened  -
-        lost            dispute won     -
+        lost            dispute opened  disputed frozen
+        lost            dispute won     won held
         lost            dispute lost    -
         paying          paid            -
         paying          paid by card    -

@@ -347,5 +347,14 @@ fn a_payment_that_was_lost_or_given_back_does_not_count() {
     assert_eq!(counted(&[paid.clone(), (1, examples::disputed())]), 1);
     assert_eq!(counted(&[paid.clone(), (1, examples::dispute_closed(false))]), 0);
     assert_eq!(counted(&[paid.clone(), (1, examples::asked("r1", 2499))]), 1);
-    assert_eq!(counted(&[paid, (1, examples::asked("r1", 2500))]), 0);
+    assert_eq!(counted(&[paid.clone(), (1, examples::asked("r1", 2500))]), 0);
+    // A part of it that was lost leaves a purchase; and so does what was given back before a verdict changed.
+    assert_eq!(counted(&[paid.clone(), (1, examples::disputes(&[(false, 1000)]))]), 1);
+    let changed = [(1, examples::dispute_closed(false)), (2, examples::dispute_closed(true))];
+    assert_eq!(counted(&[vec![paid.clone()], changed.to_vec()].concat()), 1);
+    // Given back after its cashback: 1.25 is not left of it, the payer has had that.
+    let credited = [paid, (47, Event::CashbackMatured), (47, examples::cashback_refund(Outcome::Succeeded))];
+    assert_eq!(counted(&credited), 1);
+    assert_eq!(counted(&[&credited[..], &[(50, examples::asked("r1", 2499))]].concat()), 1);
+    assert_eq!(counted(&[&credited[..], &[(50, examples::asked("r1", 2500))]].concat()), 0);
 }

@@ -111,7 +111,10 @@ impl World {
 
     /// Decides, and writes what is decided as the store would: each item on condition of its version.
     pub(super) fn apply(&mut self, index: usize, event: &Event) {
-        self.past.push((index, event.clone()));
+        // Of disputes nobody is told twice: each time Stripe is asked how they are then.
+        if !matches!(event, Event::DisputesSeen(_)) {
+            self.past.push((index, event.clone()));
+        }
         let checkout = self.sales[index].checkout.clone();
         let around = self.around(&checkout, event);
         let decision = decide(&checkout, Some(&around), event, self.now).unwrap();

@@ -1,6 +1,7 @@
 //! Stripe's events as they come, and what becomes of them.
 
 use super::*;
+use crate::domain::checkout::disputes::Disputed;
 use crate::domain::market::Method;
 use serde_json::json;
 
@@ -108,36 +109,39 @@ fn a_page_is_ours_by_our_name_or_by_a_reference() {
 }
 
 #[test]
-fn a_dispute_is_over_when_the_money_stays_where_it_is() {
-    let dispute = |event_type: &str, status: &str| {
-        let object = json!({
-            "id": "dp_1", "charge": "ch_1", "status": status,
-            "balance_transactions": [{"amount": -2500}, {"amount": 500}],
-        });
-        match kind_of(event_type, &object) {
-            Some(Kind::DisputeOpened { taken_minor, .. }) => format!("opened {taken_minor:?}"),
-            Some(Kind::DisputeClosed { won, taken_minor, .. }) => format!("won: {won} {taken_minor:?}"),
-            None => "nothing".to_owned(),
-            Some(other) => panic!("{other:?}"),
-        }
+fn a_dispute_is_over_when_the_money_agrees_with_the_verdict() {
+    let dispute = |status: &str, moved: &[i64]| {
+        let moved: Vec<Value> = moved.iter().map(|amount| json!({ "amount": amount })).collect();
+        let object = json!({"id": "dp_1", "charge": "ch_1", "status": status, "balance_transactions": moved});
+        let kind = kind_of("charge.dispute.updated", &object);
+        assert_eq!(kind, Some(Kind::DisputeChanged { charge: ChargeId::parse("ch_1").unwrap() }));
+        let seen = crate::domain::stripe::object::dispute(&object).unwrap();
+        seen.map(|(_, Disputed { is_open, taken_minor })| (is_open, taken_minor))
     };
-    for (event_type, status, expected) in [
-        ("created", "needs_response", "opened Some(2000)"),
-        ("created", "warning_needs_response", "nothing"),
-        ("funds_withdrawn", "needs_response", "opened Some(2000)"),
-        ("funds_reinstated", "under_review", "nothing"),
-        ("funds_reinstated", "won", "won: true Some(2000)"),
-        ("funds_reinstated", "lost", "won: false Some(2000)"),
-        ("closed", "won", "won: true Some(2000)"),
-        ("closed", "prevented", "won: true Some(2000)"),
-        ("closed", "lost", "won: false Some(2000)"),
-        ("closed", "warning_closed", "nothing"),
+    for (status, moved, expected) in [
+        ("warning_needs_response", &[][..], None),
+        ("warning_closed", &[], None),
+        ("needs_response", &[], Some((true, 0))),
+        ("needs_response", &[-2500], Some((true, 2500))),
+        ("under_review", &[-2500], Some((true, 2500))),
+        ("appeal_needs_response", &[-2500, 2500], Some((true, 0))),
+        ("appeal_under_review", &[-2500], Some((true, 2500))),
+        ("won", &[-2500, 2500], Some((false, 0))),
+        ("won", &[-2500], Some((true, 2500))),
+        ("lost", &[-2500], Some((false, 2500))),
+        ("lost", &[-2500, 500], Some((false, 2000))),
+        ("lost", &[-2500, 2500], Some((false, 0))),
+        ("lost", &[], Some((true, 0))),
+        ("prevented", &[], Some((false, 0))),
+        ("prevented", &[-10_000], Some((false, 10_000))),
+        ("a word of 2027", &[-2500], Some((true, 2500))),
     ] {
-        assert_eq!(
-            dispute(&format!("charge.dispute.{event_type}"), status),
-            expected,
-            "{event_type} {status}"
-        );
+        assert_eq!(dispute(status, moved), expected, "{status} {moved:?}");
+    }
+    for kind in ["dispute_opened", "dispute_closed"] {
+        let earlier = json!({"kind": kind, "charge": "ch_1", "won": true, "taken_minor": 2500});
+        let read: Kind = serde_json::from_value(earlier).unwrap();
+        assert!(matches!(read, Kind::DisputeChanged { .. }), "as it was queued before");
     }
 }
 
