@@ -1,6 +1,6 @@
 //! What money really moved: balance transactions, and the balances they add up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -26,6 +26,8 @@ pub enum MovementKind {
     Payment,
     /// A dispute took money or gave it back.
     Adjustment,
+    /// Money went to the account's bank.
+    Payout,
 }
 
 impl MovementKind {
@@ -40,6 +42,7 @@ impl MovementKind {
             Self::Transfer => "transfer",
             Self::Payment => "payment",
             Self::Adjustment => "adjustment",
+            Self::Payout => "payout",
         }
     }
 
@@ -56,6 +59,7 @@ impl MovementKind {
             (Self::Transfer, false) => "transfer_reversal",
             (Self::Adjustment, true) => "dispute",
             (Self::Adjustment, false) => "dispute_reversal",
+            (Self::Payout, _) => "payout",
         }
     }
 }
@@ -75,16 +79,38 @@ pub struct Movement {
     pub fee: i64,
     /// Three lower-case letters.
     pub currency: String,
-    /// The charge, refund, transfer or dispute it belongs to.
+    /// The charge, refund, transfer, dispute or payout it belongs to.
     pub source: String,
     /// Seconds since the epoch.
     pub created: i64,
+    /// When it can be spent, in seconds since the epoch.
+    pub available_on: i64,
+    /// Whether it cannot be spent yet.
+    pub pending: bool,
+}
+
+impl Movement {
+    /// By how much the balance changes.
+    pub fn net(&self) -> i64 {
+        self.amount.saturating_sub(self.fee)
+    }
+}
+
+/// One account's money in one currency.
+#[derive(Clone, Debug, Default)]
+struct Balance {
+    /// What can be spent.
+    available: i64,
+    /// Movements that cannot be spent yet, by when they can.
+    pending: BTreeSet<(i64, String)>,
+    /// Movements that are available and that no payout has covered.
+    unpaid: BTreeSet<String>,
 }
 
 /// All balances and the movements behind them.
 #[derive(Debug)]
 pub(crate) struct Books {
-    balances: BTreeMap<(Owner, String), i64>,
+    balances: BTreeMap<(Owner, String), Balance>,
     pub(crate) movements: Table<Movement>,
 }
 
@@ -97,39 +123,84 @@ impl Default for Books {
 impl Books {
     /// What `owner` can spend.
     pub(crate) fn available(&self, owner: &Owner, currency: &str) -> i64 {
-        self.balances.get(&(owner.clone(), currency.to_owned())).copied().unwrap_or(0)
+        self.balances.get(&(owner.clone(), currency.to_owned())).map_or(0, |balance| balance.available)
+    }
+
+    /// What `owner` has and cannot spend yet.
+    pub(crate) fn pending(&self, owner: &Owner, currency: &str) -> i64 {
+        let balance = self.balances.get(&(owner.clone(), currency.to_owned()));
+        balance.map_or(0, |balance| balance.pending.iter().map(|(_, id)| self.net(id)).sum())
     }
 
     /// Every currency `owner` has a balance in.
-    pub(crate) fn of(&self, owner: &Owner) -> Vec<(String, i64)> {
-        self.balances
-            .iter()
-            .filter(|((whose, _), _)| whose == owner)
-            .map(|((_, c), minor)| (c.clone(), *minor))
-            .collect()
+    pub(crate) fn currencies(&self, owner: &Owner) -> Vec<String> {
+        let from = (owner.clone(), String::new());
+        let its = self.balances.range(from..).take_while(|((whose, _), _)| whose == owner);
+        its.map(|((_, currency), _)| currency.clone()).collect()
     }
 
-    /// Sets a balance without a movement.
+    /// Sets what `owner` can spend, without a movement.
     pub(crate) fn set(&mut self, owner: &Owner, currency: &str, minor: i64) {
-        self.balances.insert((owner.clone(), currency.to_owned()), minor);
+        self.balance_mut(owner, currency).available = minor;
     }
 
-    /// Moves money, and returns the balance transaction's id.
+    /// Moves money, and returns the balance transaction's id. A movement whose time has not come is pending.
     pub(crate) fn post(&mut self, ids: &mut Ids, movement: Movement) -> String {
         let id = ids.next("txn");
-        let balance = self.balances.entry((movement.account.clone(), movement.currency.clone())).or_default();
-        *balance = balance.saturating_add(movement.amount).saturating_sub(movement.fee);
+        let balance = self.balance_mut(&movement.account, &movement.currency);
+        if movement.pending {
+            balance.pending.insert((movement.available_on, id.clone()));
+        } else {
+            balance.available = balance.available.saturating_add(movement.net());
+            balance.unpaid.insert(id.clone());
+        }
         self.movements.insert(movement.account.clone(), &id, Movement { id: id.clone(), ..movement });
         id
+    }
+
+    /// Makes available what `owner` can spend by `now`. Returns whether there was anything.
+    pub(crate) fn release(&mut self, owner: &Owner, now: i64) -> bool {
+        let mut released = false;
+        for currency in self.currencies(owner) {
+            let balance = self.balance_mut(owner, &currency);
+            let later = balance.pending.split_off(&(now.saturating_add(1), String::new()));
+            let due = std::mem::replace(&mut balance.pending, later);
+            let mut sum = 0_i64;
+            for (_, id) in &due {
+                let Some(movement) = self.movements.find_mut(id) else { continue };
+                movement.pending = false;
+                sum = sum.saturating_add(movement.net());
+            }
+            released |= !due.is_empty();
+            let balance = self.balance_mut(owner, &currency);
+            balance.available = balance.available.saturating_add(sum);
+            balance.unpaid.extend(due.into_iter().map(|(_, id)| id));
+        }
+        released
+    }
+
+    /// The movements that a payout made now covers. The next payout does not cover them again.
+    pub(crate) fn cover(&mut self, owner: &Owner, currency: &str) -> BTreeSet<String> {
+        std::mem::take(&mut self.balance_mut(owner, currency).unpaid)
+    }
+
+    fn balance_mut(&mut self, owner: &Owner, currency: &str) -> &mut Balance {
+        self.balances.entry((owner.clone(), currency.to_owned())).or_default()
+    }
+
+    fn net(&self, id: &str) -> i64 {
+        self.movements.find(id).map_or(0, |(_, movement)| movement.net())
     }
 }
 
 /// The balance object of `owner`.
 pub(crate) fn render(books: &Books, owner: &Owner, livemode: bool) -> Value {
     let line = |amount: i64, currency: &str| json!({ "amount": amount, "currency": currency, "source_types": { "card": amount } });
-    let balances = books.of(owner);
-    let available: Vec<Value> = balances.iter().map(|(currency, minor)| line(*minor, currency)).collect();
-    let pending: Vec<Value> = balances.iter().map(|(currency, _)| line(0, currency)).collect();
+    let currencies = books.currencies(owner);
+    let available: Vec<Value> =
+        currencies.iter().map(|currency| line(books.available(owner, currency), currency)).collect();
+    let pending: Vec<Value> =
+        currencies.iter().map(|currency| line(books.pending(owner, currency), currency)).collect();
     json!({ "object": "balance", "available": available, "livemode": livemode, "pending": pending })
 }
 
@@ -145,7 +216,7 @@ pub(crate) fn render_movement(movement: &Movement) -> Value {
         "id": movement.id,
         "object": "balance_transaction",
         "amount": movement.amount,
-        "available_on": movement.created,
+        "available_on": movement.available_on,
         "balance_type": "payments",
         "created": movement.created,
         "currency": movement.currency,
@@ -153,10 +224,10 @@ pub(crate) fn render_movement(movement: &Movement) -> Value {
         "exchange_rate": null,
         "fee": movement.fee,
         "fee_details": fee_details,
-        "net": movement.amount - movement.fee,
+        "net": movement.net(),
         "reporting_category": movement.kind.reporting_category(movement.amount),
         "source": movement.source,
-        "status": "available",
+        "status": if movement.pending { "pending" } else { "available" },
         "type": movement.kind.as_str(),
     })
 }

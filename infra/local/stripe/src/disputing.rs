@@ -5,12 +5,11 @@ use crate::error::Error;
 use crate::stripe::Stripe;
 
 impl Stripe {
-    /// A payer disputes a charge: all of it, or what is left of it after earlier disputes and refunds. Returns
-    /// the dispute's id.
+    /// A payer disputes a charge: all of it, or what is left of it after earlier disputes and refunds.
+    /// Returns the dispute's id.
     ///
-    /// # Errors
-    /// The charge does not exist, did not succeed, is refunded in full, was disputed in full before, or is a
-    /// PayNow payment.
+    /// # Errors The charge does not exist, did not succeed, is refunded in full, was disputed in full before,
+    /// or is a PayNow payment.
     pub fn dispute(&self, charge: &str) -> Result<String, Error> {
         self.act(|act| dispute::open(act, charge))
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::balance::render_movement;
 use crate::error::Error;
-use crate::objects::{account_v1, charge, dispute, intent, refund, session, transfer};
+use crate::objects::{account_v1, charge, dispute, intent, payout, refund, session, transfer};
 use crate::state::State;
 
 impl State {
@@ -29,6 +29,7 @@ impl State {
                 let charge = row.latest_charge.as_deref().and_then(|charge| self.charges.find(charge));
                 intent::render(row, charge.map(|(_, charge)| charge), config)
             }),
+            "po" => self.payouts.find(id).map(|(_, row)| payout::render(row, config)),
             "py" => {
                 let row = self.transfers.all().find(|row| row.destination_payment == id)?;
                 Some(transfer::render_payment(row, config))

@@ -7,8 +7,12 @@
 //! [`local_wire::Clock`], so a run repeats exactly.
 //!
 //! # Known differences from Stripe
-//! - Money is available at once; Stripe's own processing and dispute fees are zero. An application fee is the
-//!   `fee` of the charge's balance transaction.
+//! - Stripe's own processing and dispute fees are zero. An application fee is the `fee` of the charge's
+//!   balance transaction.
+//! - Money that comes in is pending for some business days, by the account's country and the rail; those are
+//!   UTC days without public holidays, some of them assumptions (see `settlement`). Payouts are automatic and
+//!   daily, or there are none; they always arrive, on the next business day. A negative balance is not
+//!   debited.
 //! - Disputes and restrictions come when a test says so (or a dispute with card 4000 0000 0000 0259), and end
 //!   the same way. PayNow payments cannot be disputed. What no dispute holds of a charge can be refunded.
 //! - API v2 accepts any merchant capability whose name ends in `_payments`, `upi_payments` and `pix_payments`
@@ -21,7 +25,7 @@
 //!   expanded; the reversal of a transfer is on the connected account a movement of that same payment, not a
 //!   refund of it.
 //! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
-//! - Balance transactions cannot be listed by `payout`: there are no payouts.
+//! - A payout covers all that has become available since the last one, also where a minimum balance stays.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
 //! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1
 //!   keys for 24 hours, objects for ever.
@@ -33,6 +37,7 @@ mod acts;
 mod agenda;
 mod api;
 mod balance;
+mod banking;
 mod config;
 mod delivery;
 mod disputing;
@@ -49,6 +54,7 @@ mod objects;
 mod pages;
 mod params;
 mod router;
+mod settlement;
 mod state;
 mod stripe;
 mod table;

@@ -68,6 +68,15 @@ impl Params {
         }
     }
 
+    /// A whole number of at least `least`; empty unsets it.
+    pub(crate) fn emptiable_integer_from(&mut self, key: &str, least: i64) -> Result<Option<i64>, Error> {
+        if self.tree.get(key).is_some_and(|node| *node == Node::Leaf(String::new())) {
+            self.tree.remove(key);
+            return Ok(None);
+        }
+        self.integer_from(key, least)
+    }
+
     /// `true` or `false`, if given.
     pub(crate) fn boolean(&mut self, key: &str) -> Result<Option<bool>, Error> {
         match self.text(key)?.as_deref() {

@@ -10,9 +10,11 @@ use crate::events::Event;
 use crate::idempotency::Keys;
 use crate::ids::Ids;
 use crate::objects::account::{Account, Link};
+use crate::objects::balance_settings::BalanceSettings;
 use crate::objects::charge::Charge;
 use crate::objects::dispute::Dispute;
 use crate::objects::intent::Intent;
+use crate::objects::payout::Payout;
 use crate::objects::refund::Refund;
 use crate::objects::session::Session;
 use crate::objects::transfer::Transfer;
@@ -35,6 +37,13 @@ pub(crate) struct State {
     pub(crate) disputes: Table<Dispute>,
     pub(crate) transfers: Table<Transfer>,
     pub(crate) books: Books,
+    pub(crate) payouts: Table<Payout>,
+    /// How money leaves the accounts that changed it.
+    pub(crate) balance_settings: BTreeMap<Owner, BalanceSettings>,
+    /// When each connected account took its first payment.
+    pub(crate) first_payments: BTreeMap<Owner, i64>,
+    /// The days on the agenda, each with its account and time in milliseconds.
+    pub(crate) planned_days: BTreeSet<(Owner, i64)>,
     pub(crate) events: Table<Event>,
     pub(crate) keys: Keys,
     pub(crate) changes: Agenda<Change>,
@@ -59,6 +68,12 @@ pub(crate) enum Change {
     SettleRefund(String),
     /// Money came in: refunds that wait for it go on.
     ResumeRefunds(Owner),
+    /// A refund that waits for money has waited long enough.
+    GiveUpRefund(String),
+    /// A day begins on which money becomes available or goes to the bank.
+    BeginDay(Owner),
+    /// A payout arrives at the bank.
+    PayoutArrives(String),
 }
 
 /// What made a change: the API request, if it was one.
@@ -98,6 +113,10 @@ impl State {
             disputes: Table::new("dispute"),
             transfers: Table::new("transfer"),
             books: Books::default(),
+            payouts: Table::new("payout"),
+            balance_settings: BTreeMap::new(),
+            first_payments: BTreeMap::new(),
+            planned_days: BTreeSet::new(),
             events: Table::new("event"),
             keys: Keys::default(),
             changes: Agenda::default(),

@@ -156,23 +156,6 @@ impl Stripe {
         }
     }
 
-    /// Sets an account's available balance, without a balance transaction. The platform's own account is
-    /// [`platform_account`](Self::platform_account).
-    pub fn set_available_balance(&self, account: &str, currency: &str, minor: i64) {
-        self.act(|act| {
-            if let Some(owner) = act.state.owner(account) {
-                act.state.books.set(&owner, &currency.to_lowercase(), minor);
-                refund::resume(act, &owner);
-            }
-        });
-    }
-
-    /// What an account can spend.
-    pub fn available_balance(&self, account: &str, currency: &str) -> i64 {
-        let state = self.lock();
-        state.owner(account).map_or(0, |owner| state.books.available(&owner, &currency.to_lowercase()))
-    }
-
     /// Every balance transaction, oldest first: what money really moved.
     pub fn moved(&self) -> Vec<Movement> {
         self.lock().books.movements.all().cloned().collect()

@@ -163,8 +163,8 @@ fn take(act: &mut Act<'_>, owner: &Owner, charge: &Charge, amount: i64) -> Resul
 }
 
 /// Closes a dispute. When it is won the money comes back and its part of the charge can be refunded again.
-/// When one over the whole charge is lost, what was refunded of it comes back, as if the account had shown the
-/// bank these refunds
+/// When one over the whole charge is lost, what was refunded of it comes back, as if the account had shown
+/// the bank these refunds
 /// (<https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>).
 /// Which event a changed verdict sends is not documented: here it is the same as that of the first.
 fn decide(act: &mut Act<'_>, id: &str, won: bool) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! What happens by itself when its time comes.
 
-use super::{payment, refund, session};
+use super::{day, payment, payout, refund, session};
 use crate::state::{Act, Change, State};
 
 impl State {
@@ -15,6 +15,9 @@ impl State {
                 Change::LapseAuthorization(id) => payment::lapse(&mut act, &id),
                 Change::SettleRefund(id) => refund::settle(&mut act, &id),
                 Change::ResumeRefunds(owner) => refund::resume(&mut act, &owner),
+                Change::GiveUpRefund(id) => refund::give_up(&mut act, &id),
+                Change::BeginDay(owner) => day::begin(&mut act, &owner),
+                Change::PayoutArrives(id) => payout::arrive(&mut act, &id),
             }
             done += 1;
         }

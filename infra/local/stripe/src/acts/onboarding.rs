@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::day;
 use crate::error::Error;
 use crate::ids::scramble;
 use crate::objects::account::{Account, Capability, Link, Profile, Visit};
@@ -68,13 +69,16 @@ pub(crate) fn request(act: &mut Act<'_>, id: &str, capability: Capability) -> Re
     })
 }
 
-/// Onboarding is finished: requested capabilities become active and nothing is wanted any more.
+/// Onboarding is finished: requested capabilities become active and nothing is wanted any more. Money that
+/// could not leave goes with the next payout.
 pub(crate) fn complete(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
     change(act, id, |account| {
         account.wanted.clear();
         account.details_submitted = true;
         account.capabilities.iter_mut().for_each(|capability| capability.active = true);
-    })
+    })?;
+    day::plan_payout(act, &Some(id.to_owned()));
+    Ok(())
 }
 
 /// Stripe wants `reason` from the account's holder and turns the capabilities off until it has it.

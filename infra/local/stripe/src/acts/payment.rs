@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::dispute;
+use super::{day, dispute};
 use crate::balance::MovementKind;
 use crate::config::EventOrder;
 use crate::error::Error;
@@ -248,10 +248,12 @@ fn release(act: &mut Act<'_>, id: &str, kind: &'static str) {
 fn succeed(act: &mut Act<'_>, id: &str, news: &mut News) {
     let Some((owner, charge)) = act.state.charges.find(id).cloned() else { return };
     let fee = charge.data.application_fee_amount.unwrap_or(0);
-    let transaction = act.post(&owner, MovementKind::Charge, (charge.amount, fee), &charge.currency, id);
+    let on = day::available_on(act, &owner, charge.method);
+    let movement = (charge.amount, fee);
+    let transaction = act.post_pending(&owner, MovementKind::Charge, movement, &charge.currency, id, on);
     let application_fee = (fee > 0).then(|| {
         let fee_id = act.state.ids.next("fee");
-        act.post(&None, MovementKind::ApplicationFee, (fee, 0), &charge.currency, &fee_id);
+        act.post_pending(&None, MovementKind::ApplicationFee, (fee, 0), &charge.currency, &fee_id, on);
         fee_id
     });
     if let Some(charge) = act.state.charges.find_mut(id) {

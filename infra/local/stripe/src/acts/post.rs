@@ -1,19 +1,33 @@
 //! Moving money between balances.
 
+use super::day;
 use crate::balance::{Movement, MovementKind};
 use crate::objects::refund::Status;
 use crate::state::{Act, Change, State};
 use crate::table::Owner;
 
 impl Act<'_> {
-    /// Moves money on `owner`'s balance and returns the balance transaction's id.
+    /// Moves money on `owner`'s available balance and returns the balance transaction's id.
     pub(crate) fn post(
+        &mut self,
+        owner: &Owner,
+        kind: MovementKind,
+        movement: (i64, i64),
+        currency: &str,
+        source: &str,
+    ) -> String {
+        self.post_pending(owner, kind, movement, currency, source, self.now())
+    }
+
+    /// Moves money that is pending until `available_on`, and returns the balance transaction's id.
+    pub(crate) fn post_pending(
         &mut self,
         owner: &Owner,
         kind: MovementKind,
         (amount, fee): (i64, i64),
         currency: &str,
         source: &str,
+        available_on: i64,
     ) -> String {
         let movement = Movement {
             id: String::new(),
@@ -24,11 +38,20 @@ impl Act<'_> {
             currency: currency.to_owned(),
             source: source.to_owned(),
             created: self.now(),
+            available_on,
+            pending: available_on > self.now(),
         };
-        if amount > fee && is_waiting(self.state, owner) {
-            self.plan(0, Change::ResumeRefunds(owner.clone()));
+        let (pending, comes_in) = (movement.pending, movement.net() > 0);
+        let id = self.state.books.post(&mut self.state.ids, movement);
+        if pending {
+            day::plan(self, owner, available_on);
+        } else if comes_in {
+            if is_waiting(self.state, owner) {
+                self.plan(0, Change::ResumeRefunds(owner.clone()));
+            }
+            day::plan_payout(self, owner);
         }
-        self.state.books.post(&mut self.state.ids, movement)
+        id
     }
 }
 

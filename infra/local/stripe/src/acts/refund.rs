@@ -14,6 +14,9 @@ use crate::table::Owner;
 /// How long a refund that does not end at once takes.
 const SETTLE_SECONDS: i64 = 60;
 
+/// How long a card's refund waits for money (<https://docs.stripe.com/refunds>).
+const WAITING_SECONDS: i64 = 45 * 24 * 3600;
+
 /// How a refund goes: what it is at first, whether it changes later, and why it fails if it does.
 struct Course {
     at_first: Status,
@@ -49,13 +52,16 @@ pub(crate) fn create(act: &mut Act<'_>, charge_id: &str, wish: Wish) -> Result<S
         failure_balance_transaction: None,
         will_fail: course.will_fail,
     };
-    let failed = matches!(refund.status, Status::Failed(_));
+    let (failed, waits) = (matches!(refund.status, Status::Failed(_)), refund.status == Status::Waiting);
     act.state.refunds.insert(owner.clone(), &id, refund);
     if !short {
         pay_out(act, &id);
     }
     if course.settles {
         act.plan(SETTLE_SECONDS, Change::SettleRefund(id.clone()));
+    }
+    if waits {
+        act.plan(WAITING_SECONDS, Change::GiveUpRefund(id.clone()));
     }
     act.emit(&owner, "refund.created", act.state.render(&id).unwrap_or_default());
     if failed {
@@ -74,6 +80,13 @@ pub(crate) fn settle(act: &mut Act<'_>, id: &str) {
         fail(act, id, &reason);
     } else if refund.status == Status::Pending {
         change_status(act, &owner, id, Status::Succeeded);
+    }
+}
+
+/// Fails a refund that has waited for money all the time it could.
+pub(crate) fn give_up(act: &mut Act<'_>, id: &str) {
+    if act.state.refunds.find(id).is_some_and(|(_, refund)| refund.status == Status::Waiting) {
+        fail(act, id, SHORT_OF_MONEY);
     }
 }
 
@@ -96,6 +109,7 @@ pub(crate) fn resume(act: &mut Act<'_>, owner: &Owner) {
         if let Some(refund) = act.state.refunds.find_mut(&refund.id) {
             refund.will_fail = course.will_fail;
         }
+        act.state.changes.cancel(&Change::GiveUpRefund(refund.id.clone()));
         pay_out(act, &refund.id);
         change_status(act, owner, &refund.id, course.at_first);
         if course.settles {
@@ -109,6 +123,7 @@ pub(crate) fn fail_waiting(act: &mut Act<'_>, charge: &str) {
     let waiting = |refund: &&Refund| refund.charge == charge && refund.status == Status::Waiting;
     let ids: Vec<String> = act.state.refunds.all().filter(waiting).map(|refund| refund.id.clone()).collect();
     for id in ids {
+        act.state.changes.cancel(&Change::GiveUpRefund(id.clone()));
         fail(act, &id, "charge_for_pending_refund_disputed");
     }
 }

@@ -26,11 +26,14 @@ pub(super) fn list_movements(_: String, mut params: Params) -> Result<Job, Error
     let currency = params.text("currency")?;
     let source = params.text("source")?;
     let kind = params.text("type")?;
+    let payout = params.text("payout")?;
     params.finish()?;
     Ok(Box::new(move |act| {
+        let payout = payout.map(|payout| act.state.payouts.get(&act.owner, &payout)).transpose()?;
         let rows = act.state.books.movements.newest_first(&act.owner).filter(|movement| {
             currency.as_ref().is_none_or(|currency| movement.currency == *currency)
                 && source.as_ref().is_none_or(|source| movement.source == *source)
+                && payout.is_none_or(|payout| payout.covers.contains(&movement.id))
                 && kind.as_ref().is_none_or(|kind| movement.kind.as_str() == kind)
         });
         let rows: Vec<Value> = rows.map(render_movement).collect();

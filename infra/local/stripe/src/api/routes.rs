@@ -3,7 +3,10 @@
 use axum::http::request::Parts;
 
 use super::job::{Job, Parse};
-use super::{accounts_v1, accounts_v2, balance, disputes, events, payments, refunds, sessions, transfers};
+use super::{
+    accounts_v1, accounts_v2, balance, balance_settings, disputes, events, payments, payouts, refunds,
+};
+use super::{sessions, transfers};
 use crate::error::Error;
 use crate::params::Params;
 
@@ -60,6 +63,8 @@ fn v1<'a>(method: &str, path: &[&'a str]) -> Found<'a> {
         ("GET", ["account"]) => ("GET /v1/account", "", accounts_v1::retrieve_own),
         ("GET", ["accounts", id]) => ("GET /v1/accounts/{id}", id, accounts_v1::retrieve),
         ("GET", ["balance"]) => ("GET /v1/balance", "", balance::retrieve),
+        ("GET", ["balance_settings"]) => ("GET /v1/balance_settings", "", balance_settings::retrieve),
+        ("POST", ["balance_settings"]) => ("POST /v1/balance_settings", "", balance_settings::update),
         ("GET", ["balance_transactions"]) => ("GET /v1/balance_transactions", "", balance::list_movements),
         ("GET", ["balance_transactions", id]) => {
             ("GET /v1/balance_transactions/{id}", id, balance::retrieve_movement)
@@ -83,6 +88,8 @@ fn v1<'a>(method: &str, path: &[&'a str]) -> Found<'a> {
         ("POST", ["payment_intents", id, "cancel"]) => {
             ("POST /v1/payment_intents/{id}/cancel", id, payments::cancel_intent)
         }
+        ("GET", ["payouts"]) => ("GET /v1/payouts", "", payouts::list),
+        ("GET", ["payouts", id]) => ("GET /v1/payouts/{id}", id, payouts::retrieve),
         ("GET", ["refunds"]) => ("GET /v1/refunds", "", refunds::list),
         ("POST", ["refunds"]) => ("POST /v1/refunds", "", refunds::create),
         ("GET", ["refunds", id]) => ("GET /v1/refunds/{id}", id, refunds::retrieve),

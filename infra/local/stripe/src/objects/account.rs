@@ -110,6 +110,11 @@ impl Account {
         self.capabilities.iter().any(|capability| capability.configuration == configuration)
     }
 
+    /// Whether money can leave for its bank.
+    pub(crate) fn pays_out(&self) -> bool {
+        self.capabilities.iter().all(|capability| capability.name != PAYOUTS || capability.active)
+    }
+
     /// The currency of the account's country, as far as the stand-in knows it.
     pub(crate) fn default_currency(&self) -> &str {
         match (self.profile.currency.as_deref(), self.profile.country.as_deref()) {

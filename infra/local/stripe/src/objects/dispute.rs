@@ -70,8 +70,8 @@ impl Dispute {
         -self.movements.iter().map(|movement| movement.amount).sum::<i64>()
     }
 
-    /// The part of the charge that cannot be refunded because of it: all of it while it is open or when it was
-    /// lost.
+    /// The part of the charge that cannot be refunded because of it: all of it while it is open or when it
+    /// was lost.
     pub(crate) fn holds(&self) -> i64 {
         match self.status {
             Status::NeedsResponse | Status::AppealUnderReview | Status::Lost => self.amount,

@@ -274,18 +274,27 @@ impl Lab {
         session["id"].as_str().unwrap().to_owned()
     }
 
-    /// The charge of a new session that was paid with `number`, its events delivered.
+    /// What is pending on the account and on the platform can be spent now.
+    pub(crate) fn release(&self, account: &str) {
+        for account in [account, &self.stripe.platform_account()] {
+            self.stripe.release_pending(account);
+        }
+    }
+
+    /// The charge of a new session that was paid with `number`, its money available, its events delivered.
     pub(crate) async fn card_charge(&self, account: &str, amount: &str, number: &str) -> String {
         let session = self.session(account, amount, "sgd", &[]).await;
         self.stripe.pay(&session, local_stripe::PayWith::Card { number: number.to_owned() }).unwrap();
+        self.release(account);
         self.drain().await;
         self.stripe.charge_of(&session).unwrap()
     }
 
-    /// The charge of a new session that was paid with PayNow, its events delivered.
+    /// The charge of a new session that was paid with PayNow, its money available, its events delivered.
     pub(crate) async fn paynow_charge(&self, account: &str, amount: &str) -> String {
         let session = self.session(account, amount, "sgd", &[]).await;
         self.stripe.pay(&session, local_stripe::PayWith::Paynow).unwrap();
+        self.release(account);
         self.drain().await;
         self.stripe.charge_of(&session).unwrap()
     }

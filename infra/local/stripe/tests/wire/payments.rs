@@ -58,7 +58,7 @@ async fn a_card_payment_moves_money_and_says_so_in_order() {
     assert_eq!(moved, [(true, MovementKind::Charge, 1000, 25), (false, MovementKind::ApplicationFee, 25, 0)]);
     let balance = lab.get("/v1/balance", &account).await.ok();
     assert_eq!(
-        (&balance["available"][0]["amount"], &balance["available"][0]["currency"]),
+        (&balance["pending"][0]["amount"], &balance["pending"][0]["currency"]),
         (&json!(975), &json!("sgd"))
     );
     let lines = lab.get("/v1/balance_transactions?type=charge", &account).await.ok();
@@ -100,7 +100,7 @@ async fn a_declined_card_leaves_the_session_open() {
     lab.stripe.pay(&id, card("5555555555554444")).unwrap();
     let order = ["charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"];
     assert_eq!(lab.deliver("/connect").await, order);
-    assert_eq!(lab.stripe.available_balance(&account, "sgd"), 500);
+    assert_eq!(lab.stripe.pending_balance(&account, "sgd"), 500);
 }
 
 #[tokio::test]

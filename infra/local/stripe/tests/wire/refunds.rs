@@ -141,6 +141,7 @@ async fn the_application_fee_goes_back_in_proportion() {
     let more = [("payment_intent_data[application_fee_amount]", "33")];
     let session = lab.session(&account, "1000", "sgd", &more).await;
     lab.stripe.pay(&session, local_stripe::PayWith::Paynow).unwrap();
+    lab.release(&account);
     let charge = lab.stripe.charge_of(&session).unwrap();
     let platform = lab.stripe.platform_account();
     for (amount, merchant, fee) in [("500", 484, 16), ("500", 0, 0)] {

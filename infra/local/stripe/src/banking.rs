@@ -1,0 +1,54 @@
+//! What accounts can spend, and what goes to their banks, on the handle.
+
+use crate::acts::{day, refund};
+use crate::stripe::Stripe;
+
+impl Stripe {
+    /// Sets what an account can spend, without a balance transaction. The platform's own account is
+    /// [`platform_account`](Self::platform_account). What is pending stays so.
+    pub fn set_available_balance(&self, account: &str, currency: &str, minor: i64) {
+        self.act(|act| {
+            if let Some(owner) = act.state.owner(account) {
+                act.state.books.set(&owner, &currency.to_lowercase(), minor);
+                refund::resume(act, &owner);
+                day::plan_payout(act, &owner);
+            }
+        });
+    }
+
+    /// What an account can spend.
+    pub fn available_balance(&self, account: &str, currency: &str) -> i64 {
+        self.act(|act| {
+            let owner = act.state.owner(account);
+            owner.map_or(0, |owner| act.state.books.available(&owner, &currency.to_lowercase()))
+        })
+    }
+
+    /// What an account has and cannot spend yet.
+    pub fn pending_balance(&self, account: &str, currency: &str) -> i64 {
+        self.act(|act| {
+            let owner = act.state.owner(account);
+            owner.map_or(0, |owner| act.state.books.pending(&owner, &currency.to_lowercase()))
+        })
+    }
+
+    /// Makes everything that is pending on an account available now, as if its days had passed.
+    pub fn release_pending(&self, account: &str) {
+        self.act(|act| {
+            if let Some(owner) = act.state.owner(account) {
+                day::release(act, &owner, i64::MAX);
+                day::plan_payout(act, &owner);
+            }
+        });
+    }
+
+    /// Whether nothing is paid out of an account (`manual`) or, as at first, all of it each business day.
+    pub fn set_payouts(&self, account: &str, manual: bool) {
+        self.act(|act| {
+            if let Some(owner) = act.state.owner(account) {
+                act.state.balance_settings.entry(owner.clone()).or_default().manual = manual;
+                day::plan_payout(act, &owner);
+            }
+        });
+    }
+}
