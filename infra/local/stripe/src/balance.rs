@@ -14,7 +14,8 @@ pub enum MovementKind {
     Charge,
     /// The platform's share of a payment on a connected account.
     ApplicationFee,
-    /// The platform gives its share back with a refund, or gets it again when that refund fails.
+    /// The platform gives its share back, and the connected account gets it; or (positive, on the platform)
+    /// it has it again because the refund that it went with failed.
     ApplicationFeeRefund,
     /// Money went back to a payer.
     Refund,
@@ -45,23 +46,6 @@ impl MovementKind {
             Self::Payout => "payout",
         }
     }
-
-    /// Stripe's `reporting_category` (<https://docs.stripe.com/reports/reporting-categories>): it tells from
-    /// the sign what the type leaves open.
-    fn reporting_category(self, amount: i64) -> &'static str {
-        match (self, amount < 0) {
-            (Self::Charge, _) | (Self::Payment, false) => "charge",
-            (Self::ApplicationFee, _) => "platform_earning",
-            (Self::ApplicationFeeRefund, _) => "platform_earning_refund",
-            (Self::Refund, _) | (Self::Payment, true) => "refund",
-            (Self::RefundFailure, _) => "refund_failure",
-            (Self::Transfer, true) => "transfer",
-            (Self::Transfer, false) => "transfer_reversal",
-            (Self::Adjustment, true) => "dispute",
-            (Self::Adjustment, false) => "dispute_reversal",
-            (Self::Payout, _) => "payout",
-        }
-    }
 }
 
 /// One balance transaction.
@@ -90,6 +74,25 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Stripe's `reporting_category` (<https://docs.stripe.com/reports/reporting-categories>): it tells from
+    /// the sign and the account what the type leaves open.
+    fn reporting_category(&self) -> &'static str {
+        use MovementKind as Kind;
+        match (self.kind, self.amount < 0) {
+            (Kind::Charge, _) | (Kind::Payment, false) => "charge",
+            (Kind::ApplicationFee, _) => "platform_earning",
+            (Kind::ApplicationFeeRefund, _) if self.account.is_some() => "fee",
+            (Kind::ApplicationFeeRefund, _) => "platform_earning_refund",
+            (Kind::Refund, _) | (Kind::Payment, true) => "refund",
+            (Kind::RefundFailure, _) => "refund_failure",
+            (Kind::Transfer, true) => "transfer",
+            (Kind::Transfer, false) => "transfer_reversal",
+            (Kind::Adjustment, true) => "dispute",
+            (Kind::Adjustment, false) => "dispute_reversal",
+            (Kind::Payout, _) => "payout",
+        }
+    }
+
     /// By how much the balance changes.
     pub fn net(&self) -> i64 {
         self.amount.saturating_sub(self.fee)
@@ -225,7 +228,7 @@ pub(crate) fn render_movement(movement: &Movement) -> Value {
         "fee": movement.fee,
         "fee_details": fee_details,
         "net": movement.net(),
-        "reporting_category": movement.kind.reporting_category(movement.amount),
+        "reporting_category": movement.reporting_category(),
         "source": movement.source,
         "status": if movement.pending { "pending" } else { "available" },
         "type": movement.kind.as_str(),

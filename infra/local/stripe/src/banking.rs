@@ -42,6 +42,12 @@ impl Stripe {
         });
     }
 
+    /// Whether application fees that are given back are pending first, as payments are. They are not at
+    /// first; Stripe documents neither.
+    pub fn fee_refunds_arrive_pending(&self, pending: bool) {
+        self.lock().fee_refunds_pend = pending;
+    }
+
     /// Whether nothing is paid out of an account (`manual`) or, as at first, all of it each business day.
     pub fn set_payouts(&self, account: &str, manual: bool) {
         self.act(|act| {

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::balance::render_movement;
 use crate::error::Error;
-use crate::objects::{account_v1, charge, dispute, intent, payout, refund, session, transfer};
+use crate::objects::{
+    account_v1, application_fee, charge, dispute, intent, payout, refund, session, transfer,
+};
 use crate::state::State;
 
 impl State {
@@ -15,12 +17,11 @@ impl State {
             "acct" => self.owner(id).map(|owner| account_v1::render(self.account(&owner))),
             "ch" => self.charges.find(id).map(|(_, row)| charge::render(row, config)),
             "cs" => self.sessions.find(id).map(|(_, row)| session::render(row, config)),
-            "fee" => {
-                let charge = |row: &&charge::Charge| row.application_fee.as_deref() == Some(id);
-                let charge = self.charges.all().find(charge)?;
-                let (owner, _) = self.charges.find(&charge.id)?;
-                Some(charge::render_fee(charge, id, owner.as_deref(), config))
-            }
+            "fee" => self
+                .fees
+                .find(id)
+                .map(|(_, row)| application_fee::render(row, &self.application(), config.livemode)),
+            "fr" => self.fees.all().find_map(|row| application_fee::render_refund_of(row, id)),
             "du" => self.disputes.find(id).map(|(_, row)| {
                 let charge = self.charges.find(&row.charge);
                 dispute::render(row, charge.is_some_and(|(_, charge)| charge.undisputed() > 0), config)

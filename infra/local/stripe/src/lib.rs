@@ -20,10 +20,11 @@
 //!   API v1; its JSON scalars may come as strings.
 //! - `Stripe-Version` is echoed and has no effect. `expand` on a property that cannot be expanded is noticed
 //!   only after the request was carried out.
-//! - Charges of every method are `ch_…` with balance transactions of type `charge`. A transfer's
-//!   `destination_payment` and application fees are seen only where a balance transaction's `source` is
-//!   expanded; the reversal of a transfer is on the connected account a movement of that same payment, not a
-//!   refund of it.
+//! - Charges of every method are `ch_…` with balance transactions of type `charge`. What of an application
+//!   fee goes back with a refund is part of the refund's balance transaction on the connected account, what
+//!   is given back by itself is one of type `application_fee_refund`. A transfer's `destination_payment` is
+//!   seen only where a balance transaction's `source` is expanded; the reversal of a transfer is on the
+//!   connected account a movement of that same payment, not a refund of it.
 //! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
 //! - A payout covers all that has become available since the last one, also where a minimum balance stays.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.

@@ -8,8 +8,9 @@ use crate::config::{Config, EventOrder};
 use crate::delivery::{Attempt, Delivery};
 use crate::events::Event;
 use crate::idempotency::Keys;
-use crate::ids::Ids;
+use crate::ids::{Ids, scramble};
 use crate::objects::account::{Account, Link};
+use crate::objects::application_fee::ApplicationFee;
 use crate::objects::balance_settings::BalanceSettings;
 use crate::objects::charge::Charge;
 use crate::objects::dispute::Dispute;
@@ -36,6 +37,9 @@ pub(crate) struct State {
     pub(crate) refunds: Table<Refund>,
     pub(crate) disputes: Table<Dispute>,
     pub(crate) transfers: Table<Transfer>,
+    pub(crate) fees: Table<ApplicationFee>,
+    /// Whether a fee that is given back is pending first.
+    pub(crate) fee_refunds_pend: bool,
     pub(crate) books: Books,
     pub(crate) payouts: Table<Payout>,
     /// How money leaves the accounts that changed it.
@@ -112,6 +116,8 @@ impl State {
             refunds: Table::new("refund"),
             disputes: Table::new("dispute"),
             transfers: Table::new("transfer"),
+            fees: Table::new("application fee"),
+            fee_refunds_pend: false,
             books: Books::default(),
             payouts: Table::new("payout"),
             balance_settings: BTreeMap::new(),
@@ -125,6 +131,11 @@ impl State {
             failing_refunds: Vec::new(),
             departed: BTreeSet::new(),
         }
+    }
+
+    /// The id of the platform's application, as connected accounts know it.
+    pub(crate) fn application(&self) -> String {
+        format!("ca_{}", scramble(&format!("ca:{}", self.platform.id), 32))
     }
 
     /// The account that owns `owner`'s objects.

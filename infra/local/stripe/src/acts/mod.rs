@@ -4,6 +4,7 @@ pub(crate) mod day;
 pub(crate) mod dispute;
 mod due;
 mod emit;
+pub(crate) mod fee;
 pub(crate) mod inquiry;
 pub(crate) mod onboarding;
 pub(crate) mod payment;

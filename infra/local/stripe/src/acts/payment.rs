@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{day, dispute};
+use super::{day, dispute, fee};
 use crate::balance::MovementKind;
 use crate::config::EventOrder;
 use crate::error::Error;
@@ -163,7 +163,6 @@ fn attempt(act: &mut Act<'_>, session: &Session, intent: &str, with: &PayWith, c
         email: session.order.customer_email.clone(),
         data: session.order.intent_data.clone(),
         application_fee: None,
-        application_fee_refunded: 0,
         balance_transaction: None,
         disputed: false,
         charged_back: 0,
@@ -251,11 +250,7 @@ fn succeed(act: &mut Act<'_>, id: &str, news: &mut News) {
     let on = day::available_on(act, &owner, charge.method);
     let movement = (charge.amount, fee);
     let transaction = act.post_pending(&owner, MovementKind::Charge, movement, &charge.currency, id, on);
-    let application_fee = (fee > 0).then(|| {
-        let fee_id = act.state.ids.next("fee");
-        act.post_pending(&None, MovementKind::ApplicationFee, (fee, 0), &charge.currency, &fee_id, on);
-        fee_id
-    });
+    let application_fee = fee::earn(act, &owner, &charge, fee, on);
     if let Some(charge) = act.state.charges.find_mut(id) {
         charge.status = charge::Status::Succeeded;
         charge.captured = true;

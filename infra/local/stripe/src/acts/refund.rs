@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::fee;
 use crate::balance::MovementKind;
 use crate::error::Error;
 use crate::methods::{Behaviour, Method};
@@ -33,7 +34,7 @@ pub(crate) fn create(act: &mut Act<'_>, charge_id: &str, wish: Wish) -> Result<S
         .cloned()
         .ok_or_else(|| Error::missing("charge", charge_id).at("charge"))?;
     let amount = refundable_amount(&charge, &wish)?;
-    let fee_back = if wish.refund_application_fee { charge.fee_share(amount) } else { 0 };
+    let fee_back = if wish.refund_application_fee { fee::share(act, &charge, amount) } else { 0 };
     let short = act.state.books.available(&owner, &charge.currency) < amount - fee_back;
     let course = if short { course_without_money(charge.method) } else { course(act, &owner, &charge) };
     let id = act.state.ids.next("re");
@@ -178,10 +179,12 @@ fn course(act: &mut Act<'_>, owner: &Owner, charge: &Charge) -> Course {
 /// Takes the money from the account, and the fee's share back from the platform.
 fn pay_out(act: &mut Act<'_>, id: &str) {
     let Some((owner, refund)) = act.state.refunds.find(id).cloned() else { return };
-    let movement = (-refund.amount, -refund.fee_back);
+    let Some((_, charge)) = act.state.charges.find(&refund.charge).cloned() else { return };
+    let fee_back = fee::give_with_refund(act, &charge, refund.fee_back);
+    let movement = (-refund.amount, -fee_back);
     let transaction = act.post(&owner, MovementKind::Refund, movement, &refund.currency, id);
-    move_fee(act, &refund, refund.fee_back);
     if let Some(refund) = act.state.refunds.find_mut(id) {
+        refund.fee_back = fee_back;
         refund.balance_transaction = Some(transaction);
     }
 }
@@ -189,10 +192,11 @@ fn pay_out(act: &mut Act<'_>, id: &str) {
 /// Fails a refund; what it had moved comes back, and the charge counts as refunded by so much less.
 fn fail(act: &mut Act<'_>, id: &str, reason: &str) {
     let Some((owner, refund)) = act.state.refunds.find(id).cloned() else { return };
+    let Some((_, charge)) = act.state.charges.find(&refund.charge).cloned() else { return };
     if refund.balance_transaction.is_some() {
         let movement = (refund.amount, refund.fee_back);
         let transaction = act.post(&owner, MovementKind::RefundFailure, movement, &refund.currency, id);
-        move_fee(act, &refund, -refund.fee_back);
+        fee::regain(act, &charge, refund.fee_back);
         if let Some(refund) = act.state.refunds.find_mut(id) {
             refund.failure_balance_transaction = Some(transaction);
         }
@@ -203,16 +207,6 @@ fn fail(act: &mut Act<'_>, id: &str, reason: &str) {
         refund.status = Status::Failed(reason.to_owned());
     }
     announce_failure(act, &owner, id, Some(&before));
-}
-
-fn move_fee(act: &mut Act<'_>, refund: &Refund, fee_back: i64) {
-    if fee_back == 0 {
-        return;
-    }
-    act.post(&None, MovementKind::ApplicationFeeRefund, (-fee_back, 0), &refund.currency, &refund.id);
-    if let Some(charge) = act.state.charges.find_mut(&refund.charge) {
-        charge.application_fee_refunded += fee_back;
-    }
 }
 
 fn change_refunded(act: &mut Act<'_>, charge: &str, by: i64) {

@@ -3,6 +3,7 @@
 mod accounts_v1;
 mod accounts_v2;
 mod answer;
+mod application_fees;
 mod auth;
 mod balance;
 mod balance_settings;

@@ -4,9 +4,9 @@ use axum::http::request::Parts;
 
 use super::job::{Job, Parse};
 use super::{
-    accounts_v1, accounts_v2, balance, balance_settings, disputes, events, payments, payouts, refunds,
+    accounts_v1, accounts_v2, application_fees, balance, balance_settings, disputes, events, payments,
+    payouts, refunds, sessions, transfers,
 };
-use super::{sessions, transfers};
 use crate::error::Error;
 use crate::params::Params;
 
@@ -62,6 +62,16 @@ fn v1<'a>(method: &str, path: &[&'a str]) -> Found<'a> {
     let found: (&'static str, &'a str, Parse) = match (method, path) {
         ("GET", ["account"]) => ("GET /v1/account", "", accounts_v1::retrieve_own),
         ("GET", ["accounts", id]) => ("GET /v1/accounts/{id}", id, accounts_v1::retrieve),
+        ("GET", ["application_fees"]) => ("GET /v1/application_fees", "", application_fees::list),
+        ("GET", ["application_fees", id]) => {
+            ("GET /v1/application_fees/{id}", id, application_fees::retrieve)
+        }
+        ("GET", ["application_fees", id, "refunds"]) => {
+            ("GET /v1/application_fees/{id}/refunds", id, application_fees::list_refunds)
+        }
+        ("POST", ["application_fees", id, "refunds"]) => {
+            ("POST /v1/application_fees/{id}/refunds", id, application_fees::refund)
+        }
         ("GET", ["balance"]) => ("GET /v1/balance", "", balance::retrieve),
         ("GET", ["balance_settings"]) => ("GET /v1/balance_settings", "", balance_settings::retrieve),
         ("POST", ["balance_settings"]) => ("POST /v1/balance_settings", "", balance_settings::update),

@@ -24,7 +24,6 @@ pub(crate) struct Charge {
     pub(crate) email: Option<String>,
     pub(crate) data: IntentData,
     pub(crate) application_fee: Option<String>,
-    pub(crate) application_fee_refunded: i64,
     pub(crate) balance_transaction: Option<String>,
     pub(crate) disputed: bool,
     /// What disputes hold that are open or were lost, so that it cannot be refunded.
@@ -48,15 +47,6 @@ impl Charge {
     /// What is neither refunded nor held by a dispute.
     pub(crate) fn undisputed(&self) -> i64 {
         (self.refundable() - self.charged_back).max(0)
-    }
-
-    /// The share of the application fee that goes back with a refund of `amount`, half a minor unit rounded
-    /// up.
-    pub(crate) fn fee_share(&self, amount: i64) -> i64 {
-        let fee = self.data.application_fee_amount.unwrap_or(0);
-        let whole = i128::from(self.amount.max(1));
-        let share = (2 * i128::from(fee) * i128::from(amount) + whole) / (2 * whole);
-        i64::try_from(share).unwrap_or(0).min(fee - self.application_fee_refunded)
     }
 
     /// The id of the payment method it was made with.
@@ -137,23 +127,6 @@ pub(crate) fn render(charge: &Charge, config: &Config) -> Value {
         "status": status,
         "transfer_data": null,
         "transfer_group": charge.data.transfer_group,
-    })
-}
-
-/// The application fee object that the platform earned by `charge` on the account `owner`.
-pub(crate) fn render_fee(charge: &Charge, id: &str, owner: Option<&str>, config: &Config) -> Value {
-    json!({
-        "id": id,
-        "object": "application_fee",
-        "account": owner,
-        "amount": charge.data.application_fee_amount,
-        "amount_refunded": charge.application_fee_refunded,
-        "charge": charge.id,
-        "created": charge.created,
-        "currency": charge.currency,
-        "livemode": config.livemode,
-        "originating_transaction": null,
-        "refunded": charge.data.application_fee_amount == Some(charge.application_fee_refunded),
     })
 }
 

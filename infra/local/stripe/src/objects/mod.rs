@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod account_v1;
 pub(crate) mod account_v2;
+pub(crate) mod application_fee;
 pub(crate) mod balance_settings;
 pub(crate) mod charge;
 pub(crate) mod dispute;

@@ -7,6 +7,8 @@ mod balances;
 #[cfg(test)]
 mod disputes;
 #[cfg(test)]
+mod fees;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod lab;
