@@ -23,8 +23,10 @@ pub enum MovementKind {
     RefundFailure,
     /// The platform sent money to a connected account, or (positive) took it back.
     Transfer,
-    /// A connected account received a transfer, or (negative) lost it again.
+    /// A connected account received a transfer.
     Payment,
+    /// A connected account lost a transfer again.
+    PaymentRefund,
     /// A dispute took money or gave it back.
     Adjustment,
     /// Money went to the account's bank.
@@ -42,6 +44,7 @@ impl MovementKind {
             Self::RefundFailure => "refund_failure",
             Self::Transfer => "transfer",
             Self::Payment => "payment",
+            Self::PaymentRefund => "payment_refund",
             Self::Adjustment => "adjustment",
             Self::Payout => "payout",
         }
@@ -79,11 +82,11 @@ impl Movement {
     fn reporting_category(&self) -> &'static str {
         use MovementKind as Kind;
         match (self.kind, self.amount < 0) {
-            (Kind::Charge, _) | (Kind::Payment, false) => "charge",
+            (Kind::Charge | Kind::Payment, _) => "charge",
             (Kind::ApplicationFee, _) => "platform_earning",
             (Kind::ApplicationFeeRefund, _) if self.account.is_some() => "fee",
             (Kind::ApplicationFeeRefund, _) => "platform_earning_refund",
-            (Kind::Refund, _) | (Kind::Payment, true) => "refund",
+            (Kind::Refund | Kind::PaymentRefund, _) => "refund",
             (Kind::RefundFailure, _) => "refund_failure",
             (Kind::Transfer, true) => "transfer",
             (Kind::Transfer, false) => "transfer_reversal",

@@ -35,7 +35,7 @@ impl State {
                 let row = self.transfers.all().find(|row| row.destination_payment == id)?;
                 Some(transfer::render_payment(row, config))
             }
-            "re" => self.refunds.find(id).map(|(_, row)| refund::render(row)),
+            "re" | "pyr" => self.refunds.find(id).map(|(_, row)| refund::render(row)),
             "tr" => self.transfers.find(id).map(|(_, row)| transfer::render(row, config)),
             "trr" => self.transfers.all().find_map(|row| transfer::render_reversal_of(row, id)),
             "txn" => self.books.movements.find(id).map(|(_, row)| render_movement(row)),

@@ -22,9 +22,9 @@
 //!   only after the request was carried out.
 //! - Charges of every method are `ch_…` with balance transactions of type `charge`. What of an application
 //!   fee goes back with a refund is part of the refund's balance transaction on the connected account, what
-//!   is given back by itself is one of type `application_fee_refund`. A transfer's `destination_payment` is
-//!   seen only where a balance transaction's `source` is expanded; the reversal of a transfer is on the
-//!   connected account a movement of that same payment, not a refund of it.
+//!   is given back by itself is one of type `application_fee_refund`.
+//! - A transfer's `destination_payment` can be retrieved on the destination and is in no list of charges. The
+//!   reversal of a transfer is a refund of it there, with the events of any refund.
 //! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
 //! - A payout covers all that has become available since the last one, also where a minimum balance stays.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.

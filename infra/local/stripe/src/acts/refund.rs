@@ -41,8 +41,9 @@ pub(crate) fn create(act: &mut Act<'_>, charge_id: &str, wish: Wish) -> Result<S
     let refund = Refund {
         id: id.clone(),
         charge: charge_id.to_owned(),
-        intent: charge.intent.clone(),
-        method: charge.method,
+        intent: Some(charge.intent.clone()),
+        method: Some(charge.method),
+        reversal: None,
         created: act.now(),
         wish,
         amount,

@@ -5,9 +5,11 @@ use serde_json::Value;
 use crate::balance::MovementKind;
 use crate::error::Error;
 use crate::objects::account::{Configuration, TRANSFERS};
+use crate::objects::refund::{self, Refund};
 use crate::objects::transfer::{Reversal, Transfer, Wish, render, render_reversal};
 use crate::params::Metadata;
 use crate::state::Act;
+use crate::table::Owner;
 
 /// Sends money from the platform's available balance to a connected account.
 pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
@@ -29,13 +31,15 @@ pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
     let id = act.state.ids.next("tr");
     let payment = act.state.ids.next("py");
     let transaction = act.post(&None, MovementKind::Transfer, (-wish.amount, 0), &wish.currency, &id);
-    act.post(&destination, MovementKind::Payment, (wish.amount, 0), &wish.currency, &payment);
+    let payment_transaction =
+        act.post(&destination, MovementKind::Payment, (wish.amount, 0), &wish.currency, &payment);
     let transfer = Transfer {
         id: id.clone(),
         created: act.now(),
         wish,
         balance_transaction: transaction,
         destination_payment: payment,
+        payment_transaction,
         reversals: Vec::new(),
     };
     let rendered = render(&transfer, &act.state.config);
@@ -44,7 +48,8 @@ pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
     Ok(rendered)
 }
 
-/// Takes money back from the connected account; no amount means all that is left.
+/// Takes money back from the connected account, where it is a refund of the payment that the transfer was; no
+/// amount means all that is left.
 pub(crate) fn reverse(
     act: &mut Act<'_>,
     id: &str,
@@ -66,14 +71,46 @@ pub(crate) fn reverse(
         return Err(Error::invalid(message).coded("balance_insufficient"));
     }
     let reversal_id = act.state.ids.next("trr");
+    let refund = act.state.ids.next("pyr");
     let currency = &transfer.wish.currency;
-    act.post(&destination, MovementKind::Payment, (-amount, 0), currency, &transfer.destination_payment);
     let balance_transaction = act.post(&None, MovementKind::Transfer, (amount, 0), currency, &reversal_id);
-    let reversal = Reversal { id: reversal_id, amount, created: act.now(), metadata, balance_transaction };
+    let reversal =
+        Reversal { id: reversal_id, amount, created: act.now(), metadata, balance_transaction, refund };
+    refund_payment(act, &destination, &transfer, &reversal);
     let rendered = render_reversal(&transfer, &reversal);
     if let Some(transfer) = act.state.transfers.find_mut(id) {
         transfer.reversals.push(reversal);
     }
     act.emit(&None, "transfer.reversed", act.state.render(id).unwrap_or_default());
+    let payment = act.state.render(&transfer.destination_payment).unwrap_or_default();
+    act.emit(&destination, "charge.refunded", payment);
     Ok(rendered)
+}
+
+/// What a reversal is on the connected account. Which events it gets there is not documented: here those of
+/// any refund.
+fn refund_payment(act: &mut Act<'_>, destination: &Owner, transfer: &Transfer, reversal: &Reversal) {
+    let currency = &transfer.wish.currency;
+    let movement = (-reversal.amount, 0);
+    let transaction =
+        act.post(destination, MovementKind::PaymentRefund, movement, currency, &reversal.refund);
+    let refund = Refund {
+        id: reversal.refund.clone(),
+        charge: transfer.destination_payment.clone(),
+        intent: None,
+        method: None,
+        reversal: Some(reversal.id.clone()),
+        created: reversal.created,
+        wish: refund::Wish::default(),
+        amount: reversal.amount,
+        currency: currency.clone(),
+        status: refund::Status::Succeeded,
+        fee_back: 0,
+        balance_transaction: Some(transaction),
+        failure_balance_transaction: None,
+        will_fail: None,
+    };
+    let rendered = refund::render(&refund);
+    act.state.refunds.insert(destination.clone(), &reversal.refund, refund);
+    act.emit(destination, "refund.created", rendered);
 }

@@ -74,7 +74,7 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
     Ok(Box::new(move |act| {
         let rows = act.state.refunds.newest_first(&act.owner).filter(|refund| {
             charge.as_ref().is_none_or(|charge| refund.charge == *charge)
-                && intent.as_ref().is_none_or(|intent| refund.intent == *intent)
+                && (intent.is_none() || refund.intent == intent)
         });
         let rows: Vec<Value> = rows.map(render).collect();
         page.of("/v1/refunds", rows)

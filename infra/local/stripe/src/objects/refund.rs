@@ -13,8 +13,11 @@ pub(crate) const SHORT_OF_MONEY: &str = "insufficient_funds";
 pub(crate) struct Refund {
     pub(crate) id: String,
     pub(crate) charge: String,
-    pub(crate) intent: String,
-    pub(crate) method: Method,
+    pub(crate) intent: Option<String>,
+    /// The way back; none for a transfer's payment.
+    pub(crate) method: Option<Method>,
+    /// The transfer reversal that made it, if one did.
+    pub(crate) reversal: Option<String>,
     pub(crate) created: i64,
     pub(crate) wish: Wish,
     pub(crate) amount: i64,
@@ -74,7 +77,7 @@ pub(crate) fn render(refund: &Refund) -> Value {
         "payment_method": null,
         "reason": refund.wish.reason,
         "receipt_number": null,
-        "source_transfer_reversal": null,
+        "source_transfer_reversal": refund.reversal,
         "status": status,
         "transfer_reversal": null,
     });
@@ -93,12 +96,13 @@ pub(crate) fn render(refund: &Refund) -> Value {
 
 fn destination_details(refund: &Refund) -> Value {
     match refund.method {
-        Method::Card => {
+        None => Value::Null,
+        Some(Method::Card) => {
             json!({ "card": { "reference_status": "pending", "reference_type": "acquirer_reference_number",
                                           "type": "refund" }, "type": "card" })
         }
-        Method::Paynow => json!({ "paynow": {}, "type": "paynow" }),
-        Method::Upi => json!({ "type": "upi" }),
-        Method::Pix => json!({ "pix": {}, "type": "pix" }),
+        Some(Method::Paynow) => json!({ "paynow": {}, "type": "paynow" }),
+        Some(Method::Upi) => json!({ "type": "upi" }),
+        Some(Method::Pix) => json!({ "pix": {}, "type": "pix" }),
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Transfer {
     pub(crate) wish: Wish,
     pub(crate) balance_transaction: String,
     pub(crate) destination_payment: String,
+    /// The balance transaction of that payment.
+    pub(crate) payment_transaction: String,
     pub(crate) reversals: Vec<Reversal>,
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct Reversal {
     pub(crate) created: i64,
     pub(crate) metadata: Metadata,
     pub(crate) balance_transaction: String,
+    /// What it is on the connected account: `pyr_…`.
+    pub(crate) refund: String,
 }
 
 impl Transfer {
@@ -73,21 +77,55 @@ pub(crate) fn render(transfer: &Transfer, config: &Config) -> Value {
     })
 }
 
-/// The charge object that the money is on the connected account, as far as a balance transaction's reader
-/// needs it.
+/// The charge object that the money is on the connected account.
 pub(crate) fn render_payment(transfer: &Transfer, config: &Config) -> Value {
+    let amount = transfer.wish.amount;
     json!({
         "id": transfer.destination_payment,
         "object": "charge",
-        "amount": transfer.wish.amount,
+        "amount": amount,
+        "amount_captured": amount,
         "amount_refunded": transfer.reversed(),
+        "application": null,
+        "application_fee": null,
+        "application_fee_amount": null,
+        "balance_transaction": transfer.payment_transaction,
+        "billing_details": {
+            "address": { "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null },
+            "email": null, "name": null, "phone": null, "tax_id": null,
+        },
+        "calculated_statement_descriptor": null,
+        "captured": true,
         "created": transfer.created,
         "currency": transfer.wish.currency,
+        "customer": null,
+        "description": null,
+        "disputed": false,
+        "failure_balance_transaction": null,
+        "failure_code": null,
+        "failure_message": null,
+        "fraud_details": {},
         "livemode": config.livemode,
         "metadata": {},
+        "on_behalf_of": null,
+        "outcome": null,
         "paid": true,
+        "payment_intent": null,
+        "payment_method": null,
+        "payment_method_details": { "stripe_account": {}, "type": "stripe_account" },
+        "radar_options": {},
+        "receipt_email": null,
+        "receipt_number": null,
+        "receipt_url": null,
+        "refunded": transfer.reversed() == amount,
+        "review": null,
+        "shipping": null,
+        "source": null,
         "source_transfer": transfer.id,
+        "statement_descriptor": null,
+        "statement_descriptor_suffix": null,
         "status": "succeeded",
+        "transfer_data": null,
         "transfer_group": null,
     })
 }
@@ -107,7 +145,7 @@ pub(crate) fn render_reversal(transfer: &Transfer, reversal: &Reversal) -> Value
         "balance_transaction": reversal.balance_transaction,
         "created": reversal.created,
         "currency": transfer.wish.currency,
-        "destination_payment_refund": null,
+        "destination_payment_refund": reversal.refund,
         "metadata": reversal.metadata,
         "source_refund": null,
         "transfer": transfer.id,

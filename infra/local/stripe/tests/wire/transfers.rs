@@ -34,8 +34,46 @@ async fn a_transfer_moves_the_platforms_money() {
     assert_eq!(balances(&lab), (700, 300));
     let kinds: Vec<_> =
         lab.stripe.moved().into_iter().map(|movement| (movement.kind, movement.amount)).collect();
-    use MovementKind::{Payment, Transfer};
-    assert_eq!(kinds, [(Transfer, -400), (Payment, 400), (Payment, -100), (Transfer, 100)]);
+    use MovementKind::{Payment, PaymentRefund, Transfer};
+    assert_eq!(kinds, [(Transfer, -400), (Payment, 400), (Transfer, 100), (PaymentRefund, -100)]);
+}
+
+#[tokio::test]
+async fn a_reversal_is_a_refund_on_the_destination() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    lab.stripe.set_available_balance(&lab.stripe.platform_account(), "sgd", 1000);
+    let params = [("amount", "400"), ("currency", "sgd"), ("destination", account.as_str())];
+    let made = lab.post("/v1/transfers", "", &params).await.ok();
+    lab.drain().await;
+    let reversals = format!("/v1/transfers/{}/reversals", made["id"].as_str().unwrap());
+    let reversal = lab.post(&reversals, "", &[("amount", "100")]).await.ok();
+    let id = reversal["destination_payment_refund"].as_str().unwrap();
+    assert!(id.starts_with("pyr_"));
+    assert_eq!(lab.deliver("/connect").await, ["refund.created", "charge.refunded"]);
+    let refund = lab.get(&format!("/v1/refunds/{id}"), &account).await.ok();
+    assert_eq!(
+        (
+            &refund["source_transfer_reversal"],
+            &refund["charge"],
+            &refund["payment_intent"],
+            &refund["amount"]
+        ),
+        (&reversal["id"], &made["destination_payment"], &json!(null), &json!(100))
+    );
+    let payment = made["destination_payment"].as_str().unwrap();
+    let list = lab.get(&format!("/v1/refunds?charge={payment}"), &account).await.ok();
+    assert_eq!(list["data"], json!([refund]));
+    let payment = lab.get(&format!("/v1/charges/{payment}"), &account).await.ok();
+    assert_eq!((&payment["amount_refunded"], &payment["refunded"]), (&json!(100), &json!(false)));
+    assert_eq!(lab.get(&format!("/v1/charges/{}", payment["id"].as_str().unwrap()), "").await.status, 404);
+    let lines =
+        lab.get("/v1/balance_transactions?type=payment_refund&expand[]=data.source", &account).await.ok();
+    let line = &lines["data"][0];
+    assert_eq!(
+        (&line["amount"], &line["source"]["id"], &line["reporting_category"]),
+        (&json!(-100), &json!(id), &json!("refund"))
+    );
 }
 
 #[tokio::test]
