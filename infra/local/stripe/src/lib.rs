@@ -40,6 +40,7 @@ mod api;
 mod balance;
 mod banking;
 mod config;
+mod connecting;
 mod delivery;
 mod disputing;
 mod error;

@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) attempts: Vec<Attempt>,
     /// Failure reasons for coming refunds, by account.
     pub(crate) failing_refunds: Vec<(Owner, String)>,
+    /// Types of events that will not be generated, once each.
+    pub(crate) lost_events: Vec<String>,
     /// Accounts that the platform has no access to any more.
     pub(crate) departed: BTreeSet<String>,
 }
@@ -129,6 +131,7 @@ impl State {
             deliveries: Agenda::default(),
             attempts: Vec::new(),
             failing_refunds: Vec::new(),
+            lost_events: Vec::new(),
             departed: BTreeSet::new(),
         }
     }

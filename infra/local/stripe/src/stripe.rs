@@ -7,7 +7,7 @@ use local_wire::{Calls, Clock};
 use serde_json::Value;
 
 use crate::acts::payment::{self, Course, Outcome};
-use crate::acts::{onboarding, refund};
+use crate::acts::refund;
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
 use crate::delivery::Attempt;
@@ -103,23 +103,6 @@ impl Stripe {
         self.pay_in(session, &with, course).map(|_| ())
     }
 
-    /// A merchant finishes onboarding: every requested capability becomes active.
-    ///
-    /// # Errors
-    /// There is no such connected account.
-    pub fn complete_onboarding(&self, account: &str) -> Result<(), Error> {
-        self.act(|act| onboarding::complete(act, account))
-    }
-
-    /// Stripe restricts an account: its capabilities are off until onboarding is completed again. `reason`
-    /// describes what is past due, such as `identity.individual.documents`.
-    ///
-    /// # Errors
-    /// There is no such connected account.
-    pub fn restrict(&self, account: &str, reason: &str) -> Result<(), Error> {
-        self.act(|act| onboarding::restrict(act, account, reason))
-    }
-
     /// A merchant refunds in Stripe's dashboard: no metadata, no API request. Returns the refund's id.
     ///
     /// # Errors
@@ -129,11 +112,6 @@ impl Stripe {
         self.act(|act| {
             refund::create(act, charge, Wish { amount: Some(amount), reason, ..Default::default() })
         })
-    }
-
-    /// A merchant takes the platform's access to its account away. What is on its way there goes on.
-    pub fn deauthorize(&self, account: &str) {
-        self.lock().departed.insert(account.to_owned());
     }
 
     /// A merchant takes all metadata off a charge of its own, in Stripe's dashboard.
@@ -154,6 +132,12 @@ impl Stripe {
         if let Some(owner) = state.owner(account) {
             state.failing_refunds.push((owner, failure_reason.to_owned()));
         }
+    }
+
+    /// The next event of this type cannot be generated: it is neither delivered nor listed, as Stripe says
+    /// can happen (<https://docs.stripe.com/webhooks/handle-irrecoverable-events>).
+    pub fn lose_next_event(&self, kind: &str) {
+        self.lock().lost_events.push(kind.to_owned());
     }
 
     /// Every balance transaction, oldest first: what money really moved.

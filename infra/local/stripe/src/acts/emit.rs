@@ -19,9 +19,12 @@ impl Act<'_> {
 
     /// Produces a snapshot event that says what changed: `before` is the object as it was.
     pub(crate) fn emit_change(&mut self, owner: &Owner, kind: &str, object: Value, before: Option<&Value>) {
+        if self.is_lost(kind) {
+            return;
+        }
         let id = self.state.ids.next("evt");
         let scope = if owner.is_some() { Scope::Connect } else { Scope::Account };
-        let pending_webhooks = self.plan_deliveries(scope, &id);
+        let pending_webhooks = self.plan_deliveries(scope, owner.as_deref(), &id);
         let mut data = Map::new();
         if let Some(before) = before {
             data.insert("previous_attributes".to_owned(), previous_attributes(before, &object));
@@ -46,8 +49,11 @@ impl Act<'_> {
 
     /// Produces a thin event about the account `account`.
     pub(crate) fn emit_thin(&mut self, kind: &str, account: &str, data: Option<Value>) {
+        if self.is_lost(kind) {
+            return;
+        }
         let id = self.state.ids.next(if self.state.config.livemode { "evt" } else { "evt_test" });
-        let pending_webhooks = self.plan_deliveries(Scope::Thin, &id);
+        let pending_webhooks = self.plan_deliveries(Scope::Thin, Some(account), &id);
         let reason = self.cause.request.as_ref().map(|request| {
             json!({ "type": "request", "request": { "id": request, "idempotency_key": self.cause.key } })
         });
@@ -73,6 +79,12 @@ impl Act<'_> {
         self.state.events.retain(|event| event.created_millis >= oldest);
     }
 
+    /// Whether this event is one that cannot be generated.
+    fn is_lost(&mut self, kind: &str) -> bool {
+        let index = self.state.lost_events.iter().position(|lost| lost == kind);
+        index.map(|index| self.state.lost_events.remove(index)).is_some()
+    }
+
     fn keep(
         &mut self,
         owner: Owner,
@@ -93,7 +105,12 @@ impl Act<'_> {
         self.state.events.insert(owner, &id, event);
     }
 
-    fn plan_deliveries(&mut self, scope: Scope, event: &str) -> u32 {
+    /// Plans the deliveries of an event about `account` and returns how many there are. Whoever has left is
+    /// none of the platform's accounts any more.
+    fn plan_deliveries(&mut self, scope: Scope, account: Option<&str>, event: &str) -> u32 {
+        if account.is_some_and(|account| self.state.departed.contains(account)) {
+            return 0;
+        }
         let urls: Vec<String> =
             self.state.config.endpoints.iter().filter(|e| e.scope == scope).map(|e| e.url.clone()).collect();
         let count = u32::try_from(urls.len()).unwrap_or(u32::MAX);

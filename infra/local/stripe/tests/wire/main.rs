@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod balances;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod disputes;
 #[cfg(test)]
 mod fees;
