@@ -22,6 +22,15 @@ impl Stripe {
         self.act(|act| onboarding::restrict(act, account, reason))
     }
 
+    /// A merchant has sent what was wanted and Stripe looks at it: every capability is `pending`, until
+    /// onboarding is [completed](Self::complete_onboarding) or the account [restricted](Self::restrict).
+    ///
+    /// # Errors
+    /// There is no such connected account.
+    pub fn pend(&self, account: &str) -> Result<(), Error> {
+        self.act(|act| onboarding::pend(act, account))
+    }
+
     /// A merchant takes the platform's access to its account away. Events that were produced before are still
     /// delivered, the last one says that it left, and later ones are not.
     pub fn deauthorize(&self, account: &str) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::day;
 use crate::error::Error;
 use crate::ids::scramble;
-use crate::objects::account::{Account, Capability, Link, Profile, Visit};
+use crate::objects::account::{Account, Capability, Link, Profile, Status, Visit};
 use crate::objects::{account_v1, account_v2};
 use crate::state::Act;
 
@@ -59,12 +59,18 @@ pub(crate) fn use_link(act: &mut Act<'_>, token: &str, next: Visit) -> Option<Re
     Some(Ok(link.clone()))
 }
 
-/// One more capability is requested. It is active at once when nothing is wanted any more.
+/// One more capability is requested. It is active at once when nothing is wanted any more, and pending when
+/// the others are.
 pub(crate) fn request(act: &mut Act<'_>, id: &str, capability: Capability) -> Result<(), Error> {
     change(act, id, |account| {
         if !account.capabilities.iter().any(|known| known.name == capability.name) {
-            let active = account.details_submitted && account.wanted.is_empty();
-            account.capabilities.push(Capability { active, ..capability });
+            let is_pending = account.capabilities.iter().any(|known| known.status == Status::Pending);
+            let status = match (account.details_submitted && account.wanted.is_empty(), is_pending) {
+                (true, false) => Status::Active,
+                (true, true) => Status::Pending,
+                (false, _) => Status::Inactive,
+            };
+            account.capabilities.push(Capability { status, ..capability });
         }
     })
 }
@@ -75,7 +81,7 @@ pub(crate) fn complete(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
     change(act, id, |account| {
         account.wanted.clear();
         account.details_submitted = true;
-        account.capabilities.iter_mut().for_each(|capability| capability.active = true);
+        set_all(account, Status::Active);
     })?;
     day::plan_payout(act, &Some(id.to_owned()));
     Ok(())
@@ -85,8 +91,21 @@ pub(crate) fn complete(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
 pub(crate) fn restrict(act: &mut Act<'_>, id: &str, reason: &str) -> Result<(), Error> {
     change(act, id, |account| {
         account.wanted = vec![reason.to_owned()];
-        account.capabilities.iter_mut().for_each(|capability| capability.active = false);
+        set_all(account, Status::Inactive);
     })
+}
+
+/// Stripe has what it wanted and looks at it.
+pub(crate) fn pend(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
+    change(act, id, |account| {
+        account.wanted.clear();
+        account.details_submitted = true;
+        set_all(account, Status::Pending);
+    })
+}
+
+fn set_all(account: &mut Account, status: Status) {
+    account.capabilities.iter_mut().for_each(|capability| capability.status = status);
 }
 
 /// Changes an account and produces the events that say so: one for each capability that changed, then the

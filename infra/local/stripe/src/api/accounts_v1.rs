@@ -43,9 +43,7 @@ pub(super) fn request_capability(path: String, mut params: Params) -> Result<Job
         if !requested {
             return Err(Error::invalid("The stand-in takes no capability back.").at("requested"));
         }
-        let wanted =
-            Capability { configuration: Configuration::Merchant, name: name.to_owned(), active: false };
-        onboarding::request(act, id, wanted)?;
+        onboarding::request(act, id, Capability::requested(Configuration::Merchant, name))?;
         capability(act.state.accounts.get(&None, id)?, name)
     }))
 }

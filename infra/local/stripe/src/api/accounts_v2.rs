@@ -124,16 +124,12 @@ fn capabilities(params: &mut Params) -> Result<Vec<Capability>, Error> {
         let mut requested = merchant.object("capabilities")?;
         for name in requested.keys() {
             if name.ends_with("_payments") && is_requested(&mut requested, &name)? {
-                all.push(Capability { configuration: Configuration::Merchant, name, active: false });
+                all.push(Capability::requested(Configuration::Merchant, &name));
             }
         }
         requested.ignore(&["stripe_balance"]);
         requested.finish()?;
-        all.push(Capability {
-            configuration: Configuration::Merchant,
-            name: PAYOUTS.to_owned(),
-            active: false,
-        });
+        all.push(Capability::requested(Configuration::Merchant, PAYOUTS));
         merchant.ignore(&["branding", "card_payments", "mcc", "statement_descriptor", "support"]);
         merchant.finish()?;
     }
@@ -141,11 +137,7 @@ fn capabilities(params: &mut Params) -> Result<Vec<Capability>, Error> {
     let mut requested = recipient.object("capabilities")?;
     let mut balance = requested.object("stripe_balance")?;
     if is_requested(&mut balance, "stripe_transfers")? {
-        all.push(Capability {
-            configuration: Configuration::Recipient,
-            name: TRANSFERS.to_owned(),
-            active: false,
-        });
+        all.push(Capability::requested(Configuration::Recipient, TRANSFERS));
     }
     balance.finish()?;
     requested.finish()?;

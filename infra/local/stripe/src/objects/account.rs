@@ -36,7 +36,29 @@ pub(crate) struct Capability {
     pub(crate) configuration: Configuration,
     /// Within the configuration: `card_payments`, `stripe_balance.stripe_transfers`.
     pub(crate) name: String,
-    pub(crate) active: bool,
+    pub(crate) status: Status,
+}
+
+/// Whether a capability can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Active,
+    /// Stripe looks at what it got.
+    Pending,
+    /// Something is wanted first.
+    Inactive,
+}
+
+impl Capability {
+    /// A capability that was requested and waits for onboarding.
+    pub(crate) fn requested(configuration: Configuration, name: &str) -> Self {
+        Self { configuration, name: name.to_owned(), status: Status::Inactive }
+    }
+
+    /// Whether it can be used.
+    pub(crate) fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
 }
 
 /// Which configuration of an account a capability belongs to.
@@ -87,7 +109,7 @@ impl Account {
         let active = |name: &str| Capability {
             configuration: Configuration::Merchant,
             name: name.to_owned(),
-            active: true,
+            status: Status::Active,
         };
         let profile = Profile { display_name: Some("Platform".to_owned()), ..Profile::default() };
         Self {
@@ -102,7 +124,7 @@ impl Account {
 
     /// Whether the capability is active.
     pub(crate) fn can(&self, configuration: Configuration, name: &str) -> bool {
-        self.capabilities.iter().any(|c| c.configuration == configuration && c.name == name && c.active)
+        self.capabilities.iter().any(|c| c.configuration == configuration && c.name == name && c.is_active())
     }
 
     /// Whether `configuration` was applied.
@@ -112,7 +134,7 @@ impl Account {
 
     /// Whether money can leave for its bank.
     pub(crate) fn pays_out(&self) -> bool {
-        self.capabilities.iter().all(|capability| capability.name != PAYOUTS || capability.active)
+        self.capabilities.iter().all(|capability| capability.name != PAYOUTS || capability.is_active())
     }
 
     /// The currency of the account's country, as far as the stand-in knows it.

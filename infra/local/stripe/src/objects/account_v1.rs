@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::account::{Account, Capability, Configuration, PAYOUTS, TRANSFERS};
+use super::account::{Account, Capability, Configuration, PAYOUTS, Status, TRANSFERS};
 
 /// The v1 account object.
 pub(crate) fn render(account: &Account) -> Value {
@@ -43,7 +43,7 @@ pub(crate) fn render_capability(account: &Account, capability: &Capability) -> O
         "future_requirements": requirements(&[]),
         "requested": true,
         "requested_at": account.created_millis.div_euclid(1000),
-        "requirements": requirements(if capability.active { &[] } else { &account.wanted }),
+        "requirements": requirements(if capability.is_active() { &[] } else { &account.wanted }),
         "status": status(capability),
     }))
 }
@@ -57,7 +57,11 @@ fn name(capability: &Capability) -> Option<&str> {
 }
 
 fn status(capability: &Capability) -> &'static str {
-    if capability.active { "active" } else { "inactive" }
+    match capability.status {
+        Status::Active => "active",
+        Status::Pending => "pending",
+        Status::Inactive => "inactive",
+    }
 }
 
 fn controller(account: &Account) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::account::{Account, Capability, Configuration, Link};
+use super::account::{Account, Capability, Configuration, Link, Status};
 use crate::config::Config;
 use crate::events::rfc3339;
 
@@ -87,15 +87,16 @@ fn capabilities(account: &Account, configuration: Configuration) -> Value {
 }
 
 fn capability(account: &Account, capability: &Capability) -> Value {
-    let code = if account.wanted.is_empty() { "determining_status" } else { "requirements_past_due" };
-    let resolution = if account.wanted.is_empty() { "no_resolution" } else { "provide_info" };
-    let details =
-        if capability.active { json!([]) } else { json!([{ "code": code, "resolution": resolution }]) };
-    json!({
-        "requested": true,
-        "status": if capability.active { "active" } else { "restricted" },
-        "status_details": details,
-    })
+    let detail = |code: &str, resolution: &str| json!([{ "code": code, "resolution": resolution }]);
+    let (status, details) = match capability.status {
+        Status::Active => ("active", json!([])),
+        Status::Pending => ("pending", detail("requirements_pending_verification", "no_resolution")),
+        Status::Inactive if account.wanted.is_empty() => {
+            ("restricted", detail("determining_status", "no_resolution"))
+        }
+        Status::Inactive => ("restricted", detail("requirements_past_due", "provide_info")),
+    };
+    json!({ "requested": true, "status": status, "status_details": details })
 }
 
 fn defaults(account: &Account) -> Value {

@@ -132,3 +132,31 @@ async fn an_account_can_be_renamed() {
         (404, "resource_missing".to_owned())
     );
 }
+
+#[tokio::test]
+async fn a_capability_is_pending_while_stripe_looks() {
+    let lab = Lab::new().await;
+    let account = lab.account(&["card_payments"]).await;
+    lab.drain().await;
+    lab.stripe.pend(&account).unwrap();
+    assert_eq!(
+        lab.deliver("/connect").await,
+        ["capability.updated", "capability.updated", "account.updated"]
+    );
+    let path = format!("/v2/core/accounts/{account}?include[]=configuration.merchant&include[]=requirements");
+    let pending = lab.get(&path, "").await.ok();
+    let card = &pending["configuration"]["merchant"]["capabilities"]["card_payments"];
+    let details = json!([{ "code": "requirements_pending_verification", "resolution": "no_resolution" }]);
+    assert_eq!((&card["status"], &card["status_details"]), (&json!("pending"), &details));
+    assert_eq!(pending["requirements"]["entries"], json!([]));
+    let v1 = lab.get("/v1/account", &account).await.ok();
+    assert_eq!(
+        (&v1["capabilities"]["card_payments"], &v1["charges_enabled"], &v1["payouts_enabled"]),
+        (&json!("pending"), &json!(false), &json!(false))
+    );
+    assert_eq!(lab.try_session(&account, "500", "sgd", &[]).await.status, 400);
+    let path = format!("/v1/accounts/{account}/capabilities/upi_payments");
+    assert_eq!(lab.post(&path, "", &[("requested", "true")]).await.ok()["status"], "pending");
+    lab.stripe.complete_onboarding(&account).unwrap();
+    assert_eq!(lab.try_session(&account, "500", "sgd", &[]).await.status, 200);
+}
