@@ -14,6 +14,8 @@ pub enum PayWith {
         /// The card number, spaces allowed.
         number: String,
     },
+    /// With what Link has on file for the payer, where a card is offered.
+    Link,
     /// By scanning a PayNow code (SGD).
     Paynow,
     /// By approving a UPI request (INR).
@@ -29,6 +31,7 @@ impl PayWith {
     pub(crate) fn method(&self) -> Method {
         match self {
             Self::Card { .. } | Self::Decline => Method::Card,
+            Self::Link => Method::Link,
             Self::Paynow => Method::Paynow,
             Self::Upi => Method::Upi,
             Self::Pix => Method::Pix,
@@ -41,6 +44,7 @@ impl PayWith {
 #[serde(try_from = "String")]
 pub(crate) enum Method {
     Card,
+    Link,
     Paynow,
     Upi,
     Pix,
@@ -62,6 +66,7 @@ impl Method {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Card => "card",
+            Self::Link => "link",
             Self::Paynow => "paynow",
             Self::Upi => "upi",
             Self::Pix => "pix",
@@ -72,6 +77,7 @@ impl Method {
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Card => "Card",
+            Self::Link => "Link",
             Self::Paynow => "PayNow",
             Self::Upi => "UPI",
             Self::Pix => "Pix",
@@ -81,7 +87,7 @@ impl Method {
     /// The account capability it needs.
     pub(crate) fn capability(self) -> &'static str {
         match self {
-            Self::Card => "card_payments",
+            Self::Card | Self::Link => "card_payments",
             Self::Paynow => "paynow_payments",
             Self::Upi => "upi_payments",
             Self::Pix => "pix_payments",
@@ -91,7 +97,7 @@ impl Method {
     /// Whether it can charge `currency`.
     pub(crate) fn takes(self, currency: &str) -> bool {
         match self {
-            Self::Card => true,
+            Self::Card | Self::Link => true,
             Self::Paynow => currency == "sgd",
             Self::Upi => currency == "inr",
             Self::Pix => currency == "brl",
@@ -184,6 +190,7 @@ impl Card {
 pub(crate) fn details(method: Method, card: Option<&Card>, seed: &str) -> Value {
     let member = match method {
         Method::Card => card.map_or(Value::Null, Card::details),
+        Method::Link => json!({ "country": "US" }),
         Method::Paynow => {
             json!({ "location": null, "reader": null, "reference": scramble(seed, 10).to_uppercase() })
         }

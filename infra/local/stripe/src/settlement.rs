@@ -18,10 +18,10 @@ pub(crate) fn business_days(country: &str, method: Method) -> u32 {
     match (method, country.to_ascii_uppercase().as_str()) {
         // <https://docs.stripe.com/payments/paynow>
         (Method::Paynow, _) => 1,
-        (Method::Card | Method::Pix, "US" | "AU") => 2,
-        (Method::Card | Method::Pix, "BR") => 21,
+        (Method::Card | Method::Link | Method::Pix, "US" | "AU") => 2,
+        (Method::Card | Method::Link | Method::Pix, "BR") => 21,
         (Method::Upi, _) => 4,
-        (Method::Card | Method::Pix, _) => 3,
+        (Method::Card | Method::Link | Method::Pix, _) => 3,
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn pay(act: &mut Act<'_>, id: &str, with: &PayWith, course: Course) -
     let card = match with {
         PayWith::Card { number } => Some(Card::new(number)),
         PayWith::Decline => Some(Card::declined()),
-        PayWith::Paynow | PayWith::Upi | PayWith::Pix => None,
+        PayWith::Link | PayWith::Paynow | PayWith::Upi | PayWith::Pix => None,
     };
     if card.as_ref().is_some_and(|card| !card.is_plausible()) {
         return Err(Error::card("Your card number is incorrect.").coded("incorrect_number"));

@@ -162,7 +162,9 @@ fn refundable_amount(charge: &Charge, wish: &Wish) -> Result<i64, Error> {
 fn course_without_money(method: Method) -> Course {
     let at_first = match method {
         Method::Card => Status::Waiting,
-        Method::Paynow | Method::Upi | Method::Pix => Status::Failed(SHORT_OF_MONEY.to_owned()),
+        Method::Link | Method::Paynow | Method::Upi | Method::Pix => {
+            Status::Failed(SHORT_OF_MONEY.to_owned())
+        }
     };
     Course { at_first, settles: false, will_fail: None }
 }

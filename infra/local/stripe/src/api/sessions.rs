@@ -18,7 +18,7 @@ const MAX_AMOUNT: i64 = 99_999_999;
 const SOONEST_EXPIRY: i64 = 30 * 60;
 const LATEST_EXPIRY: i64 = 24 * 3600;
 /// Names of methods that Stripe has and the stand-in cannot charge.
-const OTHER_METHODS: [&str; 5] = ["alipay", "grabpay", "link", "promptpay", "wechat_pay"];
+const OTHER_METHODS: [&str; 4] = ["alipay", "grabpay", "promptpay", "wechat_pay"];
 /// How far Stripe's clock is from the caller's, either way.
 const CLOCK_SKEW: i64 = 1;
 /// <https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-client_reference_id>
@@ -213,7 +213,9 @@ fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
         );
         return Err(Error::invalid(message));
     }
-    let named = |names: &[String], method: Method| names.iter().any(|name| name == method.as_str());
+    let named = |names: &[String], method: Method| {
+        [method, beside(method)].iter().any(|one| names.iter().any(|name| name == one.as_str()))
+    };
     let offered: Vec<Method> = Method::ALL
         .iter()
         .copied()
@@ -227,6 +229,15 @@ fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
         return Err(Error::invalid(message));
     }
     Ok(offered)
+}
+
+/// The method that `method` is offered together with: Link comes with cards, by an assumption also where only
+/// cards are allowed (<https://docs.stripe.com/payments/link/checkout-link>).
+fn beside(method: Method) -> Method {
+    match method {
+        Method::Card | Method::Link => Method::Card,
+        Method::Paynow | Method::Upi | Method::Pix => method,
+    }
 }
 
 fn open(act: &mut Act<'_>, order: Order, methods: Vec<Method>, expires_at: i64) -> Value {

@@ -105,7 +105,8 @@ impl Account {
 
     /// The platform's own account, which can do everything.
     pub(crate) fn platform(id: String) -> Self {
-        let methods = Method::ALL.iter().map(|method| method.capability());
+        let own = |method: &&Method| **method != Method::Link;
+        let methods = Method::ALL.iter().filter(own).map(|method| method.capability());
         let active = |name: &str| Capability {
             configuration: Configuration::Merchant,
             name: name.to_owned(),

@@ -58,7 +58,7 @@ impl Charge {
     pub(crate) fn failure(&self) -> Option<(&'static str, &'static str)> {
         match (self.status, self.method) {
             (Status::Failed, Method::Card) => Some(("card_declined", "Your card was declined.")),
-            (Status::Failed, Method::Paynow | Method::Upi | Method::Pix) => {
+            (Status::Failed, Method::Link | Method::Paynow | Method::Upi | Method::Pix) => {
                 Some(("payment_intent_payment_attempt_failed", "The payment was not completed."))
             }
             (Status::Pending | Status::Succeeded, _) => None,

@@ -101,6 +101,7 @@ fn destination_details(refund: &Refund) -> Value {
             json!({ "card": { "reference_status": "pending", "reference_type": "acquirer_reference_number",
                                           "type": "refund" }, "type": "card" })
         }
+        Some(Method::Link) => json!({ "type": "link" }),
         Some(Method::Paynow) => json!({ "paynow": {}, "type": "paynow" }),
         Some(Method::Upi) => json!({ "type": "upi" }),
         Some(Method::Pix) => json!({ "pix": {}, "type": "pix" }),

@@ -41,6 +41,7 @@ impl Pressed {
         match (self.method, self.action) {
             (Method::Card, Action::Decline) => PayWith::Decline,
             (Method::Card, _) => PayWith::Card { number: self.number.clone() },
+            (Method::Link, _) => PayWith::Link,
             (Method::Paynow, _) => PayWith::Paynow,
             (Method::Upi, _) => PayWith::Upi,
             (Method::Pix, _) => PayWith::Pix,
@@ -148,7 +149,11 @@ fn payment(name: &str, session: &Session, error: Option<&str>) -> Markup {
         @for method in &session.methods {
             section.card {
                 h2 { (method.label()) }
-                @if *method == Method::Card { (card_form()) } @else { (scan_form(*method, session)) }
+                @match method {
+                    Method::Card => { (card_form()) }
+                    Method::Link => { (link_form()) }
+                    Method::Paynow | Method::Upi | Method::Pix => { (scan_form(*method, session)) }
+                }
             }
         }
         @if let Some(url) = &order.cancel_url { p { a href=(url) { "Back to " (name) } } }
@@ -170,6 +175,15 @@ fn card_form() -> Markup {
             div.rest {
                 button name="action" value="decline" { "Pay with a card that is declined" }
             }
+        }
+    }
+}
+
+fn link_form() -> Markup {
+    html! {
+        form method="post" {
+            input type="hidden" name="method" value="link";
+            button.go name="action" value="pay" { "Pay with Link" }
         }
     }
 }

@@ -21,7 +21,7 @@ async fn a_card_payment_moves_money_and_says_so_in_order() {
         ("client_reference_id", "ref"),
     ];
     let created = lab.try_session(&account, "1000", "sgd", &more).await.ok();
-    assert_eq!(created["payment_method_types"], json!(["card", "paynow"]));
+    assert_eq!(created["payment_method_types"], json!(["card", "link", "paynow"]));
     assert_eq!((&created["payment_intent"], &created["status"]), (&json!(null), &json!("open")));
     assert_eq!(created["expires_at"], NOW + 24 * 3600);
     let id = created["id"].as_str().unwrap();
@@ -121,6 +121,36 @@ async fn local_rails_take_their_currency_only() {
     let none =
         lab.try_session(&account, "5000", "inr", &[("allowed_payment_method_types[]", "paynow")]).await;
     assert!(none.error().1["message"].as_str().unwrap().starts_with("No valid payment method types"));
+}
+
+#[tokio::test]
+async fn link_comes_with_cards_unless_it_is_excluded() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    for allowed in [&[][..], &[("allowed_payment_method_types[]", "card")]] {
+        let session = lab.session(&account, "5000", "sgd", allowed).await;
+        lab.stripe.pay(&session, PayWith::Link).unwrap();
+        let charge = lab.charge(&account, &lab.stripe.charge_of(&session).unwrap()).await;
+        let details = json!({ "link": { "country": "US" }, "type": "link" });
+        assert_eq!((&charge["payment_method_details"], &charge["status"]), (&details, &json!("succeeded")));
+    }
+    for (name, value) in [
+        ("excluded_payment_method_types[]", "link"),
+        ("excluded_payment_method_types[]", "card"),
+        ("allowed_payment_method_types[]", "paynow"),
+    ] {
+        let session = lab.session(&account, "5000", "sgd", &[(name, value)]).await;
+        assert!(lab.stripe.pay(&session, PayWith::Link).is_err(), "{name} {value}");
+    }
+    // Short of money, its refund fails as every one but a card's does.
+    let session = lab.session(&account, "5000", "sgd", &[]).await;
+    lab.press(&format!("{}/c/pay/{session}", lab.url()), "method=link&action=pay").await;
+    let charge = lab.stripe.charge_of(&session).unwrap();
+    let refund = lab.post("/v1/refunds", &account, &[("charge", &charge)]).await.ok();
+    assert_eq!(
+        (&refund["status"], &refund["failure_reason"]),
+        (&json!("failed"), &json!("insufficient_funds"))
+    );
 }
 
 #[tokio::test]
