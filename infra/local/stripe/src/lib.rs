@@ -27,6 +27,8 @@
 //!   reversal of a transfer is a refund of it there, with the events of any refund.
 //! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
 //! - A payout covers all that has become available since the last one, also where a minimum balance stays.
+//! - With Adaptive Pricing a payer can use what the session offers anyway, in another currency; the methods
+//!   of that currency do not come on top. Nothing is converted: a host says what the page asked for.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
 //! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1
 //!   keys for 24 hours, objects for ever.

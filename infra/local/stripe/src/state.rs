@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) payouts: Table<Payout>,
     /// How money leaves the accounts that changed it.
     pub(crate) balance_settings: BTreeMap<Owner, BalanceSettings>,
+    /// The accounts that let payers pay in their own currency.
+    pub(crate) adaptive: BTreeSet<Owner>,
     /// When each connected account took its first payment.
     pub(crate) first_payments: BTreeMap<Owner, i64>,
     /// The days on the agenda, each with its account and time in milliseconds.
@@ -123,6 +125,7 @@ impl State {
             books: Books::default(),
             payouts: Table::new("payout"),
             balance_settings: BTreeMap::new(),
+            adaptive: BTreeSet::new(),
             first_payments: BTreeMap::new(),
             planned_days: BTreeSet::new(),
             events: Table::new("event"),

@@ -7,13 +7,14 @@ use local_wire::{Calls, Clock};
 use serde_json::Value;
 
 use crate::acts::payment::{self, Course, Outcome};
-use crate::acts::refund;
+use crate::acts::{adaptive, refund};
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
 use crate::delivery::Attempt;
 use crate::error::Error;
 use crate::events::Event;
 use crate::methods::PayWith;
+use crate::objects::presentment::Presentment;
 use crate::objects::refund::Wish;
 use crate::state::{Act, State};
 use crate::webhooks::Sender;
@@ -101,6 +102,34 @@ impl Stripe {
     pub fn pay_slowly(&self, session: &str, with: PayWith, will_succeed: bool) -> Result<(), Error> {
         let course = if will_succeed { Course::LaterSucceeds } else { Course::LaterFails };
         self.pay_in(session, &with, course).map(|_| ())
+    }
+
+    /// A person pays an open session in their own currency, in which the page asks for `amount_minor`. The
+    /// payment stays in the session's currency, and shows this beside it as `presentment_details`.
+    ///
+    /// # Errors
+    /// As for [`pay`](Self::pay), or Adaptive Pricing is not enabled for the session, or the method does not
+    /// take the currency.
+    pub fn pay_in_currency(
+        &self,
+        session: &str,
+        with: PayWith,
+        currency: &str,
+        amount_minor: i64,
+    ) -> Result<(), Error> {
+        let presentment = Presentment { currency: currency.to_lowercase(), amount: amount_minor };
+        self.act(|act| adaptive::pay(act, session, &with, presentment)).map(|_| ())
+    }
+
+    /// A merchant switches Adaptive Pricing on or off, in Stripe's dashboard. It counts for sessions that are
+    /// created from then on and do not say themselves.
+    pub fn set_adaptive_pricing(&self, account: &str, enabled: bool) {
+        let mut state = self.lock();
+        match (state.owner(account), enabled) {
+            (Some(owner), true) => drop(state.adaptive.insert(owner)),
+            (Some(owner), false) => drop(state.adaptive.remove(&owner)),
+            (None, _) => {}
+        }
     }
 
     /// A merchant refunds in Stripe's dashboard: no metadata, no API request. Returns the refund's id.

@@ -1,5 +1,6 @@
 //! What changes the state and its objects, when somebody asks or when its time comes: begin with `payment`.
 
+pub(crate) mod adaptive;
 pub(crate) mod connection;
 pub(crate) mod day;
 pub(crate) mod dispute;

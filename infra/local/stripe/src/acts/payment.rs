@@ -162,6 +162,7 @@ fn attempt(act: &mut Act<'_>, session: &Session, intent: &str, with: &PayWith, c
         card,
         email: session.order.customer_email.clone(),
         data: session.order.intent_data.clone(),
+        presentment: session.presentment.clone(),
         application_fee: None,
         balance_transaction: None,
         disputed: false,

@@ -49,6 +49,7 @@ pub(crate) fn create(act: &mut Act<'_>, charge_id: &str, wish: Wish) -> Result<S
         amount,
         currency: charge.currency.clone(),
         status: course.at_first,
+        presentment: charge.presentment.as_ref().map(|shown| shown.share(amount, charge.amount)),
         fee_back,
         balance_transaction: None,
         failure_balance_transaction: None,

@@ -105,6 +105,7 @@ fn refund_payment(act: &mut Act<'_>, destination: &Owner, transfer: &Transfer, r
         amount: reversal.amount,
         currency: currency.clone(),
         status: refund::Status::Succeeded,
+        presentment: None,
         fee_back: 0,
         balance_transaction: Some(transaction),
         failure_balance_transaction: None,

@@ -62,6 +62,7 @@ fn order(params: &mut Params, items: Vec<Item>, currency: String) -> Result<Orde
     let embedded =
         params.one_of("ui_mode", &["hosted_page", "embedded_page"])?.as_deref() == Some("embedded_page");
     let mut phone = params.object("phone_number_collection")?;
+    let mut adaptive = params.object("adaptive_pricing")?;
     let ours = Method::ALL.iter().map(|method| method.as_str());
     let methods: Vec<&str> = ours.chain(OTHER_METHODS).collect();
     let order = Order {
@@ -82,8 +83,10 @@ fn order(params: &mut Params, items: Vec<Item>, currency: String) -> Result<Orde
         phone_number_collection: phone.boolean("enabled")?.unwrap_or(false),
         allowed: params.each_of("allowed_payment_method_types", &methods)?,
         excluded: params.each_of("excluded_payment_method_types", &methods)?,
+        adaptive: adaptive.boolean("enabled")?,
         intent_data: intent_data(params)?,
     };
+    adaptive.finish()?;
     phone.finish()?;
     if order.client_reference_id.as_ref().is_some_and(|id| id.chars().count() > LONGEST_REFERENCE) {
         let message = format!("Invalid string: must be at most {LONGEST_REFERENCE} characters");
@@ -253,6 +256,8 @@ fn open(act: &mut Act<'_>, order: Order, methods: Vec<Method>, expires_at: i64) 
         paid: false,
         intent: None,
         methods,
+        adaptive: order.adaptive.unwrap_or_else(|| act.state.adaptive.contains(&act.owner)),
+        presentment: None,
         order,
     };
     let rendered = render(&session, &act.state.config);

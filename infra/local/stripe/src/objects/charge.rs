@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::presentment::{self, Presentment};
 use super::session::IntentData;
 use crate::config::Config;
 use crate::ids::scramble;
@@ -23,6 +24,7 @@ pub(crate) struct Charge {
     pub(crate) card: Option<Card>,
     pub(crate) email: Option<String>,
     pub(crate) data: IntentData,
+    pub(crate) presentment: Option<Presentment>,
     pub(crate) application_fee: Option<String>,
     pub(crate) balance_transaction: Option<String>,
     pub(crate) disputed: bool,
@@ -80,7 +82,7 @@ pub(crate) fn render(charge: &Charge, config: &Config) -> Value {
     };
     let paid = charge.status == Status::Succeeded;
     let failure = charge.failure();
-    json!({
+    let mut rendered = json!({
         "id": charge.id,
         "object": "charge",
         "amount": charge.amount,
@@ -127,7 +129,9 @@ pub(crate) fn render(charge: &Charge, config: &Config) -> Value {
         "status": status,
         "transfer_data": null,
         "transfer_group": charge.data.transfer_group,
-    })
+    });
+    presentment::add(&mut rendered, charge.presentment.as_ref());
+    rendered
 }
 
 fn outcome(charge: &Charge) -> Value {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::charge::Charge;
+use super::presentment;
 use super::session::IntentData;
 use crate::config::Config;
 use crate::methods::Method;
@@ -46,7 +47,7 @@ pub(crate) fn render(intent: &Intent, charge: Option<&Charge>, config: &Config) 
     };
     let received = if intent.status == Status::Succeeded { intent.amount } else { 0 };
     let methods: Vec<&str> = intent.methods.iter().map(|method| method.as_str()).collect();
-    json!({
+    let mut rendered = json!({
         "id": intent.id,
         "object": "payment_intent",
         "allowed_payment_method_types": null,
@@ -91,7 +92,9 @@ pub(crate) fn render(intent: &Intent, charge: Option<&Charge>, config: &Config) 
         "status": status,
         "transfer_data": null,
         "transfer_group": intent.data.transfer_group,
-    })
+    });
+    presentment::add(&mut rendered, charge.and_then(|charge| charge.presentment.as_ref()));
+    rendered
 }
 
 fn last_error(intent: &Intent, charge: Option<&Charge>) -> Value {

@@ -10,6 +10,7 @@ pub(crate) mod charge;
 pub(crate) mod dispute;
 pub(crate) mod intent;
 pub(crate) mod payout;
+pub(crate) mod presentment;
 pub(crate) mod refund;
 pub(crate) mod session;
 pub(crate) mod transfer;

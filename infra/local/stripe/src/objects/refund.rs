@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::presentment::{self, Presentment};
 use crate::methods::Method;
 use crate::params::Metadata;
 
@@ -23,6 +24,8 @@ pub(crate) struct Refund {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) status: Status,
+    /// What the payer is shown of it in another currency.
+    pub(crate) presentment: Option<Presentment>,
     /// The application fee that went back with it.
     pub(crate) fee_back: i64,
     pub(crate) balance_transaction: Option<String>,
@@ -91,6 +94,7 @@ pub(crate) fn render(refund: &Refund) -> Value {
         let given = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
         members.extend(given);
     }
+    presentment::add(&mut rendered, refund.presentment.as_ref());
     rendered
 }
 

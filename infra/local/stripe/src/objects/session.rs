@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::presentment::{self, Presentment};
 use crate::config::Config;
 use crate::ids::scramble;
 use crate::methods::Method;
@@ -19,6 +20,10 @@ pub(crate) struct Session {
     pub(crate) paid: bool,
     pub(crate) intent: Option<String>,
     pub(crate) methods: Vec<Method>,
+    /// Whether a payer may pay in another currency.
+    pub(crate) adaptive: bool,
+    /// What the payer is shown in another currency.
+    pub(crate) presentment: Option<Presentment>,
     pub(crate) order: Order,
 }
 
@@ -42,6 +47,8 @@ pub(crate) struct Order {
     pub(crate) phone_number_collection: bool,
     pub(crate) allowed: Vec<String>,
     pub(crate) excluded: Vec<String>,
+    /// Whether Adaptive Pricing was asked for; `None`: as the account has it.
+    pub(crate) adaptive: Option<bool>,
     pub(crate) intent_data: IntentData,
 }
 
@@ -111,6 +118,7 @@ pub(crate) fn render(session: &Session, config: &Config) -> Value {
     let own = json!({
         "id": session.id,
         "object": "checkout.session",
+        "adaptive_pricing": { "enabled": session.adaptive },
         "allowed_payment_method_types": if order.allowed.is_empty() { Value::Null } else { json!(order.allowed) },
         "amount_subtotal": order.amount,
         "amount_total": order.amount,
@@ -145,13 +153,13 @@ pub(crate) fn render(session: &Session, config: &Config) -> Value {
     if let (Some(all), Value::Object(own)) = (rendered.as_object_mut(), own) {
         all.extend(own);
     }
+    presentment::add(&mut rendered, session.presentment.as_ref());
     rendered
 }
 
 /// The members of a session that never differ in the stand-in.
 fn constants() -> Value {
     json!({
-        "adaptive_pricing": { "enabled": false },
         "after_expiration": null,
         "allow_promotion_codes": null,
         "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },

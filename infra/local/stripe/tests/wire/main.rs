@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod adaptive;
+#[cfg(test)]
 mod balances;
 #[cfg(test)]
 mod connection;
