@@ -30,6 +30,8 @@
 //! - With Adaptive Pricing a payer can use what the session offers anyway, in another currency; the methods
 //!   of that currency do not come on top. Nothing is converted: a host says what the page asked for.
 //! - The amount limits are 0.50 and 999,999.99 in every currency's minor units.
+//! - Of Stripe's limits there is that of requests a second for each endpoint, which counts all accounts
+//!   together and is off until [`Stripe::limit_rates`] says otherwise.
 //! - Keys, events and objects live in memory. Events are kept for thirty days, v2 idempotency keys too, v1
 //!   keys for 24 hours, objects for ever.
 
@@ -57,6 +59,7 @@ mod money;
 mod objects;
 mod pages;
 mod params;
+mod rates;
 mod router;
 mod settlement;
 mod state;

@@ -55,6 +55,7 @@ async fn main() -> std::io::Result<()> {
     let endpoints = args.webhooks.into_iter().map(|webhook| webhook.0).collect();
     let config = Config { secret_key: args.key, livemode: false, public_url, endpoints, ids_after: 0 };
     let stripe = Stripe::new(config, Clock::running(), Calls::new());
+    stripe.limit_rates(true);
     let served = serve_on(listener, stripe.router())?;
     println!("listening on {}", served.url());
     let mut ticks = tokio::time::interval(TICK);

@@ -19,6 +19,7 @@ use crate::objects::payout::Payout;
 use crate::objects::refund::Refund;
 use crate::objects::session::Session;
 use crate::objects::transfer::Transfer;
+use crate::rates::Rates;
 use crate::table::{Owner, Table};
 
 /// All objects, plans and records.
@@ -52,6 +53,7 @@ pub(crate) struct State {
     pub(crate) planned_days: BTreeSet<(Owner, i64)>,
     pub(crate) events: Table<Event>,
     pub(crate) keys: Keys,
+    pub(crate) rates: Rates,
     pub(crate) changes: Agenda<Change>,
     pub(crate) deliveries: Agenda<Delivery>,
     pub(crate) attempts: Vec<Attempt>,
@@ -130,6 +132,7 @@ impl State {
             planned_days: BTreeSet::new(),
             events: Table::new("event"),
             keys: Keys::default(),
+            rates: Rates::default(),
             changes: Agenda::default(),
             deliveries: Agenda::default(),
             attempts: Vec::new(),

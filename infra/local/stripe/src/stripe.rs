@@ -86,6 +86,13 @@ impl Stripe {
         *self.0.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
     }
 
+    /// Whether more than 25 requests a second for one endpoint are refused, by the stand-in's clock. They are
+    /// not at first. Under a clock that stands still there is no next second until it is moved, so this is
+    /// for hosts whose clock runs, and for tests that move theirs.
+    pub fn limit_rates(&self, limited: bool) {
+        self.lock().rates.limited = limited;
+    }
+
     /// A person pays an open session. A declined card is no error: the session stays open.
     ///
     /// # Errors

@@ -75,6 +75,7 @@ async fn authorize(
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let owner = auth::owner(&stripe.lock(), &parts.headers)?;
     let route = routes::find(method, path).ok_or_else(|| unknown_route(method, path))?;
+    stripe.lock().rates.count(route.operation, stripe.clock().epoch_seconds())?;
     let body =
         to_bytes(body, LARGEST_BODY).await.map_err(|_| Error::invalid("The request body is too large."))?;
     let tree = decode(parts, path, &body)?;
@@ -205,6 +206,10 @@ impl Reply {
         }
         if let Some(original) = &self.original_request {
             set("original-request", original);
+        }
+        // The one limit that the stand-in has.
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            set("stripe-rate-limited-reason", "endpoint-rate");
         }
         if self.replayed {
             set("idempotent-replayed", "true");

@@ -142,3 +142,26 @@ async fn a_post_says_what_it_carries_even_if_that_is_nothing() {
     assert_eq!(lab.post(&path, &account, &[]).await.ok()["status"], "expired");
     assert_eq!(lab.send(Method::POST, "/v2/core/accounts", &silent[..1], "{}".to_owned()).await.status, 400);
 }
+
+#[tokio::test]
+async fn an_endpoint_takes_25_requests_a_second() {
+    let lab = Lab::new().await;
+    let account = lab.merchant().await;
+    lab.stripe.limit_rates(true);
+    let session = lab.session(&account, "500", "sgd", &[]).await;
+    let path = format!("/v1/checkout/sessions/{session}/expire");
+    for _ in 0..25 {
+        lab.post(&path, &account, &[]).await;
+    }
+    let limited = lab.post_keyed(&path, &account, "k", &[]).await;
+    assert_eq!(limited.code(), (429, "rate_limit".to_owned()));
+    assert_eq!(limited.header("stripe-rate-limited-reason"), Some("endpoint-rate"));
+    assert_eq!(
+        lab.get(&format!("/v1/checkout/sessions/{session}"), &account).await.status,
+        200,
+        "another endpoint"
+    );
+    lab.clock.advance(1);
+    let again = lab.post_keyed(&path, &account, "k", &[]).await;
+    assert_eq!((again.status, again.header("idempotent-replayed")), (400, None), "the key remembers no 429");
+}
