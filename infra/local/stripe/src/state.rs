@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) intents: Table<Intent>,
     pub(crate) charges: Table<Charge>,
     pub(crate) refunds: Table<Refund>,
+    /// The refunds of each account that wait for money, oldest first.
+    pub(crate) waiting_refunds: BTreeMap<Owner, Vec<String>>,
     pub(crate) disputes: Table<Dispute>,
     pub(crate) transfers: Table<Transfer>,
     pub(crate) fees: Table<ApplicationFee>,
@@ -120,6 +122,7 @@ impl State {
             intents: Table::new("payment_intent"),
             charges: Table::new("charge"),
             refunds: Table::new("refund"),
+            waiting_refunds: BTreeMap::new(),
             disputes: Table::new("dispute"),
             transfers: Table::new("transfer"),
             fees: Table::new("application fee"),

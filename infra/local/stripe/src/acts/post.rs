@@ -2,8 +2,7 @@
 
 use super::day;
 use crate::balance::{Movement, MovementKind};
-use crate::objects::refund::Status;
-use crate::state::{Act, Change, State};
+use crate::state::{Act, Change};
 use crate::table::Owner;
 
 impl Act<'_> {
@@ -46,16 +45,11 @@ impl Act<'_> {
         if pending {
             day::plan(self, owner, available_on);
         } else if comes_in {
-            if is_waiting(self.state, owner) {
+            if self.state.waiting_refunds.contains_key(owner) {
                 self.plan(0, Change::ResumeRefunds(owner.clone()));
             }
             day::plan_payout(self, owner);
         }
         id
     }
-}
-
-/// Whether a card refund of `owner` waits for money.
-fn is_waiting(state: &State, owner: &Owner) -> bool {
-    state.refunds.newest_first(owner).any(|refund| refund.status == Status::Waiting)
 }

@@ -65,6 +65,7 @@ pub(crate) fn create(act: &mut Act<'_>, charge_id: &str, wish: Wish) -> Result<S
     }
     if waits {
         act.plan(WAITING_SECONDS, Change::GiveUpRefund(id.clone()));
+        act.state.waiting_refunds.entry(owner.clone()).or_default().push(id.clone());
     }
     act.emit(&owner, "refund.created", act.state.render(&id).unwrap_or_default());
     if failed {
@@ -95,15 +96,8 @@ pub(crate) fn give_up(act: &mut Act<'_>, id: &str) {
 
 /// Goes on with the card refunds of `owner` that wait for money, oldest first, as far as it reaches.
 pub(crate) fn resume(act: &mut Act<'_>, owner: &Owner) {
-    let mut waiting: Vec<Refund> = act
-        .state
-        .refunds
-        .newest_first(owner)
-        .filter(|refund| refund.status == Status::Waiting)
-        .cloned()
-        .collect();
-    waiting.reverse();
-    for refund in waiting {
+    for id in act.state.waiting_refunds.get(owner).cloned().unwrap_or_default() {
+        let Some((_, refund)) = act.state.refunds.find(&id).cloned() else { continue };
         if act.state.books.available(owner, &refund.currency) < refund.amount - refund.fee_back {
             continue;
         }
@@ -112,7 +106,7 @@ pub(crate) fn resume(act: &mut Act<'_>, owner: &Owner) {
         if let Some(refund) = act.state.refunds.find_mut(&refund.id) {
             refund.will_fail = course.will_fail;
         }
-        act.state.changes.cancel(&Change::GiveUpRefund(refund.id.clone()));
+        stop_waiting(act, owner, &refund.id);
         pay_out(act, &refund.id);
         change_status(act, owner, &refund.id, course.at_first);
         if course.settles {
@@ -123,11 +117,21 @@ pub(crate) fn resume(act: &mut Act<'_>, owner: &Owner) {
 
 /// Fails the refunds of a charge that were still waiting when it was disputed.
 pub(crate) fn fail_waiting(act: &mut Act<'_>, charge: &str) {
-    let waiting = |refund: &&Refund| refund.charge == charge && refund.status == Status::Waiting;
-    let ids: Vec<String> = act.state.refunds.all().filter(waiting).map(|refund| refund.id.clone()).collect();
-    for id in ids {
-        act.state.changes.cancel(&Change::GiveUpRefund(id.clone()));
-        fail(act, &id, "charge_for_pending_refund_disputed");
+    let owner = act.state.charges.find(charge).and_then(|(owner, _)| owner.clone());
+    for id in act.state.waiting_refunds.get(&owner).cloned().unwrap_or_default() {
+        if act.state.refunds.find(&id).is_some_and(|(_, refund)| refund.charge == charge) {
+            fail(act, &id, "charge_for_pending_refund_disputed");
+        }
+    }
+}
+
+fn stop_waiting(act: &mut Act<'_>, owner: &Owner, id: &str) {
+    act.state.changes.cancel(&Change::GiveUpRefund(id.to_owned()));
+    if let Some(waiting) = act.state.waiting_refunds.get_mut(owner) {
+        waiting.retain(|waits| waits != id);
+        if waiting.is_empty() {
+            act.state.waiting_refunds.remove(owner);
+        }
     }
 }
 
@@ -204,6 +208,9 @@ fn fail(act: &mut Act<'_>, id: &str, reason: &str) {
         if let Some(refund) = act.state.refunds.find_mut(id) {
             refund.failure_balance_transaction = Some(transaction);
         }
+    }
+    if refund.status == Status::Waiting {
+        stop_waiting(act, &owner, id);
     }
     change_refunded(act, &refund.charge, -refund.amount);
     let before = render(&refund);
