@@ -101,7 +101,8 @@ pub(super) fn disputable(act: &Act<'_>, charge_id: &str) -> Result<(Owner, Charg
     if charge.method == Method::Paynow {
         return Err(Error::invalid("PayNow payments cannot be disputed."));
     }
-    if charge.status != charge::Status::Succeeded || charge.refundable() == 0 {
+    // What is only authorized has taken nothing from the payer that a bank could take back.
+    if charge.status != charge::Status::Succeeded || !charge.captured || charge.refundable() == 0 {
         return Err(Error::invalid(format!("Charge {charge_id} cannot be disputed.")));
     }
     Ok((owner, charge))

@@ -7,6 +7,8 @@ mod adaptive;
 #[cfg(test)]
 mod balances;
 #[cfg(test)]
+mod captures;
+#[cfg(test)]
 mod connection;
 #[cfg(test)]
 mod disputes;
