@@ -128,7 +128,9 @@ fn payers_side(moved: &Movement) -> Option<i64> {
         MovementKind::ApplicationFee
         | MovementKind::ApplicationFeeRefund
         | MovementKind::Transfer
-        | MovementKind::Payment => None,
+        | MovementKind::Payment
+        | MovementKind::PaymentRefund
+        | MovementKind::Payout => None,
     }
 }
 
