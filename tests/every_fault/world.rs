@@ -84,7 +84,7 @@ impl World {
         town.campaign(country, rule).await;
         let stripe = town.stack.stripe();
         for account in [&shop.account, &stripe.platform_account()] {
-            stripe.set_available_balance(account, currency, 100_000_000);
+            stripe.keep_available(account, currency, 100_000_000);
         }
         Self { town, faults, flow, shop, lives: 0, plan: Plan::default() }
     }

@@ -30,6 +30,10 @@ use serde_json::{Value, json};
 /// 2026-11-22T10:00:00Z, a Sunday: when every town begins.
 pub const DAWN: i64 = 1_795_341_600;
 
+/// What the platform keeps on its balance at Stripe, in each currency: covers are pending there when they are
+/// given back.
+pub const PLATFORM_MINOR: i64 = 1_000_000;
+
 /// The stack and the ways into it.
 pub struct Town {
     /// The stack.
@@ -64,6 +68,10 @@ impl Town {
 
     /// The town around a stack.
     pub fn of(stack: Stack) -> Self {
+        let stripe = stack.stripe();
+        for currency in ["sgd", "usd", "inr", "brl"] {
+            stripe.set_available_balance(&stripe.platform_account(), currency, PLATFORM_MINOR);
+        }
         let client = Client::new(stack.gateway_url());
         let operator = stack.operator_token().expect("the template has an authorizer");
         Self { stack, client, operator }

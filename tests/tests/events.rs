@@ -42,7 +42,7 @@ async fn the_payloads_tell_one_story() {
         release-cashback/bucket: {"late":0,"queued":1}
         release-cashback/sweep: {"late":0,"queued":1}
         pay-cashback/due: {"batchItemFailures":[]}
-        create-checkout/refund: 201 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "credited" "succeeded"
+        create-checkout/refund: 201 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "held" "pending"
         keep-books/close: {"days":1,"failed":0,"rows":4}
         match-books/daily: {"differences":0,"failed":0,"matched":4}
         enable-merchant/suspend: 200 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,suspension,why_not_enabled "suspended"

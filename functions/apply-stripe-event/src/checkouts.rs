@@ -1,7 +1,7 @@
 //! Events about a payment. Each of these says whether the event was news.
 
 use kembali::adapters::flows::commit::apply;
-use kembali::domain::cashback::refund::{Purpose, StripeRefund};
+use kembali::domain::cashback::refund::{Purpose, Refund, StripeRefund};
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, SessionId};
 use kembali::domain::money::Money;
@@ -268,7 +268,8 @@ fn took(checkout: &Checkout, charge: &ChargeId) -> bool {
 fn known_refunds(checkout: &Checkout) -> Result<Option<Money>, Fault> {
     let Some(payment) = checkout.payment() else { return Ok(None) };
     let none = Money::zero(checkout.content.amount.currency());
-    let refunds = payment.refunds.values().filter(|refund| refund.state.moved()).map(|refund| refund.amount);
+    let is_made = |refund: &&Refund| refund.state.counts() && refund.state.id().is_some();
+    let refunds = payment.refunds.values().filter(is_made).map(|refund| refund.amount);
     refunds
         .chain(payment.cashback.taken_from_charge())
         .try_fold(none, Money::plus)

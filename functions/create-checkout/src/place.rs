@@ -25,6 +25,13 @@ use crate::CreateCheckout;
 /// How often the promise is made anew when somebody else took what it needed.
 const TRIES: u32 = 10;
 
+/// A page at Stripe, and what it was asked to charge and to take of that for the platform.
+struct Page {
+    session: SessionId,
+    url: String,
+    asked: (Money, Money),
+}
+
 impl CreateCheckout {
     /// Opens Stripe's page and writes the checkout. Nothing is written before the page is there: should this
     /// be the end of the function, the repetition of the request gets the same page by the same key. Only a
@@ -38,7 +45,7 @@ impl CreateCheckout {
     ) -> Answer {
         let (mut order, mut refused) = (order, refused);
         let country = order.merchant.country;
-        let mut page: Option<(SessionId, String)> = None;
+        let mut page: Option<Page> = None;
         let mut used_up = self.campaigns.used_up(country, order.at);
         for _ in 0..TRIES {
             let known = self.campaigns.of(&self.store, country, order.at).await?;
@@ -47,20 +54,21 @@ impl CreateCheckout {
                 checkout = checkout.in_place_of(refused);
             }
             if checkout.wallet.is_empty() {
-                if page.is_none() {
-                    let charged = checkout.charged().map_err(broken)?;
-                    match self.open(&checkout, charged).await {
-                        Ok(opened) => page = Some(opened),
+                let asked = asked(&checkout).map_err(broken)?;
+                // What is promised now may want another cover than the page has that was made before.
+                if page.as_ref().is_none_or(|page| page.asked != asked) {
+                    match self.open(&checkout, asked).await {
+                        Ok((session, url)) => page = Some(Page { session, url, asked }),
                         Err(error) => return self.without_page(checkout, error).await,
                     }
                 }
-                checkout.session = page.as_ref().map(|(session, _)| session.clone());
+                checkout.session = page.as_ref().map(|page| page.session.clone());
             }
             let commit = create(checkout, order.payer.as_ref()).map_err(broken)?;
             match commit::create(&self.store, &commit, |slot| full(&known, slot)).await? {
                 Committed::Done => {
                     let (checkout, url) = match page.filter(|_| commit.checkout.session.is_some()) {
-                        Some((_, url)) => (commit.checkout, Some(url)),
+                        Some(Page { url, .. }) => (commit.checkout, Some(url)),
                         None => self.open_written(commit.checkout, order.at).await?,
                     };
                     return json(201, &CheckoutView::from(&checkout).with_url(url));
@@ -128,8 +136,8 @@ impl CreateCheckout {
         checkout: Checkout,
         now: Timestamp,
     ) -> Result<(Checkout, Option<String>), Fault> {
-        let charged = checkout.charged().map_err(broken)?;
-        let (session, url) = match self.open(&checkout, charged).await {
+        let asked = asked(&checkout).map_err(broken)?;
+        let (session, url) = match self.open(&checkout, asked).await {
             Ok(opened) => opened,
             Err(error) => {
                 if let StripeError::Refused { .. } = error {
@@ -147,20 +155,29 @@ impl CreateCheckout {
         Ok((checkout, None))
     }
 
-    async fn open(&self, checkout: &Checkout, charged: Money) -> Result<(SessionId, String), StripeError> {
+    async fn open(
+        &self,
+        checkout: &Checkout,
+        (charged, application_fee): (Money, Money),
+    ) -> Result<(SessionId, String), StripeError> {
         let methods = methods(checkout);
         let new = NewSession {
             checkout: &checkout.id,
             refusals: checkout.refusals,
             content: &checkout.content,
             charged,
-            fee: checkout.fee,
+            application_fee,
             methods: &methods,
             return_url: &self.return_url,
         };
         let Session { id, url, .. } = self.stripe.create_session(&checkout.account, &new).await?;
         Ok((id, url.ok_or_else(|| StripeError::NotUnderstood { field: "url".to_owned() })?))
     }
+}
+
+/// What Stripe is asked to charge, and what it takes of that for the platform.
+fn asked(checkout: &Checkout) -> Result<(Money, Money), MoneyError> {
+    Ok((checkout.charged()?, checkout.application_fee()?))
 }
 
 /// The ways to pay that the checkout has offers for, in the market's order.

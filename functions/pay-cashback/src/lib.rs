@@ -9,7 +9,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::messages::Due;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::{NewRefund, Stripe, StripeError};
+use kembali::adapters::clients::stripe::{NewFeeRefund, NewRefund, Stripe, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::batch::each;
 use kembali::adapters::flows::commit::apply;
@@ -73,7 +73,7 @@ impl PayCashback {
         } else {
             apply(&self.store, checkout, &Event::CashbackMatured, now).await?
         };
-        for event in self.ask_stripe(&checkout, was_paying, now).await? {
+        for event in self.pay_out(&checkout, was_paying, now).await? {
             checkout = apply(&self.store, checkout, &event, now).await?;
         }
         // What hinders a refund does not hinder what the cashback's end requires.
@@ -100,6 +100,50 @@ impl PayCashback {
             }
         }
         (checkout, Ok(()))
+    }
+
+    /// Gives cover back to the merchant that is due, has Stripe refund the cashback from there if one is being
+    /// paid, and gives what there is to write down.
+    async fn pay_out(
+        &self,
+        checkout: &Checkout,
+        may_have_been_asked: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Fault> {
+        let returned = match self.return_cover(checkout, now).await? {
+            Cover::Hindered(attempt) => {
+                let hindered = Event::CashbackRefused { attempt, reason: Failure::PlatformFunds };
+                return Ok(vec![hindered]);
+            }
+            Cover::Returned(event) => event,
+        };
+        let asked = self.ask_stripe(checkout, may_have_been_asked, now).await?;
+        // That a refund was made says that its cover was back.
+        let says_it = matches!(asked.first(), Some(Event::RefundSeen(_)));
+        Ok(returned.filter(|_| !says_it).into_iter().chain(asked).collect())
+    }
+
+    /// Gives cover back to the merchant that is due: for a cashback that is refunded from there next, or since
+    /// nothing is promised any more.
+    async fn return_cover(&self, checkout: &Checkout, now: Timestamp) -> Result<Cover, Fault> {
+        let due = checkout.cover_due().filter(|due| due.since <= now);
+        let Some((due, payment)) = due.zip(checkout.payment()) else { return Ok(Cover::Returned(None)) };
+        let attempt = payment.cashback.attempt_being_paid();
+        let new = NewFeeRefund {
+            checkout: &checkout.id,
+            charge: &payment.charge.charge,
+            back_minor: due.back_minor,
+            attempt: attempt.map_or(hour(now), i64::from),
+        };
+        match self.stripe.give_fee_back(&new).await {
+            Ok(()) => Ok(Cover::Returned(Some(Event::CoverReturned { back_minor: due.back_minor }))),
+            Err(StripeError::Refused { code }) => {
+                // The metric and its alarm are made from this line.
+                tracing::error!(checkout = %checkout.id, code, cover = 1, "Stripe does not give cover back");
+                Ok(attempt.map_or(Cover::Returned(None), Cover::Hindered))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Has Stripe refund a cashback that is being paid, and gives what Stripe said of it. If an earlier
@@ -211,6 +255,19 @@ impl PayCashback {
             }
         })
     }
+}
+
+/// What became of the cover.
+enum Cover {
+    /// It is with the merchant, as this says; none if there was nothing to give back now.
+    Returned(Option<Event>),
+    /// It is not, so that this attempt to pay the cashback must wait.
+    Hindered(u32),
+}
+
+/// A part of a key that lets a refusal be forgotten.
+fn hour(now: Timestamp) -> i64 {
+    now.epoch_seconds().div_euclid(3_600)
 }
 
 /// Whether the promise is over and its cashback still on the way.

@@ -146,6 +146,8 @@ impl Stack {
             },
         };
         let stripe = Stripe::new(config, clock.clone(), calls.clone());
+        // As its operator sets it up: what covers the cashbacks stays on the platform's balance.
+        stripe.set_payouts(&stripe.platform_account(), true);
 
         let operators = operators(&environment, secrets.operator_key.as_bytes())?;
         let functions =

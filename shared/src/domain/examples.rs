@@ -66,6 +66,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
             use_wallet: false,
         },
         fee: sgd(25),
+        cover_minor: if funding == Funding::Platform { 0 } else { 125 },
         payer: None,
         insider: false,
         decisions: vec![],
@@ -128,10 +129,21 @@ pub(in crate::domain) fn around(checkout: &Checkout) -> Around {
 }
 
 pub(in crate::domain) fn apply(checkout: &Checkout, event: &Event, hours: u32) -> Checkout {
+    let event = &as_asked(checkout, event);
     match decide(checkout, Some(&around(checkout)), event, at(hours)).unwrap() {
         Decision::Commit(commit) => commit.checkout,
         Decision::Nothing => checkout.clone(),
         Decision::Look => unreachable!("it has looked"),
+    }
+}
+
+/// Stripe takes the cover that it is asked to take with the fee of [`paid`].
+pub(in crate::domain) fn as_asked(checkout: &Checkout, event: &Event) -> Event {
+    match event {
+        Event::Paid { charge, amount, fee } if *fee == checkout.fee => {
+            Event::Paid { charge: charge.clone(), amount: *amount, fee: checkout.application_fee().unwrap() }
+        }
+        _ => event.clone(),
     }
 }
 

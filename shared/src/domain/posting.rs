@@ -7,11 +7,13 @@
 //! |---|---|---|---|
 //! | 1000 | `merchant.balance` | asset | the merchant's balance at Stripe |
 //! | 1050 | `merchant.settlement` | asset | what the platform owes the merchant for credit spent there, less what the merchant owes |
+//! | 1060 | `merchant.cover` | asset | what the platform holds of the merchant's money until its cashbacks are due |
 //! | 1100 | `platform.balance` | asset | the platform's balance at Stripe |
 //! | 1200 | `payer.debt` | asset | credit that was spent before its payment was taken back |
 //! | 2000 | `payer.cashback` | liability | promised and not yet paid |
 //! | 2100 | `payer.wallet` | liability | credit the payer may spend |
 //! | 2200 | `platform.settlement` | liability | the other side of `merchant.settlement` |
+//! | 2210 | `platform.cover` | liability | the other side of `merchant.cover` |
 //! | 4000 | `merchant.sales` | income | what payers paid |
 //! | 4100 | `merchant.refunds` | contra income | what the merchant gave back |
 //! | 4200 | `platform.fees` | income | the platform's fee |
@@ -37,11 +39,13 @@ use super::time::Timestamp;
 pub enum Account {
     MerchantBalance = 1000,
     MerchantSettlement = 1050,
+    MerchantCover = 1060,
     PlatformBalance = 1100,
     PayerDebt = 1200,
     PayerCashback = 2000,
     PayerWallet = 2100,
     PlatformSettlement = 2200,
+    PlatformCover = 2210,
     MerchantSales = 4000,
     MerchantRefunds = 4100,
     PlatformFees = 4200,
@@ -72,11 +76,13 @@ impl Account {
         match self {
             Self::MerchantBalance => "merchant.balance",
             Self::MerchantSettlement => "merchant.settlement",
+            Self::MerchantCover => "merchant.cover",
             Self::PlatformBalance => "platform.balance",
             Self::PayerDebt => "payer.debt",
             Self::PayerCashback => "payer.cashback",
             Self::PayerWallet => "payer.wallet",
             Self::PlatformSettlement => "platform.settlement",
+            Self::PlatformCover => "platform.cover",
             Self::MerchantSales => "merchant.sales",
             Self::MerchantRefunds => "merchant.refunds",
             Self::PlatformFees => "platform.fees",

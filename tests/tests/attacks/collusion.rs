@@ -119,7 +119,7 @@ pub(crate) async fn account_in_debt() -> Purchases {
 pub(crate) async fn account_in_debt_for_a_while() -> Row {
     let street = in_debt().await;
     let stack = &street.town.stack;
-    stack.stripe().set_available_balance(&street.shop.account, "sgd", 1000);
+    stack.stripe().keep_available(&street.shop.account, "sgd", 1000);
     // Within the hour Stripe repeats its refusal to the same key.
     street.town.hours(1).await;
     for queue in ["StripeEventsDlq", "CashbackDueDlq"] {
@@ -134,7 +134,7 @@ async fn in_debt() -> Street {
     let street = Street::new([five(&json!({"funding": "platform"}))]).await;
     let checkout = street.buy(MEI, "order-1", "25.00", Paynow).await;
     let town = &street.town;
-    town.stack.stripe().set_available_balance(&street.shop.account, "sgd", -500);
+    town.stack.stripe().keep_available(&street.shop.account, "sgd", -500);
     town.hours(150).await;
     assert_eq!(town.standing(&street.shop, &checkout).await, "paid failed");
     assert_ne!(town.dead_letters(), 0, "a person hears of it");
@@ -146,7 +146,7 @@ async fn in_debt() -> Street {
 pub(crate) async fn empty_account_of_the_merchants_own() -> Row {
     let street = Street::new([five(&json!({}))]).await;
     street.buy(MEI, "order-1", "25.00", Paynow).await;
-    street.town.stack.stripe().set_available_balance(&street.shop.account, "sgd", -500);
+    street.town.stack.stripe().keep_available(&street.shop.account, "sgd", -500);
     street.town.hours(150).await;
     row(&street.town, "merchant pays, and has emptied its account", &with(&street), (0, 0))
 }
@@ -167,7 +167,7 @@ pub(crate) async fn credit_spent_and_given_back() -> Row {
     let checkout = street.town.create(&accomplice, order).await;
     street.town.pay(&checkout, Paynow).await;
     street.wait().await;
-    street.town.stack.stripe().set_available_balance(&accomplice.account, "sgd", 10_000);
+    street.town.stack.stripe().keep_available(&accomplice.account, "sgd", 10_000);
     let answer = street.town.refund(&accomplice, &checkout, "r1", None).await;
     assert_eq!(answer.status, 201, "{}", answer.json());
     street.wait().await;

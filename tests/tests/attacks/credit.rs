@@ -9,7 +9,7 @@ use crate::street::{BEN, MEI, Street, five, order};
 
 /// Mei has credit of 1.25, since the refund of her cashback failed, and a second shop.
 async fn with_credit() -> (Street, Value) {
-    let street = Street::new([five(&json!({}))]).await;
+    let street = Street::new([five(&json!({"funding": "platform"}))]).await;
     street.town.stack.stripe().fail_next_refund(&street.shop.account, "expired_or_canceled_card");
     let checkout = street.buy(MEI, "order-1", "25.00", Paynow).await;
     street.wait().await;

@@ -22,7 +22,7 @@ impl Street {
         let shop = town.shop("SG").await;
         let stripe = town.stack.stripe();
         stripe.set_available_balance(&stripe.platform_account(), "sgd", 1_000_000);
-        stripe.set_available_balance(&shop.account, "sgd", 1_000_000);
+        stripe.keep_available(&shop.account, "sgd", 1_000_000);
         for rule in rules {
             town.campaign("SG", rule).await;
         }

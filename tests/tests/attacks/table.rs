@@ -172,14 +172,14 @@ async fn no_attack_gains() {
         paid in one market, earned in another                      payer                 2500        0     2500        0        0
         pages opened and left under a budget and a cap of three    payer                15000      375    15000      375        0
         paid another way than the one that earns                   payer                 2500        0     2500        0        0
-        wash trade, platform pays half, cap of 2.00                payer + merchant     12825    12799        0        0      -26
-        wash trade, the merchant pays                              payer + merchant      2650     2625        0        0      -25
+        wash trade, platform pays half, cap of 2.00                payer + merchant     12926    12900        0        0      -26
+        wash trade, the merchant pays                              payer + merchant      2775     2750        0        0      -25
         platform pays, all refunded before the release             payer + merchant      5025     5000        0        0      -25
         platform pays, all refunded after the credit               payer + merchant      5150     5125        0        0      -25
         platform pays, all refunded in the dashboard after it      payer + merchant      5150     5125        0        0      -25
-        merchant pays, and has emptied its account                 payer + merchant      2525     2500        0        0      -25
+        merchant pays, and has emptied its account                 payer + merchant      2650     2625        0        0      -25
         platform pays into an account in debt, which is then paid  payer + merchant      2650     2625        0        0      -25
-        credit of 5.00 spent at an accomplice, then refunded       payer + merchant      4520     5000        0      500      -20
+        credit of 5.00 spent at an accomplice, then refunded       payer + merchant      4620     5100        0      500      -20
     "#]].assert_eq(&table);
 }
 

@@ -46,6 +46,7 @@ impl Past {
         let shop = town.shop("SG").await;
         town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
         let stripe = town.stack.stripe().clone();
+        stripe.keep_available(&shop.account, "sgd", 100_000);
         let mut checkouts = Vec::new();
         for number in 0..7 {
             checkouts.push(town.checkout(&shop, &format!("order-{number}"), "25.00", "SGD").await);

@@ -16,6 +16,7 @@ async fn every_request_names_the_account_that_has_the_object() {
     town.campaign("SG", five_percent("five", "paynow", "platform")).await;
     let mut objects = Vec::new();
     for shop in &shops {
+        stripe.keep_available(&shop.account, "sgd", 100_000);
         let left = town.checkout(shop, "left", "25.00", "SGD").await;
         let path = format!("/v1/checkouts/{}/expire", text(&left, "/id"));
         assert_eq!(town.call(&shop.key, "POST", &path, None).await.status, 200);

@@ -29,7 +29,7 @@ async fn town() -> (Town, Shop) {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
     town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
-    town.stack.stripe().set_available_balance(&shop.account, "sgd", 1_000_000);
+    town.stack.stripe().keep_available(&shop.account, "sgd", 1_000_000);
     (town, shop)
 }
 

@@ -77,6 +77,7 @@ async fn an_event_posted_and_applied_many_times_at_once_counts_once() {
     rule["budget"] = budget;
     town.campaign("SG", rule).await;
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
+    town.stack.stripe().keep_available(&shop.account, "sgd", 10_000);
     town.settle().await;
     town.lose_webhooks();
     town.pay(&checkout, PayWith::Paynow).await;

@@ -11,7 +11,7 @@ async fn paid(with: PayWith, method: &str) -> (Town, Shop, Value) {
     town.campaign("SG", five_percent("five", method, "merchant")).await;
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
     town.pay(&checkout, with).await;
-    town.stack.stripe().set_available_balance(&shop.account, "sgd", 10_000);
+    town.stack.stripe().keep_available(&shop.account, "sgd", 10_000);
     (town, shop, checkout)
 }
 
@@ -89,14 +89,14 @@ async fn a_webhook_that_comes_again_after_three_days_pays_nothing_again() {
 #[tokio::test]
 async fn a_paynow_refund_that_fails_for_lack_of_balance_can_be_made_later() {
     let (town, shop, checkout) = paid(PayWith::Paynow, "paynow").await;
-    town.stack.stripe().set_available_balance(&shop.account, "sgd", 0);
+    town.stack.stripe().keep_available(&shop.account, "sgd", 0);
     town.refund(&shop, &checkout, "r1", None).await;
     town.minutes(10).await;
     assert_eq!(town.back(&checkout).total(), 0);
     let view = town.read(&shop, &checkout).await;
     assert_eq!(text(&view, "/refunds/0/status"), "failed", "{view}");
     assert_eq!(town.standing(&shop, &checkout).await, "paid held", "the cashback is owed again");
-    town.stack.stripe().set_available_balance(&shop.account, "sgd", 10_000);
+    town.stack.stripe().keep_available(&shop.account, "sgd", 10_000);
     assert_eq!(town.refund(&shop, &checkout, "r2", None).await.status, 201);
     town.hours(60).await;
     assert_eq!(town.standing(&shop, &checkout).await, "refunded reversed");

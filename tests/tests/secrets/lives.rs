@@ -62,7 +62,7 @@ async fn market(place: &mut Place) -> (Shop, Shop) {
     let (shop, second) = (place.shop("first").await, place.shop("second").await);
     let stripe = place.town.stack.stripe().clone();
     for account in [&stripe.platform_account(), &shop.account, &second.account] {
-        stripe.set_available_balance(account, "sgd", 1_000_000);
+        stripe.keep_available(account, "sgd", 1_000_000);
     }
     let insiders = json!({"phones": [place.garden.phone(), place.garden.phone()]});
     let path = format!("/v1/merchants/{}/insiders", shop.id);

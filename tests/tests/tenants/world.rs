@@ -182,10 +182,10 @@ async fn order(town: &Town, tenant: &mut Tenant, value: &str) -> Value {
     checkout
 }
 
-/// A cashback that will be credited, one that will become credit in the wallet, and a refund of a part.
+/// Cashbacks that will be credited, a refund of a part, and credit in the payer's wallet.
 async fn first_day(town: &Town, tenant: &mut Tenant) {
     let stripe = town.stack.stripe();
-    stripe.set_available_balance(&tenant.shop.account, tenant.currency, 1_000_000);
+    stripe.keep_available(&tenant.shop.account, tenant.currency, 1_000_000);
     for round in 0..3 {
         let checkout = order(town, tenant, "40.00").await;
         town.pay(&checkout, rail(tenant.country)).await;
@@ -194,7 +194,12 @@ async fn first_day(town: &Town, tenant: &mut Tenant) {
             assert_eq!(town.refund(&tenant.shop, &checkout, &reference, Some("5.00")).await.status, 201);
         }
     }
-    stripe.fail_next_refund(&tenant.shop.account, "expired_or_canceled_card");
+    let gift = json!({
+        "phone": tenant.phone, "reference": tenant.word("gift"), "direction": "credit", "reason": "spilled kopi",
+        "amount": {"value": "2.00", "currency": tenant.currency},
+    });
+    let path = format!("/v1/markets/{}/adjustments", tenant.country);
+    assert_eq!(town.operate("POST", &path, Some(gift)).await.status, 201);
 }
 
 /// One that is open, one of several lines, one that is closed, one that is held, one that is disputed, and an

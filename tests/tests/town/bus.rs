@@ -55,11 +55,11 @@ async fn one_life_is_told_in_order_and_once() {
 async fn what_goes_wrong_is_told_as_well() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
-    town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    town.campaign("SG", five_percent("five", "paynow", "platform")).await;
     let known = town.happened().len();
     let refunded = create(&town, &shop, "order-1").await;
     town.pay(&refunded, PayWith::Paynow).await;
-    town.stack.stripe().set_available_balance(&shop.account, "sgd", 10_000);
+    town.stack.stripe().keep_available(&shop.account, "sgd", 10_000);
     town.refund(&shop, &refunded, "r1", Some("5.00")).await;
     town.refund(&shop, &refunded, "r2", None).await;
     let unlucky = create(&town, &shop, "order-2").await;
@@ -115,7 +115,7 @@ fn everything_kept_or_told(town: &Town) -> String {
 async fn no_phone_number_key_or_secret_is_kept_or_told() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
-    town.campaign("SG", five_percent("five", "card", "merchant")).await;
+    town.campaign("SG", five_percent("five", "card", "platform")).await;
     let checkout = create(&town, &shop, "order-1").await;
     town.pay(&checkout, PayWith::Card { number: "4000000000005126".to_owned() }).await;
     let charge = json!({

@@ -125,15 +125,20 @@ async fn life(country: &str, method: &str, currency: &str, with: PayWith) -> Lif
 }
 
 #[tokio::test]
-async fn one_payments_life_is_at_most_seven_write_units_and_one_kilobyte() {
+async fn one_payments_life_is_at_most_eight_write_units_and_little_more_than_one_kilobyte() {
     for life in [
         life("SG", "paynow", "SGD", PayWith::Paynow).await,
         life("US", "card", "USD", card()).await,
         life("IN", "upi", "INR", PayWith::Upi).await,
     ] {
-        assert!(life.write_tenths <= 70, "{}: {} tenths", life.name, life.write_tenths);
-        assert!(life.sizes.iter().all(|bytes| *bytes <= 1024), "{}: {:?}", life.name, life.sizes);
-        assert_eq!(life.payout, ["POST /v1/refunds"], "{}", life.name);
+        assert!(life.write_tenths <= 80, "{}: {} tenths", life.name, life.write_tenths);
+        assert!(life.sizes.iter().all(|bytes| *bytes <= 1088), "{}: {:?}", life.name, life.sizes);
+        assert_eq!(
+            life.payout,
+            ["GET /v1/application_fees", "POST /v1/application_fees/{id}/refunds", "POST /v1/refunds"],
+            "{}",
+            life.name
+        );
     }
 }
 
@@ -188,20 +193,21 @@ async fn limited_lives(daily: bool) {
         let spent = spent.write_tenths() - spent.book_tenths();
         let told = format!("{how}: {spent} tenths of a write unit\n  {}", bill(&town, mark).join("\n  "));
         println!("daily budget: {daily}; {told}");
-        if spent > 140 {
+        // The dearest gives cover back that nothing was promised of.
+        if spent > 160 {
             over.push(told);
         }
     }
     for item in town.items() {
         let (pk, bytes) = (text(&item, "/pk/S"), item_bytes(&item));
         println!("{bytes} bytes: {pk} {}", text(&item, "/sk/S"));
-        assert!(bytes <= 1024, "{pk}: {bytes} bytes");
+        assert!(bytes <= 1152, "{pk}: {bytes} bytes");
     }
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
 #[tokio::test]
-async fn with_caps_and_a_budget_a_life_is_at_most_fourteen_write_units() {
+async fn with_caps_and_a_budget_a_life_is_at_most_sixteen_write_units() {
     limited_lives(false).await;
 }
 

@@ -14,7 +14,7 @@ async fn paid(town: &Town, funding: &str) -> (Shop, Value) {
     town.campaign("SG", five_percent("five", "card", funding)).await;
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
     town.pay(&checkout, PayWith::Card { number: "4242424242424242".to_owned() }).await;
-    stripe.set_available_balance(&shop.account, "sgd", 10_000);
+    stripe.keep_available(&shop.account, "sgd", 10_000);
     assert_eq!(town.standing(&shop, &checkout).await, "paid held");
     (shop, checkout)
 }

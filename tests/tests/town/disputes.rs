@@ -11,7 +11,7 @@ async fn paid() -> (Town, Shop, Value) {
     let checkout = town.checkout(&shop, "order-1", "100.00", "USD").await;
     town.pay(&checkout, card()).await;
     assert_eq!(town.standing(&shop, &checkout).await, "paid held");
-    town.stack.stripe().set_available_balance(&shop.account, "usd", 100_000);
+    town.stack.stripe().keep_available(&shop.account, "usd", 100_000);
     (town, shop, checkout)
 }
 

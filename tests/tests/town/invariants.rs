@@ -46,7 +46,7 @@ async fn shops(town: &Town) -> Vec<(Shop, &'static str, &'static str)> {
         let shop = town.shop(country).await;
         let funding = if country == "SG" { "platform" } else { "merchant" };
         town.campaign(country, five_percent("five", method, funding)).await;
-        stripe.set_available_balance(&shop.account, currency, 100_000);
+        stripe.keep_available(&shop.account, currency, 100_000);
         stripe.set_available_balance(&stripe.platform_account(), currency, 100_000);
         shops.push((shop, currency, method));
     }

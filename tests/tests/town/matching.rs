@@ -22,6 +22,7 @@ async fn town() -> (Town, Shop, Value, Value) {
     town.campaign("SG", five_percent("five", "paynow", "platform")).await;
     let platform = town.stack.stripe().platform_account();
     town.stack.stripe().set_available_balance(&platform, "SGD", 10_000);
+    town.stack.stripe().keep_available(&shop.account, "SGD", 10_000);
     let kept = town.checkout(&shop, "order-1", "25.00", "SGD").await;
     town.pay(&kept, PayWith::Paynow).await;
     let refunded = town.checkout(&shop, "order-2", "40.00", "SGD").await;
@@ -189,6 +190,7 @@ async fn midnight_between_our_time_and_stripes_finds_nothing() {
     let town = Town::unswept().await;
     let shop = town.shop("SG").await;
     town.campaign("SG", five_percent("five", "paynow", "merchant")).await;
+    town.stack.stripe().keep_available(&shop.account, "SGD", 10_000);
     // Ten seconds before midnight in Singapore the payer pays; we hear of it, and refund it, after.
     town.stack.advance(6 * 3600 - 10).await.expect("the stack comes to rest");
     let checkout = town.checkout(&shop, "order-1", "25.00", "SGD").await;
@@ -205,7 +207,10 @@ async fn midnight_between_our_time_and_stripes_finds_nothing() {
         all.extend(matched(&found));
     }
     let once = |kind: &str| all.iter().filter(|one| one.starts_with(kind)).count() == 1;
-    assert!(["charge 1", "application_fee 1", "refund 1", "cashback 1"].into_iter().all(once), "{all:?}");
+    assert!(
+        ["charge 1", "application_fee 1", "refund 1", "fee_refund 1", "cashback 1"].into_iter().all(once),
+        "{all:?}"
+    );
 }
 
 #[tokio::test]

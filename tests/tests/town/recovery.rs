@@ -21,7 +21,7 @@ async fn funded(town: &Town) -> Shop {
     let shop = town.shop("SG").await;
     let stripe = town.stack.stripe();
     stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
-    stripe.set_available_balance(&shop.account, "sgd", 100_000);
+    stripe.keep_available(&shop.account, "sgd", 100_000);
     town.campaign("SG", five_percent("five", "paynow", "platform")).await;
     shop
 }
@@ -160,7 +160,7 @@ async fn day(percent: u32) -> (Vec<String>, BTreeMap<String, usize>, Vec<(String
     let town = Town::new().await;
     let shop = funded(&town).await;
     let stripe = town.stack.stripe();
-    stripe.set_available_balance(&shop.account, "sgd", 10_000_000);
+    stripe.keep_available(&shop.account, "sgd", 10_000_000);
     let mut checkouts = Vec::new();
     for number in 0..LEFT {
         checkouts.push(town.checkout(&shop, &format!("left-{number}"), "25.00", "SGD").await);

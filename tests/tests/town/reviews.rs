@@ -164,8 +164,7 @@ async fn what_the_platform_funds_comes_back_when_it_fails_and_is_sent_once_more_
     let platform = stripe.platform_account();
     stripe.set_available_balance(&platform, "sgd", 100_000);
     let (shop, checkout) = failed(&town, "platform").await;
-    let balances =
-        || (stripe.available_balance(&platform, "sgd"), stripe.available_balance(&shop.account, "sgd"));
+    let balances = || (stripe.balance(&platform, "sgd"), stripe.balance(&shop.account, "sgd"));
     assert_eq!(balances(), (100_025, 2475), "the fee, and nothing is lost");
     assert_eq!(decide(&town, &checkout, "retry", "the shop called").await.0, 200);
     town.minutes(10).await;

@@ -185,6 +185,9 @@ async fn checkouts(desk: &mut Desk, key: &str) {
     let [paid, again] = desk.thrice(key, "/v1/checkouts", order("order-1", None)).await;
     assert_eq!(paid["url"], again["url"]);
     desk.town.pay(&paid, PayWith::Paynow).await;
+    for account in desk.town.stack.stripe().accounts() {
+        desk.town.stack.stripe().keep_available(&account, "sgd", 10_000);
+    }
     let refund = json!({"reference": "r1", "amount": {"value": "10.00", "currency": "SGD"}});
     desk.thrice(key, &format!("/v1/checkouts/{}/refunds", text(&paid, "/id")), refund).await;
     assert_eq!(desk.town.back(&paid).refunds, [1000]);

@@ -92,6 +92,7 @@ async fn a_merchants_refund_whose_answer_is_lost_is_made_once() {
     {
         let (town, wire) = Town::on_a_wire().await;
         let (shop, checkout) = paid(&town, "merchant").await;
+        town.stack.stripe().keep_available(&shop.account, "sgd", 10_000);
         town.lose_webhooks();
         wire.cut("POST /v1/refunds", lost, 1);
         assert_eq!(town.refund(&shop, &checkout, "r1", Some("5.00")).await.status, 503);

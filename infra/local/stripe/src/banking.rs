@@ -16,6 +16,12 @@ impl Stripe {
         });
     }
 
+    /// The same for an account that is never paid out.
+    pub fn keep_available(&self, account: &str, currency: &str, minor: i64) {
+        self.set_payouts(account, true);
+        self.set_available_balance(account, currency, minor);
+    }
+
     /// What an account can spend.
     pub fn available_balance(&self, account: &str, currency: &str) -> i64 {
         self.act(|act| {
@@ -30,6 +36,11 @@ impl Stripe {
             let owner = act.state.owner(account);
             owner.map_or(0, |owner| act.state.books.pending(&owner, &currency.to_lowercase()))
         })
+    }
+
+    /// What an account has, spendable or not.
+    pub fn balance(&self, account: &str, currency: &str) -> i64 {
+        self.available_balance(account, currency).saturating_add(self.pending_balance(account, currency))
     }
 
     /// Makes everything that is pending on an account available now, as if its days had passed.

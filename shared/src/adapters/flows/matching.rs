@@ -159,15 +159,24 @@ impl Run<'_> {
         let currency = self.country.currency();
         let mut found = self.stripe.transactions(account, currency.code(), (from, until)).await?;
         for thing in found.iter_mut().filter_map(|one| one.about.as_mut().ok()) {
-            self.name_checkout(thing).await?;
+            self.name_checkout(account, thing).await?;
         }
         Ok(group(found, self.bounds, &mut self.found))
     }
 
     /// A transfer is known by the checkout whose cashback it is for.
-    async fn name_checkout(&mut self, thing: &mut Thing) -> Result<(), StripeError> {
+    async fn name_checkout(
+        &mut self,
+        account: Option<&AccountId>,
+        thing: &mut Thing,
+    ) -> Result<(), StripeError> {
         if thing.kind != Kind::Funding && thing.kind != Kind::FundingReceived {
             return Ok(());
+        }
+        if let (Some(account), Some(charge)) = (account, thing.charge.take())
+            && let Some(transfer) = self.stripe.transfer_of(account, &charge).await?
+        {
+            thing.subject = transfer;
         }
         let transfer = thing.subject.clone();
         let mut checkout = thing.checkout.take().or_else(|| self.transfers.get(&transfer).cloned());
@@ -255,6 +264,14 @@ impl Run<'_> {
         {
             return Ok(self.kept(checkout).await?.unwrap_or_default().saturating_neg());
         }
+        if group.thing.kind == Kind::FeeRefund {
+            return Ok(self
+                .stripe
+                .fee_back(&group.thing.subject)
+                .await?
+                .unwrap_or_default()
+                .saturating_neg());
+        }
         if group.thing.kind == Kind::Settlement {
             return Ok(self.stripe.settled(&group.thing.subject).await?.unwrap_or_default());
         }
@@ -307,7 +324,7 @@ impl Run<'_> {
         if owner.is_some_and(|owner| *owner != checkout.account) {
             return Ok(None);
         }
-        if thing.kind == Kind::FundingReceived {
+        if matches!(thing.kind, Kind::FundingReceived | Kind::FeeRefundReceived) {
             // How much it must be is judged where it comes from: on the platform's account.
             let claim =
                 Claim { kind: thing.kind, subject: thing.subject.clone(), least: i64::MIN, most: i64::MAX };
@@ -348,6 +365,7 @@ impl Run<'_> {
         let there = match (claim.kind, checkout) {
             (Kind::Funding, Some(checkout)) => self.kept(checkout).await?.map(i64::saturating_neg),
             (Kind::Settlement, _) => self.stripe.settled(&claim.subject).await?,
+            (Kind::FeeRefund, _) => self.stripe.fee_back(&claim.subject).await?.map(i64::saturating_neg),
             (Kind::ApplicationFee | Kind::Dispute, _) => {
                 let sources = self.stripe.sources_of_charge(owner, &claim.subject, claim.kind).await?;
                 self.sum_of(account, &sources.into_iter().collect()).await?
@@ -358,7 +376,7 @@ impl Run<'_> {
                 | Kind::Cashback
                 | Kind::Funding
                 | Kind::FundingReceived
-                | Kind::FeeRefund,
+                | Kind::FeeRefundReceived,
                 _,
             ) => self.sum_of(account, &BTreeSet::from([claim.subject.clone()])).await?,
         };

@@ -30,6 +30,8 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
         ((MerchantBalance, MerchantSales), charged.minor()),
         ((MerchantFees, MerchantBalance), checkout.fee.minor()),
         ((PlatformBalance, PlatformFees), checkout.fee.minor()),
+        ((MerchantCover, MerchantBalance), checkout.cover_held_minor()),
+        ((PlatformBalance, PlatformCover), checkout.cover_held_minor()),
         ((MerchantRefunds, MerchantBalance), refunded.minor()),
         // Credit from the payer's wallet: the platform owes it to the merchant from now on, and no longer to
         // the payer.
@@ -38,7 +40,7 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
         ((MerchantRefunds, MerchantSettlement), returned),
     ]);
     positions.insert((MerchantDisputes, MerchantBalance), payment.disputes.taken_minor());
-    for (pair, minor) in cashback_positions(payment, charged)? {
+    for (pair, minor) in cashback_positions(payment, charged, checkout.cover_kept_minor())? {
         add(&mut positions, pair, minor);
     }
     add(&mut positions, (MerchantBalance, PlatformBalance), payment.platform_funding(charged)?.minor());
@@ -51,7 +53,7 @@ fn add(positions: &mut Positions, pair: (Account, Account), minor: i64) {
     *position = position.saturating_add(minor);
 }
 
-fn cashback_positions(payment: &Payment, charged: Money) -> Result<Positions, MoneyError> {
+fn cashback_positions(payment: &Payment, charged: Money, kept_minor: i64) -> Result<Positions, MoneyError> {
     use Account::*;
     let cashback = &payment.cashback;
     let Some((terms, amount)) = cashback.owed() else { return Ok(Positions::new()) };
@@ -77,8 +79,10 @@ fn cashback_positions(payment: &Payment, charged: Money) -> Result<Positions, Mo
         }
         Cashback::CreditedToWallet { .. } => {
             positions.insert((PayerCashback, PayerWallet), amount.minor());
-            // The merchant keeps the money of its part, and owes it to the platform, which owes the credit.
-            positions.insert((PlatformSettlement, MerchantSettlement), merchant);
+            // The platform owes the credit, and keeps the cover of the merchant's part. What is not covered the
+            // merchant owes it.
+            positions.insert((PlatformCover, MerchantCover), kept_minor);
+            positions.insert((PlatformSettlement, MerchantSettlement), merchant.saturating_sub(kept_minor));
         }
         Cashback::None { .. }
         | Cashback::Held(_)

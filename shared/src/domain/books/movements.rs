@@ -46,12 +46,19 @@ pub fn claims(checkout: &Checkout) -> Vec<Claim> {
     let charge = &payment.charge.charge;
     let charged = checkout.content.amount.minor().saturating_sub(checkout.wallet_spent_minor());
     let mut claims = vec![Claim::exactly(Kind::Charge, charge, charged)];
-    if !checkout.fee.is_zero() {
-        claims.push(Claim::exactly(Kind::ApplicationFee, charge, checkout.fee.minor()));
+    let fee = checkout.fee.minor().saturating_add(checkout.cover_minor);
+    if fee > 0 {
+        claims.push(Claim::exactly(Kind::ApplicationFee, charge, fee));
     }
+    claims.extend(cover_back(checkout, payment));
     for refund in payment.refunds.values() {
-        if let RefundState::Pending { id } | RefundState::Succeeded { id } = &refund.state {
-            claims.push(Claim::exactly(Kind::Refund, id, refund.amount.minor().saturating_neg()));
+        match &refund.state {
+            RefundState::Pending { id } | RefundState::Succeeded { id } => {
+                claims.push(Claim::exactly(Kind::Refund, id, refund.amount.minor().saturating_neg()));
+            }
+            // The news that it moves may be on its way.
+            RefundState::Waiting { id } => claims.push(Claim::up_to(Kind::Refund, id, refund.amount)),
+            RefundState::Requested { .. } | RefundState::Returned | RefundState::Failed { .. } => {}
         }
     }
     if let Cashback::Credited { refund, amount, .. } = &payment.cashback {
@@ -100,9 +107,23 @@ fn has_failed(payment: &Payment, key: &RefundKey) -> bool {
     payment.refunds.get(key).is_some_and(|refund| match refund.state {
         RefundState::Failed { .. } => true,
         RefundState::Requested { .. }
+        | RefundState::Waiting { .. }
         | RefundState::Pending { .. }
         | RefundState::Succeeded { .. }
         | RefundState::Returned => false,
+    })
+}
+
+/// What of the application fee was given back, as the platform's balance sees it. What is to go back now may
+/// or may not have gone.
+fn cover_back(checkout: &Checkout, payment: &Payment) -> Option<Claim> {
+    let back = payment.cover_back_minor;
+    let most = checkout.cover_due().map_or(back, |due| due.back_minor);
+    (checkout.cover_minor > 0).then(|| Claim {
+        kind: Kind::FeeRefund,
+        subject: payment.charge.charge.to_string(),
+        least: most.saturating_neg(),
+        most: back.saturating_neg(),
     })
 }
 
@@ -166,7 +187,7 @@ fn booked(checkout: &Checkout) -> Totals {
 /// after it): Stripe must have them. Of refunds the time is not kept, so all of a checkout that was touched
 /// are looked for.
 pub fn claims_of_day(checkout: &Checkout, day: (Timestamp, Timestamp)) -> Vec<Claim> {
-    use Account::{MerchantBalance, MerchantDisputes, MerchantSales, PlatformBalance};
+    use Account::{MerchantBalance, MerchantCover, MerchantDisputes, MerchantSales, PlatformBalance};
     let within = |at: Timestamp| day.0 <= at && at < day.1;
     let booked = |one: Account, other: Account| {
         let pairs = [(one, other), (other, one)];
@@ -183,7 +204,8 @@ pub fn claims_of_day(checkout: &Checkout, day: (Timestamp, Timestamp)) -> Vec<Cl
         Kind::Cashback => is_credited,
         Kind::Funding => booked(MerchantBalance, PlatformBalance),
         Kind::Dispute => booked(MerchantDisputes, MerchantBalance),
-        Kind::FundingReceived | Kind::FeeRefund | Kind::Settlement => false,
+        Kind::FeeRefund => booked(MerchantCover, MerchantBalance),
+        Kind::FundingReceived | Kind::FeeRefundReceived | Kind::Settlement => false,
     };
     claims(checkout).into_iter().filter(of_day).collect()
 }

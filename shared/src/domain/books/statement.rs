@@ -61,6 +61,8 @@ pub struct StatementLine {
     pub cashback: SignedAmount,
     /// The platform's money for cashback that it funds.
     pub funding: SignedAmount,
+    /// What the platform took to pay cashbacks from, less what it gave back for it.
+    pub cover: SignedAmount,
     /// What payers' banks took back.
     pub disputes: SignedAmount,
     /// Whatever else touched the balance.
@@ -78,9 +80,10 @@ impl StatementLine {
         let fees = totals.net(MerchantFees, MerchantBalance);
         let cashback = totals.net(PayerCashback, MerchantBalance);
         let funding = totals.net(MerchantBalance, PlatformBalance);
+        let cover = totals.net(MerchantCover, MerchantBalance);
         let disputes = totals.net(MerchantDisputes, MerchantBalance);
         let change = totals.balance(MerchantBalance);
-        let taken = [refunds, fees, cashback, disputes].into_iter().fold(0_i64, i64::saturating_add);
+        let taken = [refunds, fees, cashback, cover, disputes].into_iter().fold(0_i64, i64::saturating_add);
         let explained = sales.saturating_add(funding).saturating_sub(taken);
         Self {
             sales: amount(sales),
@@ -88,6 +91,7 @@ impl StatementLine {
             fees: amount(fees),
             cashback: amount(cashback),
             funding: amount(funding),
+            cover: amount(cover),
             disputes: amount(disputes),
             other: amount(change.saturating_sub(explained)),
             change: amount(change),

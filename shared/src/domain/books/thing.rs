@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::settlement::merchant_of_group;
 use crate::domain::cashback::refund::Purpose;
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, MerchantId};
-use crate::domain::stripe::object::{NotUnderstood, checkout_of, read, refund};
+use crate::domain::stripe::object::{NotUnderstood, checkout_of, metadata, read, refund};
 use crate::domain::time::Timestamp;
 
 /// What a thing at Stripe is.
@@ -17,8 +17,10 @@ pub enum Kind {
     Charge,
     /// The platform's fee for it, on the platform's.
     ApplicationFee,
-    /// The platform's fee given back: our code never does it.
+    /// What of it was given back: cover for a cashback.
     FeeRefund,
+    /// The same, on the merchant's account.
+    FeeRefundReceived,
     /// A merchant's refund.
     Refund,
     /// A refund that is our cashback.
@@ -50,8 +52,8 @@ pub struct Transaction {
 pub struct Thing {
     /// What it is.
     pub kind: Kind,
-    /// Which: the charge of a charge, of a fee and of a dispute, the refund, the transfer; of funding whose
-    /// transfer is known, the checkout.
+    /// Which: the charge of a charge, of a fee and of a dispute, the refund, the charge of a fee
+    /// refund, the transfer; of funding whose transfer is known, the checkout.
     pub subject: String,
     /// Stripe's object itself.
     pub source: String,
@@ -107,7 +109,7 @@ impl Transaction {
         Ok(Self {
             created: Timestamp::from_epoch_seconds(raw.created),
             amount: raw.amount,
-            about: thing(&raw.kind, &raw.source)?.ok_or(raw.kind),
+            about: thing(&raw.kind, raw.amount, &raw.source)?.ok_or(raw.kind),
         })
     }
 }
@@ -118,14 +120,17 @@ fn id_in<'a>(source: &'a Value, field: &str) -> Option<&'a str> {
     value.as_str().or_else(|| value.get("id")?.as_str())
 }
 
-fn thing(kind: &str, source: &Value) -> Result<Option<Thing>, NotUnderstood> {
+fn thing(kind: &str, amount: i64, source: &Value) -> Result<Option<Thing>, NotUnderstood> {
     let missing = |field: &str| NotUnderstood(format!("source.{field}"));
     let Some(object) = source.get("object").and_then(Value::as_str) else { return Ok(None) };
     let id = id_in(source, "id").ok_or_else(|| missing("id"))?;
     let charge_id = id_in(source, "charge").and_then(|id| ChargeId::parse(id).ok());
     let of_charge = || charge_id.as_ref().map(ChargeId::as_str).ok_or_else(|| missing("charge"));
     if kind == "application_fee_refund" || object == "fee_refund" {
-        return Ok(Some(Thing { charge: charge_id, ..Thing::new(Kind::FeeRefund, id, id) }));
+        let kind = if amount < 0 { Kind::FeeRefund } else { Kind::FeeRefundReceived };
+        let charge = source.get("metadata").and_then(|metadata| id_in(metadata, metadata::CHARGE));
+        let subject = charge.or_else(|| id_in(source, "fee")).unwrap_or(id);
+        return Ok(Some(Thing { checkout: checkout_of(source), ..Thing::new(kind, subject, id) }));
     }
     Ok(match object {
         // The charge that a transfer is on the account that receives it.
@@ -138,6 +143,10 @@ fn thing(kind: &str, source: &Value) -> Result<Option<Thing>, NotUnderstood> {
             charge: ChargeId::parse(id).ok(),
             ..Thing::new(Kind::Charge, id, id)
         }),
+        // A transfer that was taken back is on that account a refund of the charge that it was there.
+        "refund" if id_in(source, "source_transfer_reversal").is_some() => {
+            Some(Thing { charge: charge_id, ..Thing::new(Kind::FundingReceived, id, id) })
+        }
         "refund" => {
             let purpose = refund(source)?.purpose;
             let kind = match purpose {

@@ -167,10 +167,10 @@ impl Scope {
     }
 
     /// Whether `posting` concerns this scope, given that its entry does: a merchant's sale says nothing of
-    /// what its payer is owed, and nothing of the campaign.
+    /// what its payer is owed, and nothing of the campaign. Nor does cover, which is taken and given back.
     pub fn takes(&self, posting: &Posting) -> bool {
-        use Account::{MerchantBalance, PlatformBalance};
-        let is_owed = |account: Account| (2000..3000).contains(&account.code());
+        use Account::{MerchantBalance, PlatformBalance, PlatformCover};
+        let is_owed = |account: Account| (2000..3000).contains(&account.code()) && account != PlatformCover;
         let owes = is_owed(posting.debit) || is_owed(posting.credit);
         match self {
             Self::Market | Self::Merchant(_) => true,

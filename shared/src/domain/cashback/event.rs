@@ -47,7 +47,8 @@ impl Reversal {
 pub enum Event {
     /// Somebody says its time has come; whether it has is decided here.
     Matured {
-        /// Whether the payer owes cashback that was spent before its payment was taken back.
+        /// Whether the payer owes cashback that was spent before its payment was taken back, and it can become
+        /// credit instead.
         payer_owes: bool,
     },
     /// A person has looked at a suspicious one and found it good.
@@ -110,6 +111,6 @@ pub struct Standing {
     pub rest: Rest,
     /// Whether a dispute is open.
     pub is_disputed: bool,
-    /// Whether the payer is known, so that a wallet can take it.
+    /// Whether a wallet can take it: the payer is known, and the platform has the merchant's part of it.
     pub has_wallet: bool,
 }

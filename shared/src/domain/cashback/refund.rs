@@ -75,6 +75,11 @@ pub enum RefundState {
         /// Since when.
         since: Timestamp,
     },
+    /// Stripe has accepted it, and waits for money on the merchant's balance: nothing has moved.
+    Waiting {
+        /// Stripe's refund.
+        id: RefundId,
+    },
     /// Stripe has accepted it and waits for the payer's bank.
     Pending {
         /// Stripe's refund.
@@ -101,6 +106,8 @@ pub enum RefundState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    /// `pending`, and no money has moved: the balance is too low (<https://docs.stripe.com/refunds>).
+    Waiting,
     /// `pending` or `requires_action`.
     Pending,
     /// `succeeded`.
@@ -243,25 +250,31 @@ impl RefundState {
     #[must_use]
     pub fn on(&self, id: &RefundId, outcome: Outcome) -> Self {
         match (self, outcome) {
-            (Self::Requested { .. } | Self::Pending { .. }, Outcome::Pending) => {
+            (Self::Requested { .. } | Self::Waiting { .. }, Outcome::Waiting) => {
+                Self::Waiting { id: id.clone() }
+            }
+            (Self::Requested { .. } | Self::Waiting { .. } | Self::Pending { .. }, Outcome::Pending) => {
                 Self::Pending { id: id.clone() }
             }
-            (Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. }, Outcome::Succeeded) => {
-                Self::Succeeded { id: id.clone() }
-            }
             (
-                Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. },
+                Self::Requested { .. } | Self::Waiting { .. } | Self::Pending { .. } | Self::Succeeded { .. },
+                Outcome::Succeeded,
+            ) => Self::Succeeded { id: id.clone() },
+            (
+                Self::Requested { .. } | Self::Waiting { .. } | Self::Pending { .. } | Self::Succeeded { .. },
                 Outcome::Failed(reason),
             ) => Self::Failed { reason, id: Some(id.clone()) },
             // Of what nobody could be asked about there is news after all.
+            (Self::Failed { .. }, Outcome::Waiting) if self.is_unknown() => Self::Waiting { id: id.clone() },
             (Self::Failed { .. }, Outcome::Pending) if self.is_unknown() => Self::Pending { id: id.clone() },
             (Self::Failed { .. }, Outcome::Succeeded) if self.is_unknown() => {
                 Self::Succeeded { id: id.clone() }
             }
-            (Self::Succeeded { .. }, Outcome::Pending)
+            (Self::Pending { .. }, Outcome::Waiting)
+            | (Self::Succeeded { .. }, Outcome::Waiting | Outcome::Pending)
             | (
                 Self::Failed { .. } | Self::Returned,
-                Outcome::Pending | Outcome::Succeeded | Outcome::Failed(_),
+                Outcome::Waiting | Outcome::Pending | Outcome::Succeeded | Outcome::Failed(_),
             ) => self.clone(),
         }
     }
@@ -270,7 +283,7 @@ impl RefundState {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Requested { .. } => "requested",
-            Self::Pending { .. } => "pending",
+            Self::Waiting { .. } | Self::Pending { .. } => "pending",
             Self::Succeeded { .. } | Self::Returned => "succeeded",
             Self::Failed { .. } => "failed",
         }
@@ -279,7 +292,11 @@ impl RefundState {
     /// Whether the money is, or may be, on its way to the payer.
     pub fn counts(&self) -> bool {
         match self {
-            Self::Requested { .. } | Self::Pending { .. } | Self::Succeeded { .. } | Self::Returned => true,
+            Self::Requested { .. }
+            | Self::Waiting { .. }
+            | Self::Pending { .. }
+            | Self::Succeeded { .. }
+            | Self::Returned => true,
             Self::Failed { .. } => self.is_unknown(),
         }
     }
@@ -294,14 +311,16 @@ impl RefundState {
     pub fn is_done(&self) -> bool {
         match self {
             Self::Succeeded { .. } | Self::Returned => true,
-            Self::Requested { .. } | Self::Pending { .. } | Self::Failed { .. } => false,
+            Self::Requested { .. } | Self::Waiting { .. } | Self::Pending { .. } | Self::Failed { .. } => {
+                false
+            }
         }
     }
 
     /// Stripe's id of it, where it is kept.
     pub fn id(&self) -> Option<&RefundId> {
         match self {
-            Self::Pending { id } | Self::Succeeded { id } => Some(id),
+            Self::Waiting { id } | Self::Pending { id } | Self::Succeeded { id } => Some(id),
             Self::Failed { id, .. } => id.as_ref(),
             Self::Requested { .. } | Self::Returned => None,
         }
@@ -311,7 +330,7 @@ impl RefundState {
     pub fn moved(&self) -> bool {
         match self {
             Self::Pending { .. } | Self::Succeeded { .. } | Self::Returned => true,
-            Self::Requested { .. } | Self::Failed { .. } => false,
+            Self::Requested { .. } | Self::Waiting { .. } | Self::Failed { .. } => false,
         }
     }
 }
@@ -321,11 +340,20 @@ mod tests {
     use super::*;
     use expect_test::expect;
 
+    fn word(state: &RefundState) -> &'static str {
+        match state {
+            RefundState::Waiting { .. } => "waiting",
+            RefundState::Returned => "to wallet",
+            other => other.name(),
+        }
+    }
+
     #[test]
     fn every_state_and_every_outcome() {
         let id = RefundId::parse("re_1").unwrap();
         let states = [
             RefundState::Requested { since: Timestamp::from_epoch_seconds(0) },
+            RefundState::Waiting { id: id.clone() },
             RefundState::Pending { id: id.clone() },
             RefundState::Succeeded { id: id.clone() },
             RefundState::Failed { reason: Failure::Declined, id: Some(id.clone()) },
@@ -333,30 +361,41 @@ mod tests {
         ];
         let mut table = String::new();
         for state in &states {
-            for outcome in [Outcome::Pending, Outcome::Succeeded, Outcome::Failed(Failure::Unknown)] {
+            for outcome in
+                [Outcome::Waiting, Outcome::Pending, Outcome::Succeeded, Outcome::Failed(Failure::Unknown)]
+            {
                 table.push_str(&format!(
                     "{:<9} {outcome:?}: {}\n",
-                    if *state == RefundState::Returned { "to wallet" } else { state.name() },
-                    state.on(&id, outcome).name()
+                    word(state),
+                    word(&state.on(&id, outcome))
                 ));
             }
         }
         expect![[r#"
+            requested Waiting: waiting
             requested Pending: pending
             requested Succeeded: succeeded
             requested Failed(Unknown): failed
+            waiting   Waiting: waiting
+            waiting   Pending: pending
+            waiting   Succeeded: succeeded
+            waiting   Failed(Unknown): failed
+            pending   Waiting: pending
             pending   Pending: pending
             pending   Succeeded: succeeded
             pending   Failed(Unknown): failed
+            succeeded Waiting: succeeded
             succeeded Pending: succeeded
             succeeded Succeeded: succeeded
             succeeded Failed(Unknown): failed
+            failed    Waiting: failed
             failed    Pending: failed
             failed    Succeeded: failed
             failed    Failed(Unknown): failed
-            to wallet Pending: succeeded
-            to wallet Succeeded: succeeded
-            to wallet Failed(Unknown): succeeded
+            to wallet Waiting: to wallet
+            to wallet Pending: to wallet
+            to wallet Succeeded: to wallet
+            to wallet Failed(Unknown): to wallet
         "#]]
         .assert_eq(&table);
     }

@@ -167,6 +167,20 @@ impl Cashback {
         }
     }
 
+    /// The number of the attempt that Stripe is being asked for, if it is.
+    pub fn attempt_being_paid(&self) -> Option<u32> {
+        match self {
+            Self::Paying { attempt, .. } => Some(*attempt),
+            Self::None { .. }
+            | Self::Held(_)
+            | Self::Frozen(_)
+            | Self::Credited { .. }
+            | Self::CreditedToWallet { .. }
+            | Self::Failed { .. }
+            | Self::Reversed { .. } => None,
+        }
+    }
+
     /// The terms under which it was promised, if it was.
     pub fn terms(&self) -> Option<&Terms> {
         match self {

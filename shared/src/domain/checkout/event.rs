@@ -62,6 +62,11 @@ pub enum Event {
         /// Why.
         reason: Failure,
     },
+    /// Stripe has given cover back to the merchant.
+    CoverReturned {
+        /// How much of the application fee is back, in all, in minor units.
+        back_minor: i64,
+    },
     /// All disputes of the payment, as Stripe has them now.
     DisputesSeen(Disputes),
 }
@@ -134,6 +139,7 @@ impl Event {
             Self::CashbackMatured => "release",
             Self::CashbackDecided(_) => "decision on a cashback",
             Self::CashbackRefused { .. } => "refused cashback",
+            Self::CoverReturned { .. } => "returned cover",
             Self::DisputesSeen(_) => "disputes",
         }
     }

@@ -2,6 +2,7 @@
 //! [`merchant`](super::merchant), [`campaign`](super::campaign) and what stands below them. Begin with
 //! [`Checkout`]: its life as one `match`.
 
+pub mod cover;
 mod decided;
 pub mod disputes;
 mod event;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cover;
 use super::new_checkout::Content;
 use super::state::{Checkout, State};
 use crate::domain::campaign::offer::Market;
@@ -77,13 +78,16 @@ impl Order<'_> {
             at: self.at,
             payer: self.payer.as_ref(),
         };
+        let offers = market.offers(&self.id, &purchase, &self.methods(charged))?;
+        let fee = charged.share(merchant.fee_rate(), Round::Down)?;
         Ok(Checkout {
             id: self.id.clone(),
             merchant: merchant.id.clone(),
             account: self.account.clone(),
             country: merchant.country,
-            offers: market.offers(&self.id, &purchase, &self.methods(charged))?,
-            fee: charged.share(merchant.fee_rate(), Round::Down)?,
+            cover_minor: cover::of_offers(offers.values(), charged, fee)?,
+            offers,
+            fee,
             payer: self.payer.as_ref().map(|payer| payer.id.clone()),
             insider,
             remembers_payer: self.payer.is_some() && self.is_history_asked(known),

@@ -26,6 +26,9 @@ pub struct Payment {
     /// news; what only says that it is one of ours is the merchant's.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub bounced: BTreeSet<RefundId>,
+    /// How much of the cover has gone back to the merchant, in minor units.
+    #[serde(rename = "back", default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
+    pub cover_back_minor: i64,
     /// Its disputes.
     #[serde(flatten)]
     pub disputes: Disputes,

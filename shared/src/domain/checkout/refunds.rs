@@ -91,15 +91,17 @@ impl Checkout {
         seen: &StripeRefund,
         now: Timestamp,
     ) -> Result<State, Refused> {
+        // It was asked for once its cover was back with the merchant, and not before.
+        let mut payment = payment.clone();
+        payment.cover_back_minor = self.cover_minor;
         match seen.outcome {
-            Outcome::Pending => Ok(self.state.clone()),
+            Outcome::Waiting | Outcome::Pending => Ok(self.state.clone()),
             Outcome::Succeeded => {
                 let event = cashback::Event::Settled { attempt, refund: seen.id.clone() };
-                self.with_cashback(payment, &event, now)
+                self.with_cashback(&payment, &event, now)
             }
             Outcome::Failed(reason) => {
-                let event = self.bounced(payment, attempt, reason)?;
-                let mut payment = payment.clone();
+                let event = self.bounced(&payment, attempt, reason)?;
                 payment.bounced.insert(seen.id.clone());
                 self.with_cashback(&payment, &event, now)
             }
@@ -117,7 +119,7 @@ impl Checkout {
         let standing = Standing {
             rest: payment.rest_of(paid)?,
             is_disputed: payment.disputes.standing() == Dispute::Open,
-            has_wallet: self.payer.is_some(),
+            has_wallet: self.payer.is_some() && self.is_covered(payment)?,
         };
         Ok(cashback::Event::Bounced { attempt, reason, standing })
     }

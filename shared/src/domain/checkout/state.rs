@@ -38,6 +38,10 @@ pub struct Checkout {
     pub content: Content,
     /// The platform's fee.
     pub fee: Money,
+    /// What the platform takes besides and gives back when the cashback is due, in minor units: the merchant's
+    /// part of the dearest offer. See [`cover`](super::cover).
+    #[serde(rename = "cover", default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
+    pub cover_minor: i64,
     /// The payer, if the merchant said who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<PayerId>,
@@ -144,7 +148,10 @@ impl Checkout {
             },
             (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
             (State::Paid(payment), Event::CashbackMatured) => {
-                let matured = cashback::Event::Matured { payer_owes: insight.payer_owes };
+                // What the merchant promised becomes the platform's debt only as far as the platform has its
+                // money.
+                let payer_owes = insight.payer_owes && self.is_covered(payment)?;
+                let matured = cashback::Event::Matured { payer_owes };
                 self.with_cashback(payment, &matured, now)
             }
             (State::Paid(payment), Event::CashbackDecided(verdict)) => {
@@ -164,6 +171,11 @@ impl Checkout {
             }
             (State::Paid(payment), Event::CashbackRefused { attempt, reason }) => {
                 self.with_cashback(payment, &self.bounced(payment, *attempt, *reason)?, now)
+            }
+            (State::Paid(payment), Event::CoverReturned { back_minor }) => {
+                let back_minor = payment.cover_back_minor.max(*back_minor).min(self.cover_minor);
+                let next = Payment { cover_back_minor: back_minor, ..(**payment).clone() };
+                Ok(State::Paid(Box::new(next)))
             }
             (State::Paid(payment), Event::DisputesSeen(disputes)) => {
                 self.with_disputes(payment, disputes, now)
@@ -185,6 +197,7 @@ impl Checkout {
                 | Event::RefundRefused { .. }
                 | Event::RefundSeen(_)
                 | Event::CashbackRefused { .. }
+                | Event::CoverReturned { .. }
                 | Event::DisputesSeen(_),
             ) => Err(Refused::TooEarly { event: event.name(), state: self.state.name() }),
         }
@@ -200,9 +213,7 @@ impl Checkout {
         if amount != self.charged()? {
             return Err(Refused::Contradiction("the amount paid is not the amount asked for"));
         }
-        // Only the platform can ask for its fee: a charge without it was made by the merchant itself, and
-        // names this checkout.
-        if fee != self.fee {
+        if fee != self.application_fee()? {
             return Err(Refused::Contradiction("the fee taken is not the fee asked for"));
         }
         let cashback = match charge.tenders().iter().find_map(|tender| self.offers.get(tender)) {
@@ -217,6 +228,7 @@ impl Checkout {
         };
         let payment = Payment {
             charge: charge.clone(),
+            cover_back_minor: 0,
             refunds: BTreeMap::new(),
             bounced: BTreeSet::new(),
             disputes: Disputes::default(),
@@ -310,14 +322,16 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at it next: at the cashback, at a refund that was begun and may never have
-    /// been asked for, or at a page that was never made.
+    /// When somebody has to look at it next: at the cashback, at cover that is to go back, at a refund that was
+    /// begun and may never have been asked for, or at a page that was never made.
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
             State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),
             State::Open | State::Expired | State::Failed => None,
             State::Paid(payment) => {
-                payment.begun_refunds().map(|(_, since)| since).chain(payment.cashback.due_at()).min()
+                let cover = self.cover_due().map(|due| due.since);
+                let refunds = payment.begun_refunds().map(|(_, since)| since);
+                refunds.chain(payment.cashback.due_at()).chain(cover).min()
             }
         }
     }

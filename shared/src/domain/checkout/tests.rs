@@ -30,7 +30,7 @@ fn bounced_for_good() -> Event {
 fn in_review() -> Checkout {
     let open = open(Funding::Merchant);
     let insight = Insight { suspicion: Some(Suspicion::ManyPayments), ..Insight::default() };
-    let state = open.next_state(&paid(Method::Paynow), &insight, at(0)).unwrap();
+    let state = open.next_state(&as_asked(&open, &paid(Method::Paynow)), &insight, at(0)).unwrap();
     Checkout { state, ..open }
 }
 
@@ -43,13 +43,13 @@ fn known(checkout: &Checkout) -> Checkout {
 #[test]
 fn an_event_of_another_amount_or_fee_or_a_second_charge_is_a_contradiction() {
     let Event::Paid { charge, .. } = paid(Method::Paynow) else { panic!("paid") };
-    for (amount, fee) in [(2499, 25), (2501, 25), (2500, 0), (2500, 24), (2500, 26)] {
+    for (amount, fee) in [(2499, 150), (2501, 150), (2500, 0), (2500, 25), (2500, 149), (2500, 151)] {
         let wrong = Event::Paid { charge: charge.clone(), amount: sgd(amount), fee: sgd(fee) };
         let decision = decide(&open(Funding::Merchant), None, &wrong, at(0));
         assert!(matches!(decision, Err(Refused::Contradiction(_))), "{amount} with a fee of {fee}");
     }
     let second = Charge { charge: ChargeId::parse("ch_2").unwrap(), ..charge };
     let checkout = after(Funding::Merchant, &[(0, paid(Method::Paynow))]);
-    let second = Event::Paid { charge: second, amount: sgd(2500), fee: sgd(25) };
+    let second = Event::Paid { charge: second, amount: sgd(2500), fee: sgd(150) };
     assert!(matches!(decide(&checkout, None, &second, at(0)), Err(Refused::Contradiction(_))));
 }

@@ -73,7 +73,8 @@ impl Occupied {
                     let expires_at = at.plus_days(terms.wallet_days);
                     occupied.credited = Some(Lot { expires_at, minor: amount.minor() });
                     let merchant = amount.minus(payment.platform_part(terms, *amount)?)?;
-                    occupied.owed_to_merchant_minor = kept.saturating_sub(merchant.minor());
+                    let uncovered = merchant.minor().saturating_sub(checkout.cover_kept_minor());
+                    occupied.owed_to_merchant_minor = kept.saturating_sub(uncovered);
                 }
             }
         }

@@ -52,21 +52,55 @@ fn a_payment_the_usual_way() {
 }
 
 #[test]
-fn a_failed_cashback_goes_to_the_wallet_of_a_known_payer_once() {
+fn a_failed_cashback_of_the_platforms_goes_to_the_wallet_of_a_known_payer_once() {
     let payer = PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), Country::SG);
-    let known = Checkout { payer: Some(payer), ..open(Funding::Merchant) };
-    let paying = apply(&apply(&known, &paid(Method::Paynow), 0), &Event::CashbackMatured, 47);
+    let paying = |funding| {
+        let known = Checkout { payer: Some(payer.clone()), ..open(funding) };
+        apply(&apply(&known, &paid(Method::Paynow), 0), &Event::CashbackMatured, 47)
+    };
     let bounce = cashback_refund(Outcome::Failed(Failure::ExpiredOrCanceledCard));
-    assert_eq!(decide(&paying, None, &bounce, at(47)), Ok(Decision::Look), "the payer's item is needed");
-    let Decision::Commit(commit) = decide(&paying, Some(&around(&paying)), &bounce, at(47)).unwrap() else {
+    let of_platform = paying(Funding::Platform);
+    assert_eq!(decide(&of_platform, None, &bounce, at(47)), Ok(Decision::Look), "the payer's item is needed");
+    let Decision::Commit(commit) =
+        decide(&of_platform, Some(&around(&of_platform)), &bounce, at(47)).unwrap()
+    else {
         panic!("a change")
     };
     let credited = commit.around.payer.unwrap();
     assert_eq!((credited.balance_minor(at(47)), credited.version), (125, 1));
     assert_eq!(credited.wallet[0].expires_at, at(47).plus_days(365));
-    let owed = commit.around.settlement.unwrap();
-    assert_eq!(owed.balance_minor, -125, "the merchant keeps the money and owes it to the platform");
     assert_eq!(decide(&commit.checkout, None, &bounce, at(47)), Ok(Decision::Nothing));
+    // The merchant has its money back, so nothing of it becomes the platform's debt.
+    let of_merchant = apply(&paying(Funding::Merchant), &bounce, 47);
+    assert_eq!(of_merchant.payment().unwrap().cashback.name(), "failed");
+    assert_eq!(of_merchant.cover_held_minor(), 0);
+}
+
+/// A payer who owes gets credit for what the merchant promised as far as the platform has it, and keeps it.
+#[test]
+fn what_is_covered_can_become_credit() {
+    let payer = PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), Country::SG);
+    let released = |cover_minor| {
+        let known = Checkout { payer: Some(payer.clone()), cover_minor, ..open(Funding::Merchant) };
+        let paid = apply(&known, &paid(Method::Paynow), 0);
+        let mut around = around(&paid);
+        around.payer.as_mut().unwrap().debt_minor = 1;
+        let Decision::Commit(commit) = decide(&paid, Some(&around), &Event::CashbackMatured, at(47)).unwrap()
+        else {
+            panic!("a change")
+        };
+        *commit
+    };
+    let covered = released(125);
+    assert_eq!(covered.checkout.payment().unwrap().cashback.name(), "credited_to_wallet");
+    assert_eq!(covered.around.settlement, None, "the merchant owes nothing: the platform has its part");
+    assert_eq!((covered.checkout.cover_kept_minor(), covered.checkout.cover_due()), (125, None));
+    // The payment is given back in half: so is the cover, and half of the credit.
+    let halved = apply(&covered.checkout, &asked("r1", 1250), 50);
+    let due = halved.cover_due().unwrap();
+    assert_eq!((due.back_minor, due.since), (63, at(47)));
+    // What the platform has not got, it does not owe: it is refunded from the merchant's balance.
+    assert_eq!(released(124).checkout.payment().unwrap().cashback.name(), "paying");
 }
 
 /// Every write is conditional on it: two that saw the same version cannot both be written.

@@ -130,6 +130,14 @@ impl Terms {
         amount.proportion(platform, self.amount, Round::Down)
     }
 
+    /// What the merchant pays of `amount`.
+    ///
+    /// # Errors
+    /// As [`platform_part`](Self::platform_part).
+    pub fn merchant_part(&self, amount: Money) -> Result<Money, MoneyError> {
+        amount.minus(self.platform_part(amount)?)
+    }
+
     /// Whether the platform pays any of it.
     pub fn has_platform_part(&self) -> bool {
         self.shares.iter().any(|share| share.platform_minor > 0)

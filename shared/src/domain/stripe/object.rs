@@ -28,6 +28,8 @@ pub mod metadata {
     pub const ATTEMPT: &str = "kembali_attempt";
     /// The merchant's reference for a refund.
     pub const REFERENCE: &str = "kembali_reference";
+    /// The charge whose application fee is given back: Stripe's own object names only the fee.
+    pub const CHARGE: &str = "kembali_charge";
 }
 
 /// Something Stripe sent cannot be read. Only the place is told: the value may be private.
@@ -127,7 +129,7 @@ pub struct ChargeObject {
     pub charge: Charge,
     /// How much was paid.
     pub amount: Money,
-    /// What of it is the platform's fee.
+    /// What of it is the platform's application fee, cover included.
     pub fee: Money,
     /// How much of it has been refunded so far, in all.
     pub refunded: Money,
@@ -171,6 +173,8 @@ struct RawRefund {
     charge: Option<Expandable<ChargeId>>,
     status: Option<String>,
     failure_reason: Option<String>,
+    #[serde(default)]
+    balance_transaction: Value,
 }
 
 /// Reads a refund.
@@ -184,6 +188,7 @@ pub fn refund(object: &Value) -> Result<StripeRefund, NotUnderstood> {
         Some("failed" | "canceled") => {
             Outcome::Failed(raw.failure_reason.as_deref().map_or(Failure::Unknown, Failure::from_stripe))
         }
+        Some("pending") if raw.balance_transaction.is_null() => Outcome::Waiting,
         Some(_) | None => Outcome::Pending,
     };
     let tag = Metadata::of(object);

@@ -43,7 +43,7 @@ impl World {
                 town.campaign(market.country, campaign.rule(market.currency)).await;
             }
             for shop in &of_market {
-                stripe.set_available_balance(&shop.account, market.currency, WEALTH);
+                stripe.keep_available(&shop.account, market.currency, WEALTH);
             }
             stripe.set_available_balance(&stripe.platform_account(), market.currency, WEALTH);
             shops.push(of_market);

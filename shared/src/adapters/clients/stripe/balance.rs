@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::request::{Call, Stripe, StripeError};
 use crate::domain::books::settlement::merchant_of_group;
 use crate::domain::books::thing::{Kind, Transaction};
-use crate::domain::ids::{AccountId, CheckoutId, MerchantId};
+use crate::domain::ids::{AccountId, ChargeId, CheckoutId, MerchantId};
 use crate::domain::stripe::object::read;
 use crate::domain::time::Timestamp;
 
@@ -120,6 +120,19 @@ impl Stripe {
             Err(StripeError::Refused { code }) if code == "resource_missing" => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The transfer that a charge is on the account that received it, if it is one.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn transfer_of(
+        &self,
+        account: &AccountId,
+        charge: &ChargeId,
+    ) -> Result<Option<String>, StripeError> {
+        let charge = self.send(Call::get(format!("/v1/charges/{charge}"), Some(account))).await?;
+        Ok(charge.get("source_transfer").and_then(Value::as_str).map(str::to_owned))
     }
 
     /// A transfer, which is the platform's.

@@ -6,6 +6,7 @@
 mod accounts;
 mod balance;
 mod events;
+mod fees;
 mod payments;
 mod refunds;
 mod request;
@@ -14,6 +15,7 @@ mod transfers;
 
 pub use accounts::{NewAccount, OnboardingLink};
 pub use balance::Funding;
+pub use fees::NewFeeRefund;
 pub use refunds::NewRefund;
 pub use request::{Stripe, StripeError};
 pub use sessions::{NewSession, Session};

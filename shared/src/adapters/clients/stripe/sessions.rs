@@ -23,8 +23,8 @@ pub struct NewSession<'a> {
     pub content: &'a Content,
     /// What Stripe charges: the price, less credit from the payer's wallet.
     pub charged: Money,
-    /// The platform's fee.
-    pub fee: Money,
+    /// What is taken of it for the platform: its fee and the cover.
+    pub application_fee: Money,
     /// The ways to pay that the market offers; Stripe narrows them to those active on the account.
     pub methods: &'a [Method],
     /// Where the payer goes afterwards, when the request names no place.
@@ -56,8 +56,8 @@ impl NewSession<'_> {
         set(&format!("metadata[{}]", metadata::CHECKOUT), self.checkout.to_string());
         // The charge inherits the payment intent's metadata: that is how its events find the checkout.
         set(&format!("payment_intent_data[metadata][{}]", metadata::CHECKOUT), self.checkout.to_string());
-        if !self.fee.is_zero() {
-            set("payment_intent_data[application_fee_amount]", self.fee.minor().to_string());
+        if !self.application_fee.is_zero() {
+            set("payment_intent_data[application_fee_amount]", self.application_fee.minor().to_string());
         }
         for (index, method) in self.methods.iter().enumerate() {
             set(&format!("allowed_payment_method_types[{index}]"), method.stripe_name().to_owned());

@@ -35,6 +35,11 @@ impl Claims {
 pub(super) fn is_platforms(kind: Kind) -> bool {
     match kind {
         Kind::ApplicationFee | Kind::FeeRefund | Kind::Funding | Kind::Settlement => true,
-        Kind::Charge | Kind::Refund | Kind::Cashback | Kind::FundingReceived | Kind::Dispute => false,
+        Kind::Charge
+        | Kind::Refund
+        | Kind::Cashback
+        | Kind::FundingReceived
+        | Kind::FeeRefundReceived
+        | Kind::Dispute => false,
     }
 }

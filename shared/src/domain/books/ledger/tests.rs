@@ -53,41 +53,47 @@ fn promised() {
         funded(0),
         &[(0, usual())],
         expect![[r#"
-        1000 merchant.balance: 2475
-        1100 platform.balance: 25
-        2000 payer.cashback: -125
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 125
-    "#]],
+            1000 merchant.balance: 2350
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2000 payer.cashback: -125
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 125
+        "#]],
     );
     check(
         funded(125),
         &[(0, usual())],
         expect![[r#"
-        1000 merchant.balance: 2475
-        1100 platform.balance: 25
-        2000 payer.cashback: -125
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5300 platform.cashback: 125
-    "#]],
+            1000 merchant.balance: 2350
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2000 payer.cashback: -125
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5300 platform.cashback: 125
+        "#]],
     );
     check(
         funded(62),
         &[(0, usual())],
         expect![[r#"
-        1000 merchant.balance: 2475
-        1100 platform.balance: 25
-        2000 payer.cashback: -125
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 63
-        5300 platform.cashback: 62
-    "#]],
+            1000 merchant.balance: 2350
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2000 payer.cashback: -125
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 63
+            5300 platform.cashback: 62
+        "#]],
     );
 }
 
@@ -98,38 +104,38 @@ fn credited() {
         funded(0),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2350
-        1100 platform.balance: 25
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 125
-    "#]],
+            1000 merchant.balance: 2350
+            1100 platform.balance: 25
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 125
+        "#]],
     );
     check(
         funded(125),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2475
-        1100 platform.balance: -100
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5300 platform.cashback: 125
-    "#]],
+            1000 merchant.balance: 2475
+            1100 platform.balance: -100
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5300 platform.cashback: 125
+        "#]],
     );
     check(
         funded(62),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2412
-        1100 platform.balance: -37
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 63
-        5300 platform.cashback: 62
-    "#]],
+            1000 merchant.balance: 2412
+            1100 platform.balance: -37
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 63
+            5300 platform.cashback: 62
+        "#]],
     );
 }
 
@@ -141,45 +147,41 @@ fn credit_in_the_wallet() {
         funded(0),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2475
-        1050 merchant.settlement: -125
-        1100 platform.balance: 25
-        2100 payer.wallet: -125
-        2200 platform.settlement: 125
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 125
-    "#]],
+            1000 merchant.balance: 2475
+            1100 platform.balance: 25
+            2000 payer.cashback: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 125
+        "#]],
     );
     check(
         funded(125),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2475
-        1100 platform.balance: 25
-        2100 payer.wallet: -125
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5300 platform.cashback: 125
-    "#]],
+            1000 merchant.balance: 2475
+            1100 platform.balance: 25
+            2100 payer.wallet: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5300 platform.cashback: 125
+        "#]],
     );
     check(
         funded(62),
         &events,
         expect![[r#"
-        1000 merchant.balance: 2475
-        1050 merchant.settlement: -63
-        1100 platform.balance: 25
-        2100 payer.wallet: -125
-        2200 platform.settlement: 63
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 63
-        5300 platform.cashback: 62
-    "#]],
+            1000 merchant.balance: 2475
+            1100 platform.balance: 25
+            2000 payer.cashback: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 63
+            5300 platform.cashback: 62
+        "#]],
     );
 }
 
@@ -190,13 +192,15 @@ fn all_refunded_before_the_release_leaves_only_the_fee() {
         funded(62),
         &[(0, usual()), (1, refund)],
         expect![[r#"
-        1000 merchant.balance: -25
-        1100 platform.balance: 25
-        4000 merchant.sales: -2500
-        4100 merchant.refunds: 2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-    "#]],
+            1000 merchant.balance: -150
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4100 merchant.refunds: 2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+        "#]],
     );
 }
 
@@ -227,13 +231,15 @@ fn a_dispute_that_is_lost_takes_the_promise_with_it() {
         funded(125),
         &[(0, usual()), (1, examples::dispute_closed(false))],
         expect![[r#"
-        1000 merchant.balance: -25
-        1100 platform.balance: 25
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5200 merchant.disputes: 2500
-    "#]],
+            1000 merchant.balance: -150
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5200 merchant.disputes: 2500
+        "#]],
     );
     let credited = [
         (0, usual()),
@@ -267,17 +273,19 @@ fn partly_paid_with_credit() {
         checkout.clone(),
         std::slice::from_ref(&paid),
         expect![[r#"
-        1000 merchant.balance: 1475
-        1050 merchant.settlement: 1000
-        1100 platform.balance: 25
-        2000 payer.cashback: -125
-        2100 payer.wallet: 1000
-        2200 platform.settlement: -1000
-        4000 merchant.sales: -2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-        5100 merchant.cashback: 125
-    "#]],
+            1000 merchant.balance: 1350
+            1050 merchant.settlement: 1000
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2000 payer.cashback: -125
+            2100 payer.wallet: 1000
+            2200 platform.settlement: -1000
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+            5100 merchant.cashback: 125
+        "#]],
     );
     let refund = refund(
         "re_1",
@@ -292,13 +300,15 @@ fn partly_paid_with_credit() {
         checkout,
         &[paid, (1, asked("r1", 2500)), (2, refund)],
         expect![[r#"
-        1000 merchant.balance: -25
-        1100 platform.balance: 25
-        4000 merchant.sales: -2500
-        4100 merchant.refunds: 2500
-        4200 platform.fees: -25
-        5000 merchant.fees: 25
-    "#]],
+            1000 merchant.balance: -150
+            1060 merchant.cover: 125
+            1100 platform.balance: 150
+            2210 platform.cover: -125
+            4000 merchant.sales: -2500
+            4100 merchant.refunds: 2500
+            4200 platform.fees: -25
+            5000 merchant.fees: 25
+        "#]],
     );
 }
 

@@ -43,7 +43,11 @@ pub(super) fn diary(country: Country, rule: serde_json::Value, lines: &[&str]) -
         }
         if words.contains(&"pays") || words.contains(&"returns") {
             let Event::Paid { charge, .. } = examples::paid(Method::Paynow) else { panic!("paid") };
-            let paid = Event::Paid { charge, amount: checkout.content.amount, fee: checkout.fee };
+            let paid = Event::Paid {
+                charge,
+                amount: checkout.content.amount,
+                fee: checkout.application_fee().unwrap(),
+            };
             let (checkout, next) = after(&checkout, &payer, &paid, at);
             payer = next;
             if words.contains(&"returns") {

@@ -24,7 +24,7 @@ fn a_refund_that_fails_in_a_dispute_releases_nothing() {
 /// Credit that was taken back with a lost dispute does not come back with the next news of a refund.
 #[test]
 fn a_lost_dispute_stays_lost_for_credit_in_the_wallet() {
-    let in_wallet = apply(&known(&after(Funding::Merchant, &credited())), &bounced_for_good(), 48);
+    let in_wallet = apply(&known(&after(Funding::Platform, &credited())), &bounced_for_good(), 48);
     let lost = apply(&in_wallet, &examples::dispute_closed(false), 49);
     let later = apply(&lost, &refund("re_1", 500, Outcome::Succeeded, Purpose::Dashboard), 50);
     for checkout in [&lost, &later] {
@@ -49,7 +49,7 @@ fn a_refund_of_more_than_there_is_makes_no_credit() {
 #[test]
 fn a_refusal_after_the_credit_pays_nothing_twice() {
     let refused = Event::CashbackRefused { attempt: 1, reason: Failure::Refused };
-    let credited = known(&after(Funding::Merchant, &credited()));
+    let credited = known(&after(Funding::Platform, &credited()));
     assert_eq!(apply(&credited, &refused, 48), credited);
     let failed = apply(&credited, &bounced_for_good(), 48);
     assert_eq!(

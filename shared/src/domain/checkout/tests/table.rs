@@ -46,7 +46,7 @@ fn every_state_and_every_event() {
     let mut table = String::new();
     for (state, checkout) in &states {
         for (name, event) in &events {
-            let line = match decide(checkout, Some(&around(checkout)), event, at(48)) {
+            let line = match decide(checkout, Some(&around(checkout)), &as_asked(checkout, event), at(48)) {
                 Err(refused) => refused.to_string(),
                 Ok(Decision::Nothing) => "-".to_owned(),
                 Ok(Decision::Look) => "look".to_owned(),
@@ -367,19 +367,19 @@ fn every_state_and_every_event() {
         in the wallet   abandoned       -
         in the wallet   expired         -
         in the wallet   payment failed  -
-        in the wallet   refund asked    partly_refunded credited_to_wallet
+        in the wallet   refund asked    partly_refunded failed
         in the wallet   refund refused  -
-        in the wallet   refund seen     partly_refunded credited_to_wallet
+        in the wallet   refund seen     partly_refunded failed
         in the wallet   cashback refund -
         in the wallet   matured         -
         in the wallet   approved        -
         in the wallet   rejected        -
-        in the wallet   retried         -
-        in the wallet   written off     -
+        in the wallet   retried         paid held
+        in the wallet   written off     paid reversed
         in the wallet   refused         -
-        in the wallet   dispute opened  disputed credited_to_wallet
-        in the wallet   dispute won     won credited_to_wallet
-        in the wallet   dispute lost    lost credited_to_wallet
+        in the wallet   dispute opened  disputed failed
+        in the wallet   dispute won     won failed
+        in the wallet   dispute lost    lost reversed
     "#]]
     .assert_eq(&table);
 }

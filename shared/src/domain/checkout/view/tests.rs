@@ -27,7 +27,7 @@ fn cashback_in_words() {
     let in_review = {
         let open = open(Funding::Merchant);
         let insight = Insight { suspicion: Some(Suspicion::ManyCardsOnePayer), ..Insight::default() };
-        Checkout { state: open.next_state(&paynow.1, &insight, at(0)).unwrap(), ..open }
+        Checkout { state: open.next_state(&as_asked(&open, &paynow.1), &insight, at(0)).unwrap(), ..open }
     };
     let failed = |reason| [paynow.clone(), RELEASED, (200, cashback_refund(Outcome::Failed(reason)))];
     let lost = Event::CashbackRefused { attempt: 1, reason: Failure::Disconnected };
@@ -68,8 +68,8 @@ fn cashback_in_words() {
         lost: reversed: No cashback: the payment was charged back.
         paying: paying: SGD 1.25 is on its way, by Tue 24 Nov 18:00.
         credited: credited: SGD 1.25 came back on Tue 24 Nov 17:00.
-        in the wallet: credited_to_wallet: SGD 1.25 could not be refunded and is in the wallet for the next payment.
-        in the wallet, then refunded: credited_to_wallet: The credit was taken back with the payment.
+        in the wallet: failed: SGD 1.25 could not be refunded: the payer's bank said no. It is still owed.
+        in the wallet, then refunded: reversed: No cashback: the payment was refunded.
         nobody known: failed: SGD 1.25 could not be refunded: the payer's bank said no, and no payer is known whose wallet could have it. It is still owed.
         known, and the balance stayed empty: failed: SGD 1.25 could not be refunded: the merchant's balance was too low. It is still owed.
         known, and the merchant stopped it: failed: SGD 1.25 could not be refunded: the merchant stopped it. It is still owed.

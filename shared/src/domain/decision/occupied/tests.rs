@@ -71,7 +71,9 @@ fn check(checkout: Checkout, events: &[(&str, Event)], expected: Expect) {
     for (words, event) in events {
         story.push_str(words);
         let around = Around { payer: Some(payer.clone()), ..Around::default() };
-        match decide(&checkout, Some(&around), event, noon().plus_seconds(60)).unwrap() {
+        match decide(&checkout, Some(&around), &examples::as_asked(&checkout, event), noon().plus_seconds(60))
+            .unwrap()
+        {
             Decision::Nothing => story.push_str(": nothing\n"),
             Decision::Look => panic!("it has looked"),
             Decision::Commit(commit) => {
@@ -295,7 +297,8 @@ fn two_campaigns_in_a_sum_are_both_held() {
 fn who_pays_with_a_card_of_the_shop_gives_it_back() {
     let checkout = offered(&[limits(json!(["paynow"]))]);
     let own = Insight { own_merchant: true, ..Insight::default() };
-    let state = checkout.next_state(&paid(Method::Paynow), &own, noon()).unwrap();
+    let state =
+        checkout.next_state(&examples::as_asked(&checkout, &paid(Method::Paynow)), &own, noon()).unwrap();
     let own = Checkout { state, ..checkout.clone() };
     let reason = &own.payment().unwrap().cashback;
     assert_eq!(*reason, Cashback::None { reason: NoCashback::OwnMerchant });

@@ -266,7 +266,7 @@ impl World {
             paid_at: self.now,
             ..charge
         };
-        let (amount, fee) = (sgd(sale.charged), self.sales[index].checkout.fee);
+        let (amount, fee) = (sgd(sale.charged), self.sales[index].checkout.application_fee().unwrap());
         self.apply(index, &Event::Paid { charge, amount, fee });
     }
 
@@ -323,6 +323,9 @@ impl World {
 
     fn mature(&mut self, index: usize) {
         self.apply(index, &Event::CashbackMatured);
+        if let Some(due) = self.sales[index].checkout.cover_due().filter(|due| due.since <= self.now) {
+            self.apply(index, &Event::CoverReturned { back_minor: due.back_minor });
+        }
         let checkout = &self.sales[index].checkout;
         let Some(Cashback::Paying { amount, attempt, .. }) =
             checkout.payment().map(|payment| &payment.cashback)

@@ -148,15 +148,19 @@ fn a_dispute_is_over_when_the_money_agrees_with_the_verdict() {
 #[test]
 fn a_refund_that_was_canceled_has_failed() {
     use crate::domain::cashback::refund::{Failure, Outcome};
-    let outcome = |status: &str| {
-        let object =
-            json!({"id": "re_1", "charge": "ch_1", "amount": 500, "currency": "sgd", "status": status});
+    let told = |status: &str, transaction: Value| {
+        let object = json!({
+            "id": "re_1", "charge": "ch_1", "amount": 500, "currency": "sgd", "status": status,
+            "balance_transaction": transaction,
+        });
         match kind_of("refund.updated", &object) {
             Some(Kind::RefundChanged(refund)) => refund.outcome,
             other => panic!("{other:?}"),
         }
     };
+    let outcome = |status: &str| told(status, json!("txn_1"));
     assert_eq!(outcome("pending"), Outcome::Pending);
+    assert_eq!(told("pending", Value::Null), Outcome::Waiting, "nothing has moved");
     assert_eq!(outcome("requires_action"), Outcome::Pending);
     assert_eq!(outcome("succeeded"), Outcome::Succeeded);
     assert_eq!(outcome("failed"), Outcome::Failed(Failure::Unknown));

@@ -31,7 +31,14 @@ fn credit_is_reserved_spent_and_given_back_in_order() {
                 checkout.account.clone(),
             );
             let around = Around { payer: Some(payer.clone()), card: None, settlement: Some(settlement) };
-            match decide(&checkout, Some(&around), event, noon().plus_hours(1)).unwrap() {
+            match decide(
+                &checkout,
+                Some(&around),
+                &examples::as_asked(&checkout, event),
+                noon().plus_hours(1),
+            )
+            .unwrap()
+            {
                 Decision::Commit(commit) => {
                     checkout = commit.checkout;
                     payer = commit.around.payer.unwrap_or(payer);
@@ -120,11 +127,12 @@ fn an_event_without_its_surroundings_asks_for_them() {
     let table: String = cases
         .into_iter()
         .map(|(words, checkout, event)| {
-            let answer = match decide(&checkout, None, &event, noon()).unwrap() {
-                Decision::Look => "look",
-                Decision::Commit(_) => "commit",
-                Decision::Nothing => "nothing",
-            };
+            let answer =
+                match decide(&checkout, None, &examples::as_asked(&checkout, &event), noon()).unwrap() {
+                    Decision::Look => "look",
+                    Decision::Commit(_) => "commit",
+                    Decision::Nothing => "nothing",
+                };
             format!("{words}: {answer}\n")
         })
         .collect();
