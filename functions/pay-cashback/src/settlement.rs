@@ -2,7 +2,7 @@
 
 use kembali::adapters::clients::store::Written;
 use kembali::adapters::clients::stripe::StripeError;
-use kembali::domain::books::settlement::{Event, Settlement};
+use kembali::domain::books::settlement::{Event, Settlement, Transfer, Trouble};
 use kembali::domain::ids::MerchantId;
 use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
@@ -19,28 +19,53 @@ impl PayCashback {
         };
         let may_have_been_asked = known.paying.is_some();
         let settlement = self.step(known, &Event::Due, now).await?;
-        let Some(transfer) = settlement.paying else { return Ok(()) };
+        let (settlement, asked) = match settlement.paying {
+            Some(transfer) => self.move_money(settlement, transfer, may_have_been_asked, now).await,
+            None => (settlement, Ok(())),
+        };
+        tell_trouble(&settlement, now);
+        asked
+    }
+
+    /// Asks Stripe for `transfer` and writes down what it said. Without an answer the settlement stays as it
+    /// is, and the message comes again.
+    async fn move_money(
+        &self,
+        settlement: Settlement,
+        transfer: Transfer,
+        may_have_been_asked: bool,
+        now: Timestamp,
+    ) -> (Settlement, Result<(), Fault>) {
+        let asked = match self.ask(&settlement, transfer, may_have_been_asked).await {
+            Ok(event) => self.step(settlement.clone(), &event, now).await,
+            Err(fault) => Err(fault),
+        };
+        match asked {
+            Ok(after) => (after, Ok(())),
+            Err(fault) => (settlement, Err(fault)),
+        }
+    }
+
+    async fn ask(
+        &self,
+        settlement: &Settlement,
+        transfer: Transfer,
+        may_have_been_asked: bool,
+    ) -> Result<Event, Fault> {
         let amount = settlement.amount(transfer);
         let amount = amount.map_err(|error| Fault::Bug(format!("a settlement: {error}")))?;
         let asked = match settlement.reversing() {
-            Some(made) => self.stripe.take_back(&settlement, transfer, made, amount).await,
-            None => self.stripe.settle(&settlement, transfer, amount, may_have_been_asked).await,
+            Some(made) => self.stripe.take_back(settlement, transfer, made, amount).await,
+            None => self.stripe.settle(settlement, transfer, amount, may_have_been_asked).await,
         };
-        let event = match asked {
-            Ok(id) => Event::Paid { number: transfer.number, transfer: id },
+        match asked {
+            Ok(id) => Ok(Event::Paid { number: transfer.number, transfer: id }),
             Err(StripeError::Refused { code }) => {
-                tracing::error!(%merchant, code, "Stripe refused a settlement");
-                Event::Refused(transfer.number)
+                tracing::error!(merchant = %settlement.merchant, code, "Stripe refused a settlement");
+                Ok(Event::Refused(transfer.number))
             }
-            Err(error) => return Err(error.into()),
-        };
-        let settlement = self.step(settlement, &event, now).await?;
-        if settlement.is_overdue(now) {
-            // The metric and its alarm are made from this line.
-            let owed = settlement.balance_minor.saturating_neg();
-            tracing::error!(%merchant, owed, "a merchant owes what Stripe does not take back");
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
     async fn step(&self, known: Settlement, event: &Event, now: Timestamp) -> Result<Settlement, Fault> {
@@ -56,5 +81,21 @@ impl PayCashback {
             }
         }
         Err(Fault::Retry("the settlement is busy".to_owned()))
+    }
+}
+
+/// Says what has lasted too long. The metrics and their alarms are made from these lines.
+fn tell_trouble(settlement: &Settlement, now: Timestamp) {
+    let merchant = &settlement.merchant;
+    match settlement.overdue(now) {
+        None => {}
+        Some(Trouble::Unpaid) => {
+            let unpaid = settlement.balance_minor;
+            tracing::error!(%merchant, unpaid, "Stripe refuses to pay a merchant");
+        }
+        Some(Trouble::Owing) => {
+            let owed = settlement.balance_minor.saturating_neg();
+            tracing::error!(%merchant, owed, "a merchant owes what was not taken back");
+        }
     }
 }

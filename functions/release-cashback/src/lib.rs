@@ -4,7 +4,7 @@
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use kembali::adapters::clients::aws::Aws;
-use kembali::adapters::clients::keys::DUE_SHARDS;
+use kembali::adapters::clients::keys::{DUE_SHARDS, shard_name, unsettled_shard};
 use kembali::adapters::clients::messages::{BucketDue, Due};
 use kembali::adapters::clients::queue::Queue;
 use kembali::adapters::clients::store::Store;
@@ -65,6 +65,7 @@ impl ReleaseCashback {
     /// The table or the queue did not answer; the scheduler tries again, and the next sweep finds the rest.
     pub async fn handle(&self, wake: Wake) -> Result<Released, Fault> {
         let mut released = Released::default();
+        let mut shards: Vec<String> = (0..DUE_SHARDS).map(shard_name).collect();
         let (from, until) = match wake {
             Wake::Bucket(BucketDue { bucket }) => (bucket.start(), bucket.end()),
             Wake::Sweep(event) => {
@@ -72,13 +73,15 @@ impl ReleaseCashback {
                     event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
                 let now = Timestamp::from_epoch_seconds(time.timestamp());
                 released.late += self.late_in_review(now).await?;
+                // What is in trouble has no schedule: its pauses are long, and the sweep ends them.
+                shards.extend(Country::ALL.iter().map(|country| unsettled_shard(*country)));
                 (Timestamp::from_epoch_seconds(0), now.plus_seconds(-SWEEP_AFTER_SECONDS))
             }
         };
         // An hour after its release a cashback should be with the payer; the campaign's own promise is in its
         // item.
         let late_before = until.plus_seconds(SWEEP_AFTER_SECONDS - i64::from(RELEASE_MARGIN_HOURS) * 3600);
-        for shard in 0..DUE_SHARDS {
+        for shard in &shards {
             let mut start = None;
             loop {
                 let page = self.store.due(shard, from, until, start).await?;

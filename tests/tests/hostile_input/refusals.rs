@@ -669,7 +669,14 @@ async fn addresses(office: &mut Office) {
         ("campaigns/{campaign}/versions", vec!["/v1/markets/SG/campaigns/none/versions"]),
         ("campaigns/{campaign}/report", vec!["/v1/markets/SG/campaigns/none/report"]),
         ("policy", vec!["/v1/markets/XX/policy"]),
-        ("reviews", vec!["/v1/markets/SG/reviews?state=done", "/v1/markets/SG/reviews?cursor=x"]),
+        (
+            "reviews",
+            vec![
+                "/v1/markets/SG/reviews?state=done",
+                "/v1/markets/SG/reviews?cursor=x",
+                "/v1/markets/SG/reviews?state=unsettled&cursor=x",
+            ],
+        ),
         (
             "balances",
             vec![
@@ -739,8 +746,9 @@ async fn addresses(office: &mut Office) {
         /v1/markets/SG/campaigns/none/versions: 404  | There is no such campaign. > Check the id of the campaign; those of others are not shown.
         /v1/markets/SG/campaigns/none/report: 404  | There is no such campaign. > Check the id of the campaign; those of others are not shown.
         /v1/markets/XX/policy: 404 country | There is no such market. > Write one of SG, IN, BR, US in the address.
-        /v1/markets/SG/reviews?state=done: 422 state | There is no such list. > Write `in_review` or `failed`.
+        /v1/markets/SG/reviews?state=done: 422 state | There is no such list. > Write `in_review`, `failed` or `unsettled`.
         /v1/markets/SG/reviews?cursor=x: 422 cursor | The cursor is not valid. > Send `next_cursor` of the page before, as it is.
+        /v1/markets/SG/reviews?state=unsettled&cursor=x: 422 cursor | The cursor is not valid. > Send `next_cursor` of the page before, as it is.
         /v1/markets/SG/balances?merchant=mch&campaign=five: 422 merchant | Balances are of one merchant, payer or campaign. > Send one of `merchant`, `payer` and `campaign`, or none for the market.
         /v1/markets/SG/balances?payer=x: 422 payer | This is not a payer id. > Write pyr_ and 24 characters.
         /v1/markets/SG/statement: 422 merchant | A statement is of one merchant. > Send `?merchant=mch_…`.

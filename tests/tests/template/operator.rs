@@ -195,6 +195,7 @@ async fn an_operators_requests_and_answers_are_as_described() {
     let report = desk.operate("POST", simulate, "Simulation", simulation, "Simulated").await;
     assert!(["by_day", "by_merchant", "refused"].iter().all(|part| report[part][0].is_object()), "{report}");
     desk.read("/v1/markets/SG/reviews?state=failed", "ReviewPage").await;
+    desk.read("/v1/markets/SG/reviews?state=unsettled", "ReviewPage").await;
     let waiting = desk.read("/v1/markets/SG/reviews", "ReviewPage").await;
     let checkout = waiting["reviews"][0]["checkout"]["id"].as_str().unwrap();
     let approve = format!("/v1/cashbacks/{checkout}/approve");

@@ -169,7 +169,7 @@ async fn an_operator_looks_and_acts_from_a_terminal() {
 
 /// What is logged on this thread, on which all of a town runs.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -182,7 +182,7 @@ impl Write for Log {
 }
 
 impl Log {
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(super) fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();
         let lines = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
@@ -190,7 +190,7 @@ impl Log {
     }
 
     /// The values that a metric is made from.
-    fn values(&self, field: &str) -> Vec<Value> {
+    pub(super) fn values(&self, field: &str) -> Vec<Value> {
         let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.filter_map(|line| line["fields"].get(field).cloned()).collect()

@@ -70,6 +70,7 @@ mod stop;
 mod tenants;
 #[cfg(test)]
 mod twice;
+mod unsettled;
 #[cfg(test)]
 mod wallet;
 #[cfg(test)]

@@ -86,7 +86,7 @@ async fn what_cannot_be_meant_by_a_policy() {
         stopped for nothing: 422 invalid-field reason: The text is empty or too long. > Write 1 to 250 characters that can be seen.
         no reason: 422 invalid-field reason: `reason` is missing. > Add `reason`.
         no market: 404 not-found country: There is no such market. > Write one of SG, IN, BR, US in the address.
-        another state: 422 invalid-field state: There is no such list. > Write `in_review` or `failed`.
+        another state: 422 invalid-field state: There is no such list. > Write `in_review`, `failed` or `unsettled`.
         a cursor of one's own: 422 invalid-field cursor: The cursor is not valid. > Send `next_cursor` of the page before, as it is.
         no such checkout: 404 not-found : There is no such checkout. > Check the id of the checkout; those of others are not shown.
         not paid: 409 wrong-state : The checkout is open: it has no cashback. > Decide once it is paid.

@@ -10,6 +10,22 @@ use super::error::CommandError;
 use super::settings::Decision;
 use crate::town::text;
 
+fn cashback_line(review: &Value) -> String {
+    let of = |pointer: &str| text(review, pointer);
+    let cashback = of("/checkout/cashback/amount/value");
+    let [checkout, since, merchant] = ["/checkout/id", "/since", "/checkout/merchant"].map(of);
+    let [currency, why] = ["/checkout/amount/currency", "/why"].map(of);
+    format!("{since} {checkout} {merchant} {currency} {cashback:>10}  {why}")
+}
+
+fn settlement_line(settlement: &Value) -> String {
+    let of = |pointer: &str| text(settlement, pointer);
+    let amount = of("/amount/value");
+    let [since, merchant, state] = ["/since", "/merchant", "/state"].map(of);
+    let [currency, why, next] = ["/amount/currency", "/why", "/next_at"].map(of);
+    format!("{since} {merchant} {state} {currency} {amount:>10}  {why}; next look: {next}")
+}
+
 impl Operator {
     /// Lists what waits for a person. It is content when nothing does.
     pub(super) async fn reviews(
@@ -25,11 +41,11 @@ impl Operator {
             let page = self.ask("GET", &at).await?.json();
             let reviews = page.get("reviews").and_then(Value::as_array);
             for review in reviews.ok_or_else(|| CommandError::NotUnderstood(at.clone()))? {
-                let of = |pointer: &str| text(review, pointer);
-                let cashback = of("/checkout/cashback/amount/value");
-                let [checkout, since, merchant] = ["/checkout/id", "/since", "/checkout/merchant"].map(of);
-                let [currency, why] = ["/checkout/amount/currency", "/why"].map(of);
-                writeln!(out, "{since} {checkout} {merchant} {currency} {cashback:>10}  {why}")?;
+                writeln!(out, "{}", cashback_line(review))?;
+                waiting = waiting.saturating_add(1);
+            }
+            for settlement in page.get("settlements").and_then(Value::as_array).into_iter().flatten() {
+                writeln!(out, "{}", settlement_line(settlement))?;
                 waiting = waiting.saturating_add(1);
             }
             cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
@@ -37,7 +53,8 @@ impl Operator {
                 break;
             }
         }
-        writeln!(out, "{waiting} cashbacks of {country} wait for a person ({state})")?;
+        let what = if state == "unsettled" { "settlements" } else { "cashbacks" };
+        writeln!(out, "{waiting} {what} of {country} wait for a person ({state})")?;
         Ok(waiting == 0)
     }
 

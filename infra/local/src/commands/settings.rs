@@ -87,11 +87,13 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists the cashbacks that wait for a person, who waits longest first.
+    /// Lists the cashbacks that wait for a person, who waits longest first, or the merchants with whom the
+    /// platform could not settle.
     Reviews {
         /// The market.
         country: String,
-        /// Those that look suspicious (in_review), or those that could not be paid (failed).
+        /// The cashbacks that look suspicious (in_review), those that could not be paid (failed), or the
+        /// merchants whom Stripe refuses to pay, or who owe (unsettled).
         #[arg(long, default_value = "in_review")]
         state: String,
     },

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::keys::{Item, Key, due_shard, waits_shard};
+use super::keys::{Item, Key, due_shard, unsettled_shard, waits_shard};
 use super::messages::Due;
 use crate::domain::books::settlement::Settlement;
 use crate::domain::checkout::Checkout;
@@ -35,12 +35,16 @@ pub(in crate::adapters) fn checkout_item(checkout: &Checkout) -> Result<Item, Fa
     Ok(item)
 }
 
-/// A settlement, and while anything is to be moved, either way, its place in the due index. It has no
-/// `merchant` and `created_at` both, so it is in no listing.
+/// A settlement, and while anything is to be moved or told, its place in the due index: in trouble, among
+/// those of its market that are. It has no `merchant` and `created_at` both, so it is in no listing.
 pub(in crate::adapters) fn settlement_item(settlement: &Settlement) -> Result<Item, Fault> {
     let mut item = item(Key::settlement(&settlement.merchant), settlement)?;
     if settlement.due_at.is_some() {
-        item.insert("due_shard".to_owned(), AttributeValue::S(due_shard(settlement.merchant.as_str())));
+        let shard = match settlement.trouble() {
+            Some(_) => unsettled_shard(settlement.country),
+            None => due_shard(settlement.merchant.as_str()),
+        };
+        item.insert("due_shard".to_owned(), AttributeValue::S(shard));
     }
     Ok(item)
 }

@@ -165,7 +165,13 @@ pub(in crate::adapters) fn waits_shard(country: Country, waits: Waits) -> String
     format!("{}#{}", waits.name(), country.code())
 }
 
+/// The partition of the due index in which the settlements of a market wait that are in trouble. The sweep
+/// reads it, and a person can list it.
+pub fn unsettled_shard(country: Country) -> String {
+    format!("unsettled#{}", country.code())
+}
+
 /// The name of one partition of the due index.
-pub(in crate::adapters) fn shard_name(shard: u8) -> String {
+pub fn shard_name(shard: u8) -> String {
     format!("due#{shard}")
 }

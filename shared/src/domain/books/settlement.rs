@@ -1,7 +1,8 @@
 //! What the platform and a merchant owe each other for wallet credit: credit that was spent at the merchant,
 //! less credit that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its
 //! release has come. Credit that is given back after it was paid leaves the merchant owing: as much of the
-//! transfers is then reversed, at once.
+//! transfers is then reversed, at once. What Stripe refuses to move, and what the merchant owes and has no
+//! transfer to take it from, has a name and an age: a [`Trouble`].
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +13,18 @@ use crate::domain::posting::{Account, Posting};
 use crate::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use crate::domain::time::Timestamp;
 
-/// A transfer that Stripe refused is asked for again after so long, under the next number.
+/// How long to wait before asking again for a transfer that Stripe refused once. The next one has the next
+/// number. Each further refusal doubles the pause.
 const RETRY_SECONDS: i64 = 30 * 60;
+
+/// No pause between two looks at the same trouble is longer. The alarms count on it: see `UnpaidMerchants`
+/// and `OwedByMerchants` in the template.
+const LONGEST_PAUSE_SECONDS: i64 = 12 * 3600;
 
 /// A reversal that Stripe refused waits for the merchant's next sales.
 const RETRY_REVERSAL_SECONDS: i64 = 6 * 3600;
 
-/// What could not be taken back for so long is shown to a person.
+/// Trouble that lasts this long is shown to a person.
 const PATIENCE_SECONDS: i64 = 24 * 3600;
 
 /// When credit that was spent in a payment made at `paid_at` is settled: when a cashback of that payment
@@ -48,9 +54,15 @@ pub struct Settlement {
     pub paying: Option<Transfer>,
     /// How many transfers and reversals have been asked for. It is part of the next one's key.
     pub transfers: u32,
-    /// Since when Stripe refuses to take back what the merchant owes.
+    /// Since when Stripe refuses to move what is owed, whichever way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<Timestamp>,
+    /// How many times in a row it has refused.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refusals: u32,
+    /// Since when the merchant owes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owing_since: Option<Timestamp>,
     /// The transfers that were made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<Made>,
@@ -59,6 +71,31 @@ pub struct Settlement {
     pub postings: Vec<Posting>,
     /// Counts the changes; every write is conditional on it. Zero: never written.
     pub version: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// What is wrong between the platform and a merchant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// Stripe refuses to pay the merchant what the platform owes.
+    Unpaid,
+    /// The merchant owes the platform.
+    Owing,
+}
+
+impl Trouble {
+    /// Why it waits, for a person to read.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Unpaid => "Stripe refuses to pay the merchant for the credit that was spent there",
+            Self::Owing => "the merchant owes for credit, and it was not taken back yet",
+        }
+    }
 }
 
 /// A transfer to a merchant, or from it.
@@ -147,6 +184,8 @@ impl Settlement {
             paying: None,
             transfers: 0,
             refused_since: None,
+            refusals: 0,
+            owing_since: None,
             made: Vec::new(),
             postings: Vec::new(),
             version: 0,
@@ -170,9 +209,19 @@ impl Settlement {
         self.made.get(self.newest()?)
     }
 
-    /// Whether what the merchant owes could not be taken back for so long that a person must know.
-    pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.refused_since.is_some_and(|since| since.plus_seconds(PATIENCE_SECONDS) <= now)
+    /// What is wrong, and since when.
+    pub fn trouble(&self) -> Option<(Trouble, Timestamp)> {
+        if self.balance_minor < 0 {
+            // Items that were stored before it was kept do not say since when the merchant owes.
+            return Some((Trouble::Owing, self.owing_since.or(self.refused_since)?));
+        }
+        self.refused_since.map(|since| (Trouble::Unpaid, since))
+    }
+
+    /// The trouble, if it has lasted for so long that a person must know.
+    pub fn overdue(&self, now: Timestamp) -> Option<Trouble> {
+        let (trouble, since) = self.trouble()?;
+        (patience_ends(since) <= now).then_some(trouble)
     }
 
     /// The account after `minor` more is owed to the merchant, or less if it is below zero, for a payment
@@ -181,11 +230,15 @@ impl Settlement {
     pub(in crate::domain) fn with(&self, minor: i64, paid_at: Timestamp, now: Timestamp) -> Self {
         let mut next = self.clone();
         next.balance_minor = next.balance_minor.saturating_add(minor);
-        next.refused_since = next.refused_since.filter(|_| next.balance_minor < 0);
+        next.owing_since = (next.balance_minor < 0).then(|| self.owing_since.unwrap_or(now));
+        if next.balance_minor.signum() != self.balance_minor.signum() {
+            next.is_refused_no_more();
+        }
         let waiting = next.due_at.filter(|_| next.to_move().signum() == self.to_move().signum());
         next.due_at = match (next.paying, next.to_move().signum()) {
             (Some(_), _) => next.due_at,
-            (None, 0) => None,
+            // There is no transfer left to reverse: when it has lasted too long, it is told.
+            (None, 0) => next.owing_since.map(|since| waiting.unwrap_or(patience_ends(since).max(now))),
             (None, 1) => waiting.or(Some(release_at(paid_at))),
             (None, _) => waiting.or(Some(now)),
         };
@@ -193,26 +246,42 @@ impl Settlement {
         next
     }
 
+    fn is_refused_no_more(&mut self) {
+        self.refused_since = None;
+        self.refusals = 0;
+    }
+
+    /// Stripe has refused to move `minor`, which is still to be moved that way.
+    fn is_refused(&mut self, minor: i64, now: Timestamp) {
+        self.refused_since = self.refused_since.or(Some(now));
+        self.refusals = self.refusals.saturating_add(1);
+        let pause = if minor < 0 { RETRY_REVERSAL_SECONDS } else { pause_after(self.refusals) };
+        self.due_at = Some(now.plus_seconds(pause));
+    }
+
     /// The account after `event`; `None` if it changes nothing.
     pub fn on(&self, event: &Event, now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
         match (event, self.paying) {
-            (Event::Due, None) if self.to_move() != 0 && self.due_at.is_some_and(|due| due <= now) => {
-                next.transfers = next.transfers.saturating_add(1);
-                next.paying = Some(Transfer { number: next.transfers, minor: self.to_move() });
-            }
+            (Event::Due, None) if self.due_at.is_some_and(|due| due <= now) => match self.to_move() {
+                // What nothing can be taken from is looked at again and again, and each time it is told.
+                0 => next.due_at = Some(now.plus_seconds(LONGEST_PAUSE_SECONDS)),
+                minor => {
+                    next.transfers = next.transfers.saturating_add(1);
+                    next.paying = Some(Transfer { number: next.transfers, minor });
+                }
+            },
             (Event::Paid { number, transfer: id }, Some(transfer)) if transfer.number == *number => {
                 next.moved(transfer, id, now);
                 // What was owed meanwhile waits for the next bucket; what is to be taken back does not.
                 next = Self { paying: None, due_at: None, ..next }.with(0, now, now);
             }
             (Event::Refused(number), Some(transfer)) if transfer.number == *number => {
-                let is_reversal = transfer.minor < 0;
-                let pause = if is_reversal { RETRY_REVERSAL_SECONDS } else { RETRY_SECONDS };
-                let is_same = self.to_move().signum() == transfer.minor.signum();
-                let due_at = is_same.then(|| now.plus_seconds(pause));
-                let refused_since = self.refused_since.or(is_reversal.then_some(now));
-                next = Self { paying: None, due_at, refused_since, ..next }.with(0, now, now);
+                next = Self { paying: None, due_at: None, ..next };
+                if self.to_move().signum() == transfer.minor.signum() {
+                    next.is_refused(transfer.minor, now);
+                }
+                next = next.with(0, now, now);
             }
             (Event::Due | Event::Paid { .. } | Event::Refused(_), _) => return None,
         }
@@ -223,6 +292,7 @@ impl Settlement {
     /// Writes down that `transfer` was made.
     fn moved(&mut self, transfer: Transfer, id: &str, now: Timestamp) {
         self.balance_minor = self.balance_minor.saturating_sub(transfer.minor);
+        self.is_refused_no_more();
         let minor = transfer.minor.saturating_abs();
         let mut pairs = [
             (Account::MerchantBalance, Account::MerchantSettlement),
@@ -232,7 +302,6 @@ impl Settlement {
             self.made.push(Made { transfer: id.to_owned(), minor, reversed_minor: 0, at: now });
         } else {
             pairs = pairs.map(|(debit, credit)| (credit, debit));
-            self.refused_since = None;
             if let Some(made) = self.newest().and_then(|at| self.made.get_mut(at)) {
                 made.reversed_minor = made.reversed_minor.saturating_add(minor);
                 made.at = now;
@@ -248,6 +317,16 @@ impl Settlement {
     pub fn amount(&self, transfer: Transfer) -> Result<Money, MoneyError> {
         Money::from_minor(transfer.minor.saturating_abs(), self.country.currency())
     }
+}
+
+fn patience_ends(since: Timestamp) -> Timestamp {
+    since.plus_seconds(PATIENCE_SECONDS)
+}
+
+/// How long to wait after the last of `refusals` before a transfer is asked for again.
+fn pause_after(refusals: u32) -> i64 {
+    let times = 2_i64.saturating_pow(refusals.saturating_sub(1));
+    RETRY_SECONDS.saturating_mul(times).min(LONGEST_PAUSE_SECONDS)
 }
 
 #[cfg(test)]

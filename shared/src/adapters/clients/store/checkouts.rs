@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
 use super::table::{Store, fault};
 use crate::adapters::clients::items::{checkout_id, due_row, read};
-use crate::adapters::clients::keys::{Item, Key, shard_name};
+use crate::adapters::clients::keys::{Item, Key};
 use crate::adapters::clients::messages::Due;
 use crate::domain::checkout::Checkout;
 use crate::domain::ids::{CheckoutId, MerchantId, PayerId};
@@ -84,13 +84,13 @@ impl Store {
         Ok(seen)
     }
 
-    /// One page of what waits in one shard of the due index whose time is in `from..until`.
+    /// One page of what waits in the partition `shard` of the due index whose time is in `from..until`.
     ///
     /// # Errors
     /// DynamoDB did not answer.
     pub async fn due(
         &self,
-        shard: u8,
+        shard: &str,
         from: Timestamp,
         until: Timestamp,
         start: Option<Item>,
@@ -102,7 +102,7 @@ impl Store {
             .table_name(&self.table)
             .index_name("due")
             .key_condition_expression("due_shard = :shard AND due_at BETWEEN :from AND :last")
-            .expression_attribute_values(":shard", AttributeValue::S(shard_name(shard)))
+            .expression_attribute_values(":shard", AttributeValue::S(shard.to_owned()))
             .expression_attribute_values(":from", AttributeValue::S(from.to_string()))
             .expression_attribute_values(":last", AttributeValue::S(last.to_string()))
             .set_exclusive_start_key(start)

@@ -13,6 +13,7 @@ mod positions;
 mod reviews;
 mod table;
 mod transaction;
+mod unsettled;
 
 pub use books::{BookDay, DayState, JournalPage, Scanned, TablePage};
 pub use budgets::need;
@@ -22,3 +23,4 @@ pub use commits::Committed;
 pub use positions::Position;
 pub use reviews::{ReviewEnd, ReviewPage};
 pub use table::{Store, Written};
+pub use unsettled::{UnsettledEnd, UnsettledPage};

@@ -92,7 +92,8 @@ fn every_state_and_every_event() {
     }
     expect![[r#"
         nothing owed: 0 owed, nothing due
-        merchant owes: -300 owed, nothing due
+        merchant owes: -300 owed, due after 24:00
+          due       -300 owed, due after 112:00
         owed, not due: 500 owed, due after 107:00
         owed and due: 500 owed, due after 47:00
           due       500 owed, due after 47:00, transfer 1 of 500
@@ -105,12 +106,12 @@ fn every_state_and_every_event() {
           refused 1 700 owed, due after 100:30
         paying, less owed: -200 owed, due after 47:00, transfer 1 of 500
           paid 1    -700 owed, due after 100:00, [500] made
-          refused 1 -200 owed, nothing due
+          refused 1 -200 owed, due after 100:00
         refused: 500 owed, due after 99:30
           due       500 owed, due after 99:30, transfer 2 of 500
         paying again: 500 owed, due after 99:30, transfer 2 of 500
           paid 2    0 owed, nothing due, [500] made
-          refused 2 500 owed, due after 100:30
+          refused 2 500 owed, due after 101:00
         given back: -600 owed, due after 98:00, [500, 200] made
           due       -600 owed, due after 98:00, transfer 3 of -200, [500, 200] made
         given back, then more spent: 100 owed, due after 146:00, [500, 200] made
@@ -178,14 +179,14 @@ fn what_is_given_back_is_taken_back_from_the_newest_transfers_with_patience() {
     tell("the newest first", &settlement);
     for (hour, is_overdue) in [(98, false), (110, false), (122, true)] {
         settlement = settlement.on(&Event::Refused(settlement.transfers), at(hour)).unwrap();
-        assert_eq!(settlement.is_overdue(at(hour)), is_overdue, "hour {hour}");
+        assert_eq!(settlement.overdue(at(hour)), is_overdue.then_some(Trouble::Owing), "hour {hour}");
         assert_eq!(settlement.on(&Event::Due, at(hour + 5)), None, "no hot loop");
         settlement = settlement.on(&Event::Due, at(hour + 6)).unwrap();
     }
     tell("refused for a day", &settlement);
     settlement = settlement.with(-250, at(100), at(128));
     settlement = settlement.on(&paid(settlement.transfers), at(128)).unwrap();
-    assert!(!settlement.is_overdue(at(199)), "it moves again");
+    assert_eq!((settlement.refused_since, settlement.refusals), (None, 0), "it moves again");
     tell("the merchant has sold something, and more was given back", &settlement);
     settlement = settlement.on(&Event::Due, at(128)).unwrap();
     settlement = settlement.on(&paid(settlement.transfers), at(128)).unwrap();
@@ -197,10 +198,71 @@ fn what_is_given_back_is_taken_back_from_the_newest_transfers_with_patience() {
         the newest first: -600 owed, due after 98:00, transfer 3 of -200, [500, 200] made
         refused for a day: -600 owed, due after 128:00, transfer 6 of -200, [500, 200] made
         the merchant has sold something, and more was given back: -650 owed, due after 128:00, [500] made
-        all that was paid has come back, and the rest is kept from what comes next: -150 owed, nothing due
+        all that was paid has come back, and the rest is kept from what comes next: -150 owed, due after 128:00
         credit is spent here: 250 owed, due after 177:00
     "#]]
     .assert_eq(&story);
+}
+
+/// It is never silent: the shop is unpaid, and it can be seen since when.
+#[test]
+fn a_refused_transfer_is_asked_for_again_after_ever_longer_pauses() {
+    let mut settlement = paying();
+    let (mut story, mut now) = (String::new(), at(48));
+    for _ in 0..8 {
+        settlement = settlement.on(&Event::Refused(settlement.transfers), now).unwrap();
+        assert_eq!(settlement.trouble(), Some((Trouble::Unpaid, at(48))));
+        let due = settlement.due_at.unwrap();
+        let minutes = due.seconds_since(now) / 60;
+        story.push_str(&format!("{} minutes, {:?}\n", minutes, settlement.overdue(now)));
+        assert_eq!(settlement.on(&Event::Due, due.plus_seconds(-1)), None, "no hot loop");
+        settlement = settlement.on(&Event::Due, due).unwrap();
+        now = due;
+    }
+    expect![[r#"
+        30 minutes, None
+        60 minutes, None
+        120 minutes, None
+        240 minutes, None
+        480 minutes, None
+        720 minutes, None
+        720 minutes, Some(Unpaid)
+        720 minutes, Some(Unpaid)
+    "#]]
+    .assert_eq(&story);
+    // What is spent meanwhile is refused with the rest, and what is paid is no trouble.
+    let more = settlement.with(200, now, now);
+    assert_eq!(more.trouble(), Some((Trouble::Unpaid, at(48))));
+    let paid = more.on(&paid(more.transfers), now).unwrap();
+    assert_eq!((paid.balance_minor, paid.trouble(), paid.refusals), (200, None, 0));
+    // Given back meanwhile: now it is the merchant who owes, since now.
+    let owing = settlement.with(-800, now, now);
+    assert_eq!((owing.trouble(), owing.refusals), (Some((Trouble::Owing, now)), 0));
+}
+
+/// There is no transfer to reverse, so Stripe is never asked; a person is told all the same.
+#[test]
+fn what_a_merchant_owes_is_told_after_a_day_though_nothing_can_be_taken_back() {
+    let owing = nothing_owed().with(-300, at(0), at(0)).with(-100, at(5), at(5));
+    assert_eq!(owing.trouble(), Some((Trouble::Owing, at(0))));
+    assert_eq!((owing.overdue(at(24).plus_seconds(-1)), owing.overdue(at(24))), (None, Some(Trouble::Owing)));
+    assert_eq!((owing.due_at, owing.paying), (Some(at(24)), None));
+    let told = owing.on(&Event::Due, at(24)).unwrap();
+    assert_eq!((told.due_at, told.paying, told.transfers), (Some(at(36)), None, 0));
+    assert_eq!(told.on(&Event::Due, at(24)), None, "the same message again");
+    let netted = told.with(400, at(30), at(30));
+    assert_eq!((netted.trouble(), netted.due_at), (None, None));
+    let spent = told.with(500, at(30), at(30));
+    assert_eq!((spent.trouble(), spent.due_at), (None, Some(at(77))));
+}
+
+/// As items were stored that do not say since when.
+#[test]
+fn an_older_debt_is_as_old_as_its_first_refusal() {
+    let refused = taking_back().on(&Event::Refused(3), at(99)).unwrap();
+    let older = Settlement { owing_since: None, ..refused };
+    assert_eq!(older.trouble(), Some((Trouble::Owing, at(99))));
+    assert_eq!(Settlement { refused_since: None, ..older }.trouble(), None);
 }
 
 #[derive(Clone, Debug)]
@@ -276,10 +338,14 @@ proptest! {
             let there: Vec<i64> = settlement.made.iter().map(Made::left).collect();
             prop_assert_eq!(&there, &at_stripe);
             prop_assert_eq!(settlement.balance_minor, owed - moved);
-            let can_be_taken = settlement.balance_minor < 0 && there.iter().any(|left| *left > 0);
-            let must_move = settlement.balance_minor > 0 || can_be_taken || settlement.paying.is_some();
-            prop_assert_eq!(settlement.due_at.is_some(), must_move, "the sweep finds it");
-            prop_assert!(settlement.refused_since.is_none() || settlement.balance_minor < 0);
+            let must_be_seen = settlement.balance_minor != 0 || settlement.paying.is_some();
+            prop_assert_eq!(settlement.due_at.is_some(), must_be_seen, "the sweep finds it");
+            prop_assert_eq!(settlement.owing_since.is_some(), settlement.balance_minor < 0);
+            prop_assert_eq!(settlement.refused_since.is_some(), settlement.refusals > 0);
+            prop_assert!(settlement.refusals == 0 || settlement.balance_minor != 0);
+            if settlement.balance_minor < 0 {
+                prop_assert!(settlement.trouble().is_some(), "a debt has a name and an age");
+            }
             let books = balances(&settlement.postings);
             prop_assert_eq!(books.values().sum::<i64>(), 0);
             prop_assert_eq!(books.get(&Account::MerchantSettlement).copied().unwrap_or_default(), -moved);
