@@ -2,6 +2,7 @@
 
 use kembali::adapters::flows::commit::apply;
 use kembali::domain::cashback::refund::{Purpose, Refund, StripeRefund};
+use kembali::domain::checkout::payment::{AllRefunds, Payment};
 use kembali::domain::checkout::{Checkout, Event};
 use kembali::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, SessionId};
 use kembali::domain::money::Money;
@@ -121,7 +122,8 @@ impl ApplyStripeEvent {
         };
         match checkout {
             Some(checkout) => {
-                self.commit(checkout, &Event::RefundSeen(refund), now).await.map(|(_, is_news)| is_news)
+                let (checkout, is_news) = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
+                Ok(self.count_refunds(checkout, now).await? || is_news)
             }
             None => Ok(false),
         }
@@ -212,12 +214,27 @@ impl ApplyStripeEvent {
             return self.effects.ensure(&checkout, now).await.map(|()| false);
         }
         let mut is_news = false;
-        for refund in self.stripe.refunds(&checkout.account, charge).await? {
+        // Of very many, only the sum is read.
+        let is_full = checkout.payment().is_some_and(Payment::is_full_of_refunds);
+        let refunds =
+            if is_full { Vec::new() } else { self.stripe.refunds(&checkout.account, charge).await? };
+        for refund in refunds {
             let (next, changed) = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
             checkout = next;
             is_news |= changed;
         }
-        Ok(is_news)
+        Ok(self.count_refunds(checkout, now).await? || is_news)
+    }
+
+    /// Where a payment has more refunds than are kept one by one, Stripe is asked for their sum with each
+    /// piece of news.
+    async fn count_refunds(&self, checkout: Checkout, now: Timestamp) -> Result<bool, Fault> {
+        let Some(payment) = checkout.payment().filter(|payment| payment.is_full_of_refunds()) else {
+            return Ok(false);
+        };
+        let refunded = self.stripe.refunded_of_charge(&checkout.account, &payment.charge.charge).await?;
+        let all = AllRefunds { minor: refunded.minor(), at: now };
+        self.commit(checkout, &Event::RefundsCounted(all), now).await.map(|(_, is_news)| is_news)
     }
 
     /// The checkout after `event`, and whether that changed it.
@@ -270,7 +287,9 @@ fn known_refunds(checkout: &Checkout) -> Result<Option<Money>, Fault> {
     let none = Money::zero(checkout.content.amount.currency());
     let is_made = |refund: &&Refund| refund.state.counts() && refund.state.id().is_some();
     let refunds = payment.refunds.values().filter(is_made).map(|refund| refund.amount);
+    let beyond = Money::from_minor(payment.refunded_beyond_minor(), none.currency()).unwrap_or(none);
     refunds
+        .chain([beyond])
         .chain(payment.cashback.taken_from_charge())
         .try_fold(none, Money::plus)
         .map(Some)

@@ -9,6 +9,7 @@ use kembali::domain::books::Booked;
 use kembali::domain::books::settlement::Settlement;
 use kembali::domain::checkout::Checkout;
 use kembali::domain::payer::Payer;
+use kembali::domain::posting::known;
 use kembali::fault::Fault;
 use serde::de::DeserializeOwned;
 
@@ -51,8 +52,8 @@ impl KeepBooks {
     }
 }
 
-/// The item after the change, as the books see it, and how many postings it had before. Nothing for an item
-/// without postings: here a new kind of item that carries some is added.
+/// The item after the change, as the books see it, and how many of its postings were there before. Nothing
+/// for an item without postings: here a new kind of item that carries some is added.
 fn booked(record: EventRecord) -> Result<Option<(Booked, usize)>, Fault> {
     let (old, new) = (record.change.old_image, record.change.new_image);
     let pk = match new.get("pk") {
@@ -62,7 +63,7 @@ fn booked(record: EventRecord) -> Result<Option<(Booked, usize)>, Fault> {
     };
     if pk.starts_with("C#") {
         let (before, after): (Option<Checkout>, Checkout) = (before(old)?, read(new)?);
-        let known = before.map_or(0, |before| before.postings.len());
+        let known = before.map_or(0, |before| known(before.postings.len(), before.folded, after.folded));
         return Ok(Some((Booked::of_checkout(&after)?, known)));
     }
     if pk.starts_with("P#") {
@@ -71,7 +72,8 @@ fn booked(record: EventRecord) -> Result<Option<(Booked, usize)>, Fault> {
     }
     if pk.starts_with("S#") {
         let (before, after): (Option<Settlement>, Settlement) = (before(old)?, read(new)?);
-        return Ok(Some((Booked::of_settlement(&after), before.map_or(0, |before| before.postings.len()))));
+        let known = before.map_or(0, |before| known(before.postings.len(), before.folded, after.folded));
+        return Ok(Some((Booked::of_settlement(&after), known)));
     }
     Ok(None)
 }

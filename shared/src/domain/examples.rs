@@ -83,6 +83,7 @@ pub(in crate::domain) fn open(funding: Funding) -> Checkout {
         .into(),
         state: State::Open,
         postings: vec![],
+        folded: 0,
         created_at: at(0),
         version: 1,
     }

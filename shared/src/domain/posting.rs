@@ -29,7 +29,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use super::time::Timestamp;
+use super::time::{Day, Timestamp};
+use jiff::tz::TimeZone;
 
 /// An account of the chart above. In the table it is its code: books are written with every change, and every
 /// byte is paid for.
@@ -135,6 +136,42 @@ impl From<(Account, Account, i64, i64)> for Posting {
     fn from((debit, credit, minor, at): (Account, Account, i64, i64)) -> Self {
         Self { debit, credit, minor, at: Timestamp::from_epoch_seconds(at) }
     }
+}
+
+/// An item with more postings than this has its older ones folded before it books again.
+const FOLDED_ABOVE: usize = 400;
+
+/// Postings that are older than this many days are folded without regard to their day.
+const DAYS_KEPT: i64 = 90;
+
+/// Folds `postings` where they are many, so that an item never outgrows what the table takes, and gives how
+/// many there are less. Postings of one day in `zone` between the same two accounts become one, and so do all
+/// that are older than [`DAYS_KEPT`]: every day's sums stay what they are as long as anybody compares them.
+/// The journal has each of them as it was.
+pub fn fold(postings: &mut Vec<Posting>, zone: &TimeZone, now: Timestamp) -> u32 {
+    if postings.len() <= FOLDED_ABOVE {
+        return 0;
+    }
+    let before = postings.len();
+    let oldest = now.plus_seconds(-DAYS_KEPT * 24 * 3600);
+    let mut folded: BTreeMap<(Option<Day>, Account, Account), Posting> = BTreeMap::new();
+    for posting in postings.drain(..) {
+        let day = (posting.at > oldest).then(|| posting.at.day_in(zone));
+        let key = (day, posting.debit, posting.credit);
+        let sum = folded.entry(key).or_insert(Posting { minor: 0, ..posting });
+        sum.minor = sum.minor.saturating_add(posting.minor);
+        sum.at = posting.at;
+    }
+    postings.extend(folded.into_values());
+    postings.sort_by_key(|posting| posting.at);
+    u32::try_from(before.saturating_sub(postings.len())).unwrap_or(u32::MAX)
+}
+
+/// How many of the postings after a change were known before it. Some of those may have been folded into
+/// others; what is new was added behind them.
+pub fn known(before: usize, folded_before: u32, folded_after: u32) -> usize {
+    let folded = folded_after.saturating_sub(folded_before);
+    before.saturating_sub(usize::try_from(folded).unwrap_or(usize::MAX))
 }
 
 /// What each account holds after `postings`: debits less credits, in minor units. The sum over all accounts

@@ -174,7 +174,7 @@ impl Booked {
         Self { country: settlement.country, entry }
     }
 
-    /// What is new since the item had `known` postings, by the market's day. Postings are only ever added.
+    /// What is new beyond the first `known` postings, by the market's day: new ones are added behind them.
     pub fn since(&self, known: usize) -> BTreeMap<Day, Entry> {
         let zone = self.country.time_zone();
         let mut days: BTreeMap<Day, Entry> = BTreeMap::new();

@@ -25,6 +25,7 @@ pub fn positions(checkout: &Checkout, payment: &Payment) -> Result<Positions, Mo
     for refund in payment.refunds.values().filter(|refund| refund.state.moved()) {
         refunded = refunded.plus(refund.amount)?;
     }
+    refunded = refunded.plus(Money::from_minor(payment.refunded_beyond_minor(), charged.currency())?)?;
     let (spent, returned) = (checkout.wallet_spent_minor(), payment.returned_to_wallet_minor());
     let mut positions = Positions::from([
         ((MerchantBalance, MerchantSales), charged.minor()),

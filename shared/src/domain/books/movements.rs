@@ -97,7 +97,13 @@ fn refund_without_id(payment: &Payment, thing: &Thing) -> Option<Claim> {
             has_failed(payment, &RefundKey::Requested(reference.clone())).then_some(nothing)
         }
         Purpose::Dashboard => {
-            let key = crate::domain::ids::RefundId::parse(&thing.subject).ok().map(RefundKey::Dashboard)?;
+            let id = crate::domain::ids::RefundId::parse(&thing.subject).ok()?;
+            let beyond = payment.refunded_beyond_minor();
+            // Beyond the refunds that are kept one by one only the sum is known.
+            if beyond > 0 && !payment.knows(&id) {
+                return Some(Claim { least: beyond.saturating_neg(), ..nothing });
+            }
+            let key = RefundKey::Dashboard(id);
             has_failed(payment, &key).then_some(nothing)
         }
     }

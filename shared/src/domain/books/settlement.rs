@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::market::Country;
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::posting::{Account, Posting};
+use crate::domain::posting::{Account, Posting, fold};
 use crate::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use crate::domain::time::Timestamp;
 
@@ -23,6 +23,12 @@ const LONGEST_PAUSE_SECONDS: i64 = 12 * 3600;
 
 /// A reversal that Stripe refused waits for the merchant's next sales.
 const RETRY_REVERSAL_SECONDS: i64 = 6 * 3600;
+
+/// For how long a transfer is kept to be reversed. There is at most one in two days.
+const REVERSIBLE_DAYS: u16 = 90;
+
+/// For how long a transfer of which nothing is left is kept for the daily match.
+const MATCHED_DAYS: u16 = 7;
 
 /// Trouble that lasts this long is shown to a person.
 const PATIENCE_SECONDS: i64 = 24 * 3600;
@@ -58,24 +64,22 @@ pub struct Settlement {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<Timestamp>,
     /// How many times in a row it has refused.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
     pub refusals: u32,
     /// Since when the merchant owes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owing_since: Option<Timestamp>,
-    /// The transfers that were made.
+    /// The transfers that were made, as long as something of them can be reversed or is compared with Stripe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<Made>,
     /// The transfers, in the books.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// How many postings were [folded](crate::domain::posting::fold) into others.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+    pub folded: u32,
     /// Counts the changes; every write is conditional on it. Zero: never written.
     pub version: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// What is wrong between the platform and a merchant.
@@ -142,6 +146,13 @@ impl Made {
     pub fn left(&self) -> i64 {
         self.minor.saturating_sub(self.reversed_minor)
     }
+
+    /// Whether it is still kept at `now`. What is with the merchant can be taken back for a time; what is not
+    /// is only compared with Stripe, by the match of the day.
+    fn is_kept(&self, now: Timestamp) -> bool {
+        let days = if self.left() > 0 { REVERSIBLE_DAYS } else { MATCHED_DAYS };
+        now <= self.at.plus_days(days)
+    }
 }
 
 impl From<Made> for (String, i64, i64, Timestamp) {
@@ -188,6 +199,7 @@ impl Settlement {
             owing_since: None,
             made: Vec::new(),
             postings: Vec::new(),
+            folded: 0,
             version: 0,
         }
     }
@@ -307,6 +319,9 @@ impl Settlement {
                 made.at = now;
             }
         }
+        self.made.retain(|made| made.is_kept(now));
+        let folded = fold(&mut self.postings, &self.country.time_zone(), now);
+        self.folded = self.folded.saturating_add(folded);
         self.postings.extend(pairs.map(|(debit, credit)| Posting { debit, credit, minor, at: now }));
     }
 

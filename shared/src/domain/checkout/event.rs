@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::disputes::Disputes;
-use super::payment::Charge;
+use super::payment::{AllRefunds, Charge};
 use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, RefundKey, StripeRefund};
 use crate::domain::ids::SessionId;
@@ -51,6 +51,9 @@ pub enum Event {
     },
     /// Stripe says something of a refund, ours or the merchant's.
     RefundSeen(StripeRefund),
+    /// What Stripe says was refunded of the charge in all: of more refunds than are kept one by one, only
+    /// that is known.
+    RefundsCounted(AllRefunds),
     /// The cashback's time may have come.
     CashbackMatured,
     /// A person has decided on a cashback that waits for one.
@@ -136,6 +139,7 @@ impl Event {
             Self::RefundRequested { .. } => "refund request",
             Self::RefundRefused { .. } => "refused refund",
             Self::RefundSeen(_) => "refund",
+            Self::RefundsCounted(_) => "sum of all refunds",
             Self::CashbackMatured => "release",
             Self::CashbackDecided(_) => "decision on a cashback",
             Self::CashbackRefused { .. } => "refused cashback",

@@ -99,6 +99,7 @@ impl Order<'_> {
             content: content.clone(),
             state: State::Open,
             postings: Vec::new(),
+            folded: 0,
             decisions: Vec::new(),
             created_at: self.at,
             version: 1,

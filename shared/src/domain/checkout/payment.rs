@@ -13,6 +13,19 @@ use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::promise::{OnRefund, Terms};
 use crate::domain::time::Timestamp;
 
+/// How many refunds of a payment are kept one by one. With all that they book they are a small part of the
+/// 400 KB that an item may have.
+pub const REFUNDS_KEPT: usize = 100;
+
+/// What Stripe said was refunded of a charge in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllRefunds {
+    /// How much, our own cashback included, in minor units.
+    pub minor: i64,
+    /// When the news came for which it was asked.
+    pub at: Timestamp,
+}
+
 /// A payment and everything that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
@@ -22,6 +35,10 @@ pub struct Payment {
     /// The merchant's refunds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<RefundKey, Refund>,
+    /// What Stripe said was refunded in all, where there are more refunds than are kept one by one. What is
+    /// [beyond](Payment::refunded_beyond_minor) those follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_refunds: Option<AllRefunds>,
     /// Our own refunds that were a cashback and did not reach the payer. What is told of them once more is no
     /// news; what only says that it is one of ours is the merchant's.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -100,12 +117,27 @@ impl Payment {
     /// A refund in another currency.
     pub fn left_of(&self, paid: Money) -> Result<Money, MoneyError> {
         let lost = Money::from_minor(self.disputes.lost_minor().max(0), paid.currency())?;
+        let beyond = Money::from_minor(self.refunded_beyond_minor(), paid.currency())?;
         self.refunds
             .values()
             .filter(|refund| refund.state.counts())
             .map(|refund| refund.amount)
-            .chain([lost])
+            .chain([lost, beyond])
             .try_fold(paid, |left, amount| left.minus(amount.at_most(left)?))
+    }
+
+    /// Whether no more refunds are kept one by one. A merchant makes what is to follow in Stripe's dashboard.
+    pub fn is_full_of_refunds(&self) -> bool {
+        self.refunds.len() >= REFUNDS_KEPT
+    }
+
+    /// What was refunded beyond the refunds that are kept one by one and the cashback, in minor units. What
+    /// is on its way counts as seen: Stripe says more of it, and then the sum is read again.
+    pub fn refunded_beyond_minor(&self) -> i64 {
+        let Some(all) = self.all_refunds else { return 0 };
+        let kept = self.refunds.values().filter(|refund| refund.state.counts()).map(|refund| refund.amount);
+        let known = kept.chain(self.cashback.taken_from_charge()).map(Money::minor);
+        known.fold(all.minor, i64::saturating_sub).max(0)
     }
 
     /// How much of the merchant's refunds the payer was to have as cashback instead. If that cashback does

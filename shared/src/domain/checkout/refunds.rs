@@ -2,7 +2,7 @@
 
 use super::disputes::Dispute;
 use super::event::Refused;
-use super::payment::Payment;
+use super::payment::{AllRefunds, Payment};
 use super::state::{Checkout, State};
 use crate::domain::cashback;
 use crate::domain::cashback::refund::{
@@ -74,6 +74,10 @@ impl Checkout {
             }
             Purpose::Cashback { .. } | Purpose::Dashboard => theirs,
         };
+        if payment.is_full_of_refunds() && !payment.refunds.contains_key(&key) {
+            // It counts with the sum of all, which whoever heard of it reads next.
+            return Ok(self.state.clone());
+        }
         let known = payment.refunds.get(&key).cloned().unwrap_or(Refund {
             amount: seen.amount,
             to_wallet_minor: 0,
@@ -82,6 +86,23 @@ impl Checkout {
         });
         let state = known.state.on(&seen.id, seen.outcome);
         self.with_refund(payment, key, Refund { state, ..known }, now)
+    }
+
+    /// Stripe's sum of all refunds, where they are too many to be kept one by one. Of two sums the one that
+    /// was asked for later counts, and of two of the same second the larger.
+    pub(super) fn refunds_counted(
+        &self,
+        payment: &Payment,
+        all: AllRefunds,
+        now: Timestamp,
+    ) -> Result<State, Refused> {
+        let is_older = |known: AllRefunds| (all.at, all.minor) <= (known.at, known.minor);
+        if !payment.is_full_of_refunds() || payment.all_refunds.is_some_and(is_older) {
+            return Ok(self.state.clone());
+        }
+        let payment = Payment { all_refunds: Some(all), ..payment.clone() };
+        let event = cashback::Event::Remaining(payment.rest_of(self.charged()?)?);
+        self.with_cashback(&payment, &event, now)
     }
 
     fn cashback_refund_seen(

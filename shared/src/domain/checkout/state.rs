@@ -78,6 +78,9 @@ pub struct Checkout {
     /// The books, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// How many postings were [folded](crate::domain::posting::fold) into others.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+    pub folded: u32,
     /// What people decided on its cashback, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decided>,
@@ -134,6 +137,10 @@ impl Checkout {
             {
                 Ok(self.state.clone())
             }
+            // Others were faster, and no more are kept.
+            (State::Paid(payment), Event::RefundRequested { .. }) if payment.is_full_of_refunds() => {
+                Ok(self.state.clone())
+            }
             (State::Paid(payment), Event::RefundRequested { key, amount }) => {
                 let refund = self.refund_of(payment, *amount, now)?;
                 self.with_refund(payment, key.clone(), refund, now)
@@ -147,6 +154,7 @@ impl Checkout {
                 Some(_) | None => Ok(self.state.clone()),
             },
             (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
+            (State::Paid(payment), Event::RefundsCounted(all)) => self.refunds_counted(payment, *all, now),
             (State::Paid(payment), Event::CashbackMatured) => {
                 // What the merchant promised becomes the platform's debt only as far as the platform has its
                 // money.
@@ -196,6 +204,7 @@ impl Checkout {
                 Event::RefundRequested { .. }
                 | Event::RefundRefused { .. }
                 | Event::RefundSeen(_)
+                | Event::RefundsCounted(_)
                 | Event::CashbackRefused { .. }
                 | Event::CoverReturned { .. }
                 | Event::DisputesSeen(_),
@@ -230,6 +239,7 @@ impl Checkout {
             charge: charge.clone(),
             cover_back_minor: 0,
             refunds: BTreeMap::new(),
+            all_refunds: None,
             bounced: BTreeSet::new(),
             disputes: Disputes::default(),
             cashback,

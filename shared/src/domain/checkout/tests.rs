@@ -1,4 +1,5 @@
 mod due;
+mod many;
 mod order;
 mod table;
 mod whose;

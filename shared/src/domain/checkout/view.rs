@@ -62,6 +62,9 @@ pub struct CheckoutView {
     /// The merchant's refunds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<RefundView>,
+    /// What was refunded beside those: they are too many to be told one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_refunds: Option<Money>,
     /// The books.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<PostingView>,
@@ -206,6 +209,7 @@ impl From<&Checkout> for CheckoutView {
             payment: payment.map(payment_view),
             cashback: payment.map(|payment| cashback_view(checkout, &payment.cashback)),
             refunds: payment.map(|payment| refunds(checkout, payment)).unwrap_or_default(),
+            other_refunds: payment.and_then(|payment| credit(checkout, payment.refunded_beyond_minor())),
             postings: checkout
                 .postings
                 .iter()

@@ -9,11 +9,12 @@ use crate::domain::campaign::screening::Card;
 use crate::domain::cashback::Cashback;
 use crate::domain::cashback::refund::RefundKey;
 use crate::domain::checkout::disputes::Dispute;
-use crate::domain::checkout::payment::Payment;
+use crate::domain::checkout::payment::{Payment, REFUNDS_KEPT};
 use crate::domain::checkout::{Checkout, Event, Insight, Refused, State};
 use crate::domain::ids::Reference;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::payer::Payer;
+use crate::domain::posting::fold;
 use crate::domain::time::Timestamp;
 use crate::fault::{Kind, Problem};
 
@@ -145,6 +146,8 @@ fn next(
         (_, State::Open) => {}
     }
     next.state = state;
+    let folded = fold(&mut next.postings, &checkout.country.time_zone(), now);
+    next.folded = next.folded.saturating_add(folded);
     next.postings.extend(book(&books(checkout)?, &books(&next)?, now));
     Ok(Some(next))
 }
@@ -229,7 +232,8 @@ pub enum RefundRequest {
 /// Decides whether a merchant may refund `amount` (all that is left, when it says none) under `reference`.
 ///
 /// # Errors
-/// Not paid, disputed, more than is left, or the reference was used for another amount.
+/// Not paid, disputed, too many refunds already, more than is left, or the reference was used for another
+/// amount.
 pub fn request_refund(
     checkout: &Checkout,
     reference: &Reference,
@@ -257,6 +261,12 @@ pub fn request_refund(
     if payment.disputes.standing() == Dispute::Open {
         let detail = "The payment is disputed; Stripe refunds no disputed payment.";
         return Err(Problem::new(Kind::WrongState, detail).next("Answer the dispute in Stripe's dashboard."));
+    }
+    if payment.is_full_of_refunds() {
+        let detail = format!("The payment has {REFUNDS_KEPT} refunds; no more can be asked for here.");
+        return Err(Problem::new(Kind::WrongState, detail)
+            .field("reference")
+            .next("Make what is left to refund one refund, in Stripe's dashboard."));
     }
     let left = refundable(checkout, payment).map_err(|_| nothing_left())?;
     let amount = amount.unwrap_or(left);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::request::{Call, Stripe, StripeError};
 use crate::domain::checkout::disputes::Disputes;
 use crate::domain::ids::{AccountId, ChargeId, CheckoutId, PaymentIntentId, Reference, SessionId};
+use crate::domain::money::Money;
 use crate::domain::stripe::object::{self, ChargeObject};
 
 /// Where a charge says that it comes from.
@@ -33,6 +34,19 @@ impl Stripe {
             checkout: object::checkout_of(&answer),
             payment_intent: intent.and_then(|intent| PaymentIntentId::parse(intent).ok()),
         })
+    }
+
+    /// How much of a charge on the merchant's account has been refunded in all, as Stripe has it now.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn refunded_of_charge(
+        &self,
+        account: &AccountId,
+        charge: &ChargeId,
+    ) -> Result<Money, StripeError> {
+        let answer = self.send(Call::get(format!("/v1/charges/{charge}"), Some(account))).await?;
+        Ok(object::charge(&answer)?.refunded)
     }
 
     /// The session that a payment was made on, if it was one, and the reference that it was created with: of
