@@ -88,7 +88,7 @@ test("PayNow: paid, held, and 48 hours later credited", async () => {
   await shot("checkout-paid");
 
   await pass(48);
-  assert.match(await card("Cashback"), /credited SGD 1\.25 came back on /);
+  assert.match(await card("Cashback"), /credited SGD 1\.25 was sent by PayNow on /);
   assert.match(await card("Money that moved"), /refund .*SGD −1\.25/);
   await shot("checkout-credited");
 

@@ -1,5 +1,6 @@
 //! Points in time. Nothing here reads a clock: time comes in with the event.
 
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +144,29 @@ impl Day {
         Self(self.0.tomorrow().unwrap_or(self.0))
     }
 
+    /// The day so many business days later, from Monday to Friday. Public holidays are not known here.
+    #[must_use]
+    pub fn plus_business_days(self, days: u8) -> Self {
+        (0..days).fold(self, |day, _| {
+            let next = day.next();
+            match next.0.weekday() {
+                Weekday::Saturday => next.next().next(),
+                Weekday::Sunday => next.next(),
+                Weekday::Monday
+                | Weekday::Tuesday
+                | Weekday::Wednesday
+                | Weekday::Thursday
+                | Weekday::Friday => next,
+            }
+        })
+    }
+
+    /// As people read it: `Tue 24 Nov`, and with the year where it is another than that of `beside`.
+    pub fn for_people(self, beside: Self) -> String {
+        let form = if self.0.year() == beside.0.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+        self.0.strftime(form).to_string()
+    }
+
     /// So many days before it; the first days there are have none, and stay.
     #[must_use]
     pub fn days_before(self, days: u8) -> Self {
@@ -246,6 +270,22 @@ mod tests {
     }
 
     /// Wherever the calendar ends, a day does not end before it begins, and the next begins where it ends.
+    #[test]
+    fn business_days_leave_weekends_out() {
+        let tuesday = Day::parse("2026-11-24").unwrap();
+        let after = |days| tuesday.plus_business_days(days).to_string();
+        assert_eq!(
+            [0, 1, 3, 4, 10].map(after),
+            ["2026-11-24", "2026-11-25", "2026-11-27", "2026-11-30", "2026-12-08"]
+        );
+        for weekend in ["2026-11-28", "2026-11-29"] {
+            let monday = Day::parse(weekend).unwrap().plus_business_days(1);
+            assert_eq!(monday.to_string(), "2026-11-30");
+        }
+        let next_year = tuesday.plus_business_days(30);
+        assert_eq!([tuesday, next_year].map(|day| day.for_people(tuesday)), ["Tue 24 Nov", "Tue 5 Jan 2027"]);
+    }
+
     #[test]
     fn days_at_both_ends_of_time() {
         let zones = [

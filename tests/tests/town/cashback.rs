@@ -19,13 +19,13 @@ async fn the_offer_says_what_each_way_to_pay_earns_and_until_when() {
         texts,
         [
             "No cashback with card: this way to pay does not earn",
-            "SGD 1.25 back with PayNow, by Tue 24 Nov 18:00 if you pay now"
+            "SGD 1.25 back with PayNow, sent by Tue 24 Nov 18:00 if you pay now"
         ]
     );
     town.hours(1).await;
     town.pay(&checkout, PayWith::Paynow).await;
     let held = town.read(&shop, &checkout).await;
-    assert_eq!(text(&held, "/cashback/text"), "SGD 1.25 by Tue 24 Nov 19:00.");
+    assert_eq!(text(&held, "/cashback/text"), "SGD 1.25 is sent by Tue 24 Nov 19:00.");
     assert_eq!(
         text(&held, "/cashback/promised_by"),
         "2026-11-24T11:00:00Z",
@@ -33,7 +33,10 @@ async fn the_offer_says_what_each_way_to_pay_earns_and_until_when() {
     );
     town.hours(48).await;
     let credited = town.read(&shop, &checkout).await;
-    assert_eq!(text(&credited, "/cashback/text"), "SGD 1.25 came back on Tue 24 Nov 18:06.");
+    assert_eq!(
+        text(&credited, "/cashback/text"),
+        "SGD 1.25 was sent by PayNow on Tue 24 Nov 18:06. Your bank shows it by about Fri 27 Nov."
+    );
 }
 
 #[tokio::test]

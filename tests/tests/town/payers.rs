@@ -153,7 +153,7 @@ async fn a_merchants_own_numbers_and_cards_earn_nothing() {
     expect![[r#"
         No cashback: who pays belongs to the shop.
         No cashback: who pays belongs to the shop.
-        SGD 1.25 by Tue 24 Nov 18:00."#]]
+        SGD 1.25 is sent by Tue 24 Nov 18:00."#]]
     .assert_eq(&texts.join("\n"));
     assert!(set_insiders(&town, &shop, json!([])).await.get("insiders").is_none());
 }

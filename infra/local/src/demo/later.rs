@@ -41,7 +41,7 @@ pub(super) async fn two_days(story: &mut Story<'_>, first: &FirstDay) -> Result<
         let now = town.read(&told.shop, &told.checkout).await?;
         credited += usize::from(text(&now, "/cashback/state") == "credited");
     }
-    story.say(&format!("Padaria Aurora: {credited} times R$ 5.00 came back, as many as the budget has"));
+    story.say(&format!("Padaria Aurora: {credited} times R$ 5.00 was sent back, as many as the budget has"));
     story.say("the disputed one:");
     story.glance(&first.disputed.0).await?;
     story.say("Kopi Corner: the payer's bank refused it for good, so it is credit for the next payment:");

@@ -84,7 +84,7 @@ async fn a_payment_from_the_form_to_the_cashback() {
     check(&text(&visitor.get(&checkout).await), &[">paid<", ">held<", "balanced", "SGD 25.00"]);
     let moved = visitor.post("/clock", "hours=48&back=%2F%2Fevil.example").await;
     assert_eq!((moved.status, moved.header("location")), (303, Some("/")), "never to another host");
-    check(&text(&visitor.get(&checkout).await), &[">credited<", "came back on", "SGD −1.25"]);
+    check(&text(&visitor.get(&checkout).await), &[">credited<", "was sent by PayNow on", "SGD −1.25"]);
     check(&text(&visitor.get("/?shop=sg-kopi&day=2026-11-22").await), &["kopi", ">credited<"]);
     check(&text(&visitor.get("/events").await), &["cashback.credited", "ReleaseCashback"]);
 }

@@ -85,7 +85,7 @@ pub enum RefundState {
         /// Stripe's refund.
         id: RefundId,
     },
-    /// The payer has it.
+    /// Stripe has sent it to the payer; that it has arrived nobody tells.
     Succeeded {
         /// Stripe's refund.
         id: RefundId,
@@ -307,7 +307,7 @@ impl RefundState {
         matches!(self, Self::Failed { reason: Failure::Disconnected, id: None })
     }
 
-    /// Whether the payer has the money.
+    /// Whether the money was sent to the payer, or is in the wallet.
     pub fn is_done(&self) -> bool {
         match self {
             Self::Succeeded { .. } | Self::Returned => true,

@@ -38,7 +38,7 @@ pub enum Cashback {
         /// The end of the promise.
         promised_by: Timestamp,
     },
-    /// The payer has it, on the way they paid.
+    /// Stripe has sent it to the payer, on the way they paid.
     Credited {
         /// What was promised.
         terms: Terms,

@@ -1,12 +1,15 @@
 //! A checkout as merchants and listeners see it. No phone number, no key and no card detail is in it.
 
+mod words;
+
 use serde::Serialize;
 
+use self::words::{failed, for_people, sent};
 use super::new_checkout::Item;
 use super::payment::Payment;
 use super::state::{Checkout, State};
 use crate::domain::campaign::offer::Offer;
-use crate::domain::cashback::refund::{Failure, Refund, RefundKey};
+use crate::domain::cashback::refund::{Refund, RefundKey};
 use crate::domain::cashback::{Cashback, Waiting, WalletReason};
 use crate::domain::ids::{
     CampaignId, ChargeId, CheckoutId, MerchantId, PaymentIntentId, Reference, RefundId,
@@ -14,7 +17,7 @@ use crate::domain::ids::{
 use crate::domain::market::{Channel, Method, Tender};
 use crate::domain::money::Money;
 use crate::domain::posting::Posting;
-use crate::domain::promise::{NoCashback, Terms};
+use crate::domain::promise::NoCashback;
 use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 
@@ -125,7 +128,7 @@ pub struct CashbackView {
     /// The end of the promise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promised_by: Option<Timestamp>,
-    /// When the payer got it.
+    /// When Stripe sent it, or when it became credit. When a bank shows it, nobody tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credited_at: Option<Timestamp>,
     /// Stripe's refund.
@@ -244,7 +247,7 @@ fn offers(checkout: &Checkout) -> Vec<OfferView> {
             let by = for_people(checkout, terms.promised_by(checkout.created_at));
             OfferView {
                 method: *method,
-                text: format!("{} back with {}, by {by} if you pay now", terms.amount, label(*method)),
+                text: format!("{} back with {}, sent by {by} if you pay now", terms.amount, label(*method)),
                 cashback: Some(terms.amount),
                 promise_hours: Some(terms.promise_hours),
                 campaigns: terms.shares.iter().map(|share| share.campaign.clone()).collect(),
@@ -299,7 +302,7 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
             amount: Some(waiting.amount),
             campaign: waiting.terms.campaign().cloned(),
             promised_by: Some(waiting.promised_by),
-            ..view(format!("{} by {}.", waiting.amount, day(waiting.promised_by)))
+            ..view(format!("{} is sent by {}.", waiting.amount, day(waiting.promised_by)))
         },
         Cashback::Frozen(waiting) => CashbackView {
             amount: Some(waiting.amount),
@@ -311,7 +314,7 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
             amount: Some(*amount),
             campaign: terms.campaign().cloned(),
             promised_by: Some(*promised_by),
-            ..view(format!("{amount} is on its way, by {}.", day(*promised_by)))
+            ..view(format!("{amount} is being sent, by {}.", day(*promised_by)))
         },
         Cashback::Credited { terms, amount, refund, at, promised_by, .. } => CashbackView {
             amount: Some(*amount),
@@ -319,7 +322,7 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
             promised_by: Some(*promised_by),
             credited_at: Some(*at),
             refund: Some(refund.clone()),
-            ..view(format!("{amount} came back on {}.", day(*at)))
+            ..view(sent(checkout, *amount, *at))
         },
         Cashback::CreditedToWallet { terms, amount, at, reason } => CashbackView {
             amount: Some(*amount),
@@ -345,22 +348,6 @@ fn cashback_view(checkout: &Checkout, cashback: &Cashback) -> CashbackView {
             ..view(format!("No cashback: {}.", reason.explanation()))
         },
     }
-}
-
-/// Why a cashback could not be paid, and what that means for the payer.
-fn failed(checkout: &Checkout, terms: &Terms, amount: Money, reason: Failure) -> String {
-    let why = reason.explanation();
-    if reason == Failure::Disconnected {
-        return format!("It is not known whether {amount} came back: {why}.");
-    }
-    let has_no_wallet = checkout.payer.is_none() && reason.may_become_credit(terms.has_merchant_part());
-    let and = if has_no_wallet { ", and no payer is known whose wallet could have it" } else { "" };
-    format!("{amount} could not be refunded: {why}{and}. It is still owed.")
-}
-
-/// A time as people read it next to the checkout, in the market's zone.
-fn for_people(checkout: &Checkout, time: Timestamp) -> String {
-    time.for_people(&checkout.country.time_zone(), checkout.created_at)
 }
 
 fn credit(checkout: &Checkout, minor: i64) -> Option<Money> {

@@ -79,6 +79,19 @@ impl Method {
         }
     }
 
+    /// Within how many business days a bank usually shows its customer a refund after Stripe has sent it.
+    /// Nobody tells when it does. Sources: card, 5 to 10
+    /// (<https://support.stripe.com/questions/customer-refund-processing-time>); UPI, 4 to 7
+    /// (<https://docs.stripe.com/payments/upi>). PayNow and Pix move money within moments, and no source
+    /// says how long a bank may take to show it.
+    pub fn refund_shows_within_business_days(self) -> u8 {
+        match self {
+            Self::Card => 10,
+            Self::Upi => 7,
+            Self::Paynow | Self::Pix => 3,
+        }
+    }
+
     /// The capability that an account needs for it.
     pub fn capability(self) -> Capability {
         match self {

@@ -54,7 +54,7 @@ pub(super) fn cashback(zone: &Zone, cashback: &Cashback) -> Markup {
             dl {
                 @if let Some(amount) = &cashback.amount { dt { "Amount" } dd { (amount) } }
                 @if let Some(by) = cashback.promised_by { dt { "Promised by" } dd { (zone.time(by)) } }
-                @if let Some(at) = cashback.credited_at { dt { "Credited at" } dd { (zone.time(at)) } }
+                @if let Some(at) = cashback.credited_at { dt { @if cashback.state == "credited" { "Sent at" } @else { "Credited at" } } dd { (zone.time(at)) } }
                 @if let Some(campaign) = &cashback.campaign { dt { "Campaign" } dd { (campaign) } }
                 @if let Some(refund) = &cashback.refund { dt { "Stripe's refund" } dd.id { (refund) } }
                 @if cashback.state == "in_review" { dt { "Decided" } dd { a href="/reviews" { "by a person" } } }

@@ -9,7 +9,7 @@ use crate::domain::cashback::Suspicion;
 use crate::domain::cashback::refund::{Failure, Outcome};
 use crate::domain::checkout::event::{Event, Insight};
 use crate::domain::examples::*;
-use crate::domain::market::Country;
+use crate::domain::market::{CardFunding, Country};
 use crate::domain::payer::{PayerKey, Phone};
 
 const RELEASED: (u32, Event) = (47, Event::CashbackMatured);
@@ -60,21 +60,53 @@ fn cashback_in_words() {
     .collect();
     expect![[r#"
         by card: none: No cashback: this way to pay does not earn.
-        held: held: SGD 1.25 by Tue 24 Nov 18:00.
-        half refunded: held: SGD 0.62 by Tue 24 Nov 18:00.
+        held: held: SGD 1.25 is sent by Tue 24 Nov 18:00.
+        half refunded: held: SGD 0.62 is sent by Tue 24 Nov 18:00.
         all refunded: reversed: No cashback: the payment was refunded.
         in review: in_review: SGD 1.25 waits for a person to look at it: one payer paid with more cards than is usual.
         disputed: frozen: SGD 1.25 waits for the end of the dispute.
         lost: reversed: No cashback: the payment was charged back.
-        paying: paying: SGD 1.25 is on its way, by Tue 24 Nov 18:00.
-        credited: credited: SGD 1.25 came back on Tue 24 Nov 17:00.
-        in the wallet: failed: SGD 1.25 could not be refunded: the payer's bank said no. It is still owed.
-        in the wallet, then refunded: reversed: No cashback: the payment was refunded.
+        paying: paying: SGD 1.25 is being sent, by Tue 24 Nov 18:00.
+        credited: credited: SGD 1.25 was sent by PayNow on Tue 24 Nov 17:00. Your bank shows it by about Fri 27 Nov.
+        in the wallet: credited_to_wallet: SGD 1.25 could not be refunded and is in the wallet for the next payment.
+        in the wallet, then refunded: credited_to_wallet: The credit was taken back with the payment.
         nobody known: failed: SGD 1.25 could not be refunded: the payer's bank said no, and no payer is known whose wallet could have it. It is still owed.
         known, and the balance stayed empty: failed: SGD 1.25 could not be refunded: the merchant's balance was too low. It is still owed.
         known, and the merchant stopped it: failed: SGD 1.25 could not be refunded: the merchant stopped it. It is still owed.
-        nobody asked: failed: It is not known whether SGD 1.25 came back: the account has left the platform, and nobody can ask what became of it.
+        nobody asked: failed: It is not known whether SGD 1.25 was sent: the account has left the platform, and nobody can ask what became of it.
     "#]].assert_eq(&table);
+}
+
+/// Stripe's `succeeded` means sent: by which rail, and by about when the payer's bank shows it.
+#[test]
+fn what_was_sent_says_how_and_by_about_when_it_is_there() {
+    let mut table = String::new();
+    let credit = Some(CardFunding::Credit);
+    for (method, funding) in [
+        (Some(Method::Card), credit),
+        (Some(Method::Card), None),
+        (Some(Method::Paynow), None),
+        (Some(Method::Upi), None),
+        (Some(Method::Pix), None),
+        (None, None),
+    ] {
+        let events = [(0, paid(Method::Paynow)), RELEASED, (47, cashback_refund(Outcome::Succeeded))];
+        let mut checkout = crate::domain::examples::after(Funding::Merchant, &events);
+        if let State::Paid(payment) = &mut checkout.state {
+            (payment.charge.method, payment.charge.funding) = (method, funding);
+        }
+        table.push_str(&format!("{}\n", CheckoutView::from(&checkout).cashback.unwrap().text));
+        assert!(!table.contains("came back") && !table.contains("has arrived"), "{table}");
+    }
+    expect![[r#"
+        SGD 1.25 was sent to your card on Tue 24 Nov 17:00. Your bank shows it by about Tue 8 Dec.
+        SGD 1.25 was sent the way you paid on Tue 24 Nov 17:00. Your bank shows it by about Tue 8 Dec.
+        SGD 1.25 was sent by PayNow on Tue 24 Nov 17:00. Your bank shows it by about Fri 27 Nov.
+        SGD 1.25 was sent by UPI on Tue 24 Nov 17:00. Your bank shows it by about Thu 3 Dec.
+        SGD 1.25 was sent by Pix on Tue 24 Nov 17:00. Your bank shows it by about Fri 27 Nov.
+        SGD 1.25 was sent the way you paid on Tue 24 Nov 17:00. Your bank shows it by about Tue 8 Dec.
+    "#]]
+    .assert_eq(&table);
 }
 
 #[test]
@@ -89,10 +121,10 @@ fn offers_in_words() {
     table.push_str(&text(&checkout));
     expect![[r#"
         No cashback with card: this way to pay does not earn
-        SGD 1.25 back with PayNow, by Tue 24 Nov 18:00 if you pay now
+        SGD 1.25 back with PayNow, sent by Tue 24 Nov 18:00 if you pay now
         No cashback with any other card: this way to pay does not earn
-        SGD 1.25 back with credit card, by Tue 24 Nov 18:00 if you pay now
-        SGD 1.25 back with PayNow, by Tue 24 Nov 18:00 if you pay now
+        SGD 1.25 back with credit card, sent by Tue 24 Nov 18:00 if you pay now
+        SGD 1.25 back with PayNow, sent by Tue 24 Nov 18:00 if you pay now
     "#]]
     .assert_eq(&table);
     let paid = apply(&checkout, &paid(Method::Paynow), 0);
