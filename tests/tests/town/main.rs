@@ -43,6 +43,7 @@ mod failures;
 mod http;
 #[cfg(test)]
 mod invariants;
+mod link;
 mod many_refunds;
 #[cfg(test)]
 mod matching;

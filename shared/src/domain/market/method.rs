@@ -69,6 +69,13 @@ impl Method {
         Self::ALL.iter().copied().find(|method| method.stripe_name() == name)
     }
 
+    /// The method that a charge was paid with, by its `payment_method_details.type`. Link brings what its
+    /// payer has on file, where a card is offered (<https://docs.stripe.com/payments/link>): it counts as a
+    /// card of which nothing else is known.
+    pub fn of_charge(kind: &str) -> Option<Self> {
+        if kind == "link" { Some(Self::Card) } else { Self::from_stripe_name(kind) }
+    }
+
     /// What people call it.
     pub fn label(self) -> &'static str {
         match self {

@@ -127,14 +127,16 @@ pub struct ChargeObject {
     pub checkout: Option<CheckoutId>,
     /// The charge.
     pub charge: Charge,
-    /// How much was paid.
+    /// How much was paid, in the currency of the page. What the payer saw in a currency of their own stands
+    /// beside it, in `presentment_details`
+    /// (<https://docs.stripe.com/changelog/basil/2025-03-31/add_presentment_details>), and is not read.
     pub amount: Money,
     /// What of it is the platform's application fee, cover included.
     pub fee: Money,
     /// How much of it has been refunded so far, in all.
     pub refunded: Money,
-    /// Whether the money moved. `charge.succeeded` also comes for a charge that is only authorized: it is paid
-    /// and not captured, and lapses after a week
+    /// Whether the money moved. `charge.succeeded` also comes for a charge that is only authorized: it is
+    /// paid and not captured, and lapses after a week
     /// (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>).
     pub has_moved: bool,
 }
@@ -152,7 +154,7 @@ pub fn charge(object: &Value) -> Result<ChargeObject, NotUnderstood> {
         charge: Charge {
             charge: raw.id,
             payment_intent,
-            method: details.and_then(|details| Method::from_stripe_name(&details.kind)),
+            method: details.and_then(|details| Method::of_charge(&details.kind)),
             fingerprint: details.and_then(|details| details.card.as_ref()?.fingerprint.clone()),
             funding: details
                 .and_then(|details| details.card.as_ref()?.funding.as_deref().map(CardFunding::from_stripe)),

@@ -50,6 +50,8 @@ impl NewSession<'_> {
         let mut form = Form::new();
         let mut set = |name: &str, value: String| form.push((name.to_owned(), value));
         set("mode", "payment".to_owned());
+        // A merchant can switch it on for all its pages. A cashback is promised in the price's currency.
+        set("adaptive_pricing[enabled]", "false".to_owned());
         set("client_reference_id", content.reference.to_string());
         set("success_url", return_url.to_owned());
         set("cancel_url", return_url.to_owned());

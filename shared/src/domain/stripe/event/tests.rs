@@ -70,6 +70,33 @@ fn only_money_that_moved_is_a_payment() {
     }
 }
 
+/// With Link whatever its payer has on file pays, where a card is offered; Stripe does not say what it is.
+#[test]
+fn link_is_a_card_of_which_nothing_else_is_known() {
+    let mut object = charge();
+    object["payment_method_details"] = json!({"type": "link", "link": {"country": "US"}});
+    let read = crate::domain::stripe::object::charge(&object).unwrap().charge;
+    assert_eq!((read.method, read.funding, read.fingerprint.as_deref()), (Some(Method::Card), None, None));
+    assert_eq!(read.tenders(), [crate::domain::market::Tender::Card]);
+    // It is no name that a request or a campaign can use.
+    assert!(serde_json::from_value::<Method>(json!("link")).is_err());
+}
+
+/// The payer saw EUR 17.00 on the page; the payment and its refunds are in the page's currency.
+#[test]
+fn what_the_payer_saw_in_another_currency_changes_no_amount() {
+    let shown = json!({"presentment_amount": 1700, "presentment_currency": "eur"});
+    let mut object = charge();
+    object["presentment_details"] = shown.clone();
+    let read = crate::domain::stripe::object::charge(&object).unwrap();
+    assert_eq!((read.amount.to_string(), read.refunded.to_string()), ("SGD 25.00".into(), "SGD 1.25".into()));
+    let refund = json!({
+        "id": "re_1", "amount": 125, "currency": "sgd", "charge": "ch_1", "status": "succeeded",
+        "presentment_details": shown,
+    });
+    assert_eq!(crate::domain::stripe::object::refund(&refund).unwrap().amount.to_string(), "SGD 1.25");
+}
+
 #[test]
 fn sessions_end_in_four_ways() {
     let session = |status: &str| json!({"id": "cs_1", "payment_status": status, "metadata": {"kembali_checkout": CHECKOUT}});
