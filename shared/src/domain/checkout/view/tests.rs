@@ -18,11 +18,12 @@ const RELEASED: (u32, Event) = (47, Event::CashbackMatured);
 #[test]
 fn cashback_in_words() {
     let paynow = (0, paid(Method::Paynow));
-    let after = |events: &[(u32, Event)]| {
+    let of = |funding: Funding, events: &[(u32, Event)]| {
         let payer = PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), Country::SG);
-        let known = Checkout { payer: Some(payer), ..open(Funding::Merchant) };
+        let known = Checkout { payer: Some(payer), ..open(funding) };
         events.iter().fold(known, |checkout, (hours, event)| apply(&checkout, event, *hours))
     };
+    let after = |events: &[(u32, Event)]| of(Funding::Merchant, events);
     let bounced = (47, cashback_refund(Outcome::Failed(Failure::Declined)));
     let in_review = {
         let open = open(Funding::Merchant);
@@ -42,11 +43,12 @@ fn cashback_in_words() {
         ("lost", after(&[paynow.clone(), (1, examples::dispute_closed(false))])),
         ("paying", after(&[paynow.clone(), RELEASED])),
         ("credited", after(&[paynow.clone(), RELEASED, (47, cashback_refund(Outcome::Succeeded))])),
-        ("in the wallet", after(&[paynow.clone(), RELEASED, bounced.clone()])),
+        ("in the wallet", of(Funding::Platform, &[paynow.clone(), RELEASED, bounced.clone()])),
         (
             "in the wallet, then refunded",
-            after(&[paynow.clone(), RELEASED, bounced, (50, asked("r1", 2500))]),
+            of(Funding::Platform, &[paynow.clone(), RELEASED, bounced.clone(), (50, asked("r1", 2500))]),
         ),
+        ("known, and the merchant has its part again", after(&[paynow.clone(), RELEASED, bounced])),
         ("nobody known", crate::domain::examples::after(Funding::Merchant, &unknown)),
         ("known, and the balance stayed empty", after(&failed(Failure::InsufficientFunds))),
         ("known, and the merchant stopped it", after(&failed(Failure::MerchantRequest))),
@@ -70,6 +72,7 @@ fn cashback_in_words() {
         credited: credited: SGD 1.25 was sent by PayNow on Tue 24 Nov 17:00. Your bank shows it by about Fri 27 Nov.
         in the wallet: credited_to_wallet: SGD 1.25 could not be refunded and is in the wallet for the next payment.
         in the wallet, then refunded: credited_to_wallet: The credit was taken back with the payment.
+        known, and the merchant has its part again: failed: SGD 1.25 could not be refunded: the payer's bank said no. It is still owed.
         nobody known: failed: SGD 1.25 could not be refunded: the payer's bank said no, and no payer is known whose wallet could have it. It is still owed.
         known, and the balance stayed empty: failed: SGD 1.25 could not be refunded: the merchant's balance was too low. It is still owed.
         known, and the merchant stopped it: failed: SGD 1.25 could not be refunded: the merchant stopped it. It is still owed.
