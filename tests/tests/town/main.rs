@@ -43,7 +43,9 @@ mod failures;
 mod http;
 #[cfg(test)]
 mod invariants;
+#[cfg(test)]
 mod link;
+#[cfg(test)]
 mod many_refunds;
 #[cfg(test)]
 mod matching;
@@ -72,6 +74,7 @@ mod stop;
 mod tenants;
 #[cfg(test)]
 mod twice;
+#[cfg(test)]
 mod unsettled;
 #[cfg(test)]
 mod wallet;
