@@ -22,9 +22,9 @@ ROOMS = {
         stripe books decision
     """,
     "infra/local/stripe/src": """
-        error ids agenda config form params money methods table idempotency
+        error ids agenda config form params money methods settlement table idempotency rates
         balance events delivery objects state expand acts
-        webhooks stripe api pages faults router main
+        webhooks stripe banking connecting disputing api pages faults router main
     """,
 }
 

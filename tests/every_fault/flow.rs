@@ -236,7 +236,8 @@ pub(crate) const REFUNDS: [Flow; 5] = [
     Flow {
         name: "all before the release",
         before: PAID,
-        act: &[Step::Refund(None)],
+        // Its cover goes back when the cashback would have been released.
+        act: &[Step::Refund(None), Step::Mature],
         ends: "refunded reversed",
         late: &["refunded reversed", "refunded credited"],
         ..PLAIN
@@ -257,7 +258,7 @@ pub(crate) const REFUNDS: [Flow; 5] = [
         is_limited: true,
         before: CREDITED,
         act: &[Step::Refund(None)],
-        ends: "partly_refunded credited",
+        ends: "refunded credited",
         ..PLAIN
     },
     Flow {

@@ -31,7 +31,7 @@ async fn the_payloads_tell_one_story() {
         receive-stripe-event/charge-succeeded: 200 received,used
         receive-stripe-event/stale: 400 detail,field,next,status,title,type 400 "The signature is too old."
         apply-stripe-event/charge-succeeded: {"batchItemFailures":[]}
-        create-checkout/read: 200 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
+        create-checkout/read: 200 amount,cashback,channel,cover,created_at,description,fee,id,merchant,payment,postings,reference,status "paid" "held"
         recover-messages/missed: {"failed":0,"queued":7}
         publish-events/checkout-paid: {"batchItemFailures":[]}
         keep-books/checkout-paid: {"batchItemFailures":[]}
@@ -42,7 +42,7 @@ async fn the_payloads_tell_one_story() {
         release-cashback/bucket: {"late":0,"queued":1}
         release-cashback/sweep: {"late":0,"queued":1}
         pay-cashback/due: {"batchItemFailures":[]}
-        create-checkout/refund: 201 amount,cashback,channel,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "held" "pending"
+        create-checkout/refund: 201 amount,cashback,channel,cover,created_at,description,fee,id,merchant,payment,postings,reference,refunds,status "partly_refunded" "held" "pending"
         keep-books/close: {"days":1,"failed":0,"rows":4}
         match-books/daily: {"differences":0,"failed":0,"matched":4}
         enable-merchant/suspend: 200 account,country,created_at,enabled,fee_bps,id,methods,name,reference,state,suspension,why_not_enabled "suspended"

@@ -140,12 +140,13 @@ pub(in crate::domain) fn apply(checkout: &Checkout, event: &Event, hours: u32) -
 
 /// Stripe takes the cover that it is asked to take with the fee of [`paid`].
 pub(in crate::domain) fn as_asked(checkout: &Checkout, event: &Event) -> Event {
-    match event {
-        Event::Paid { charge, amount, fee } if *fee == checkout.fee => {
-            Event::Paid { charge: charge.clone(), amount: *amount, fee: checkout.application_fee().unwrap() }
-        }
-        _ => event.clone(),
+    let mut event = event.clone();
+    if let Event::Paid { fee, .. } = &mut event
+        && *fee == checkout.fee
+    {
+        *fee = checkout.application_fee().unwrap();
     }
+    event
 }
 
 pub(in crate::domain) fn after(funding: Funding, events: &[(u32, Event)]) -> Checkout {

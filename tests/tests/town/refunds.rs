@@ -211,8 +211,8 @@ async fn a_lost_dispute_reverses_it() {
     assert_eq!(text(&seen, "/cashback/text"), "No cashback: the payment was charged back.");
 }
 
-/// A merchant on Stripe's usual settings has nothing to refund from: a card's refund waits there, and is in the
-/// books once its money moves; any other way fails at once.
+/// A merchant on Stripe's usual settings has nothing to refund from: a card's refund waits there, and is in
+/// the books once its money moves; any other way fails at once.
 #[tokio::test]
 async fn a_refund_without_money_behind_it_is_booked_when_it_moves() {
     let town = Town::unswept().await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::books::operator;
 use crate::dead_letters::Log;
-use crate::wallet::{order, spending, transfers};
+use crate::wallet::{all_transfers, order, spending};
 
 const LIST: &str = "/v1/markets/SG/reviews?state=unsettled";
 
@@ -23,7 +23,7 @@ async fn unpaid(town: &Town) -> Shop {
     town.pay(&checkout, card()).await;
     fund_platform(town, 0);
     town.hours(49).await;
-    assert_eq!((transfers(town), asked(town)), (Vec::new(), 2));
+    assert_eq!((all_transfers(town), asked(town)), (Vec::new(), 2));
     shop
 }
 
@@ -73,7 +73,7 @@ async fn a_shop_that_stripe_refuses_to_pay_is_told_listed_and_asked_for_ever_mor
 
     fund_platform(&town, 10_000);
     town.hours(13).await;
-    assert_eq!((transfers(&town), asked(&town)), (vec!["transfer -125 platform".to_owned()], tried + 1));
+    assert_eq!((all_transfers(&town), asked(&town)), (vec!["transfer -125 platform".to_owned()], tried + 1));
     let (content, said) = operator(&town, &["reviews", "SG", "--state", "unsettled"]).await;
     assert_eq!((content, said.as_str()), (Ok(true), "0 settlements of SG wait for a person (unsettled)\n"));
     assert_eq!(town.dead_letters(), 0);

@@ -46,7 +46,12 @@ pub(super) async fn with_credit(town: &Town) -> (Shop, Value, Shop) {
 
 /// The transfers since then: the platform's part of that cashback went to the first shop and came back.
 pub(super) fn transfers(town: &Town) -> Vec<String> {
-    town.movements().into_iter().filter(|moved| moved.starts_with("transfer")).skip(2).collect()
+    all_transfers(town).split_off(2)
+}
+
+/// Every transfer.
+pub(super) fn all_transfers(town: &Town) -> Vec<String> {
+    town.movements().into_iter().filter(|moved| moved.starts_with("transfer")).collect()
 }
 
 #[tokio::test]

@@ -80,8 +80,8 @@ impl Cashback {
                 let waiting = waiting::again(terms, *amount, *attempt, now);
                 Self::Reversed { reason: Reversal::WrittenOff, waiting, at: now }
             }
-            // The refund that had reversed it failed, or the bank has changed its verdict: the payer keeps both
-            // the goods and the cashback.
+            // The refund that had reversed it failed, or the bank has changed its verdict: the payer keeps
+            // both the goods and the cashback.
             (
                 Self::Reversed { reason: Reversal::Refunded | Reversal::DisputeLost, waiting, .. },
                 Event::Remaining(rest),

@@ -344,7 +344,10 @@ mod tests {
         match state {
             RefundState::Waiting { .. } => "waiting",
             RefundState::Returned => "to wallet",
-            other => other.name(),
+            RefundState::Requested { .. }
+            | RefundState::Pending { .. }
+            | RefundState::Succeeded { .. }
+            | RefundState::Failed { .. } => state.name(),
         }
     }
 

@@ -22,8 +22,8 @@ pub struct Due {
     pub since: Timestamp,
 }
 
-/// What covers the dearest of `offers` for a charge of `charged` with a `fee`: an application fee is less than
-/// the charge (<https://docs.stripe.com/connect/direct-charges#collect-fees>).
+/// What covers the dearest of `offers` for a charge of `charged` with a `fee`: an application fee is less
+/// than the charge (<https://docs.stripe.com/connect/direct-charges#collect-fees>).
 ///
 /// # Errors
 /// Amounts of two currencies met.

@@ -109,8 +109,8 @@ impl Charge {
 }
 
 impl Payment {
-    /// What refunds and lost disputes leave of `paid`, never less than nothing: one that was asked for here and
-    /// one made in Stripe's dashboard may ask for more than there is, until Stripe refuses one of them.
+    /// What refunds and lost disputes leave of `paid`, never less than nothing: one that was asked for here
+    /// and one made in Stripe's dashboard may ask for more than there is, until Stripe refuses one of them.
     /// Refunds that failed leave it whole, and so does a dispute that is open.
     ///
     /// # Errors

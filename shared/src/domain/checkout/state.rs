@@ -38,8 +38,8 @@ pub struct Checkout {
     pub content: Content,
     /// The platform's fee.
     pub fee: Money,
-    /// What the platform takes besides and gives back when the cashback is due, in minor units: the merchant's
-    /// part of the dearest offer. See [`cover`](super::cover).
+    /// What the platform takes besides and gives back when the cashback is due, in minor units: the
+    /// merchant's part of the dearest offer. See [`cover`](super::cover).
     #[serde(rename = "cover", default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub cover_minor: i64,
     /// The payer, if the merchant said who.
@@ -332,8 +332,8 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at it next: at the cashback, at cover that is to go back, at a refund that was
-    /// begun and may never have been asked for, or at a page that was never made.
+    /// When somebody has to look at it next: at the cashback, at cover that is to go back, at a refund that
+    /// was begun and may never have been asked for, or at a page that was never made.
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
             State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),

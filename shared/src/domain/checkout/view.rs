@@ -39,6 +39,9 @@ pub struct CheckoutView {
     pub wallet: Option<Money>,
     /// The platform's fee in it.
     pub fee: Money,
+    /// What the platform holds of the payment besides, to pay the merchant's cashback from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Money>,
     /// What for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Line>,
@@ -203,6 +206,9 @@ impl From<&Checkout> for CheckoutView {
                 State::Expired | State::Failed => None,
             },
             fee: checkout.fee,
+            cover: Money::from_minor(checkout.cover_held_minor(), checkout.fee.currency())
+                .ok()
+                .filter(|cover| !cover.is_zero()),
             description: content.description,
             items: content.items,
             channel: content.channel,

@@ -32,9 +32,9 @@ pub struct StripeEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kind {
-    /// `charge.succeeded` of a charge that names a checkout of ours. Whoever has a key of the account can make
-    /// one that does, so it is a hint: what was paid, and whether it was captured, the checkout's own session
-    /// is asked.
+    /// `charge.succeeded` of a charge that names a checkout of ours. Whoever has a key of the account can
+    /// make one that does, so it is a hint: what was paid, and whether it was captured, the checkout's own
+    /// session is asked.
     ChargeSucceeded {
         /// The checkout it names.
         checkout: CheckoutId,
@@ -57,8 +57,8 @@ pub enum Kind {
         /// How much of it has been refunded in all.
         refunded: Money,
     },
-    /// Anything about a dispute of a charge: all of the charge's disputes have to be read again. Snapshots come
-    /// in any order, and a verdict can change.
+    /// Anything about a dispute of a charge: all of the charge's disputes have to be read again. Snapshots
+    /// come in any order, and a verdict can change.
     #[serde(alias = "dispute_opened", alias = "dispute_closed")]
     DisputeChanged {
         /// The charge that is disputed.

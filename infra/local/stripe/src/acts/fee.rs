@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::day;
+use super::timing;
 use crate::balance::MovementKind;
 use crate::error::Error;
 use crate::money::display;
@@ -119,7 +119,7 @@ fn give_back(act: &mut Act<'_>, fee: &ApplicationFee, amount: i64, metadata: Met
 fn arrival(act: &mut Act<'_>, fee: &ApplicationFee) -> i64 {
     let method = act.state.charges.find(&fee.charge).map(|(_, charge)| charge.method);
     match method.filter(|_| act.state.fee_refunds_pend) {
-        Some(method) => day::available_on(act, &fee.account, method),
+        Some(method) => timing::available_on(act, &fee.account, method),
         None => act.now(),
     }
 }

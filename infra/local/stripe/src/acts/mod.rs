@@ -14,4 +14,5 @@ pub(crate) mod payout;
 mod post;
 pub(crate) mod refund;
 pub(crate) mod session;
+mod timing;
 pub(crate) mod transfer;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{day, dispute, fee};
+use super::{dispute, fee, timing};
 use crate::balance::MovementKind;
 use crate::config::EventOrder;
 use crate::error::Error;
@@ -248,7 +248,7 @@ fn release(act: &mut Act<'_>, id: &str, kind: &'static str) {
 fn succeed(act: &mut Act<'_>, id: &str, news: &mut News) {
     let Some((owner, charge)) = act.state.charges.find(id).cloned() else { return };
     let fee = charge.data.application_fee_amount.unwrap_or(0);
-    let on = day::available_on(act, &owner, charge.method);
+    let on = timing::available_on(act, &owner, charge.method);
     let movement = (charge.amount, fee);
     let transaction = act.post_pending(&owner, MovementKind::Charge, movement, &charge.currency, id, on);
     let application_fee = fee::earn(act, &owner, &charge, fee, on);

@@ -42,6 +42,7 @@ fn funded(platform_minor: i64) -> Checkout {
         panic!("PayNow earns")
     };
     terms.shares[0].platform_minor = platform_minor;
+    checkout.cover_minor = 125 - platform_minor;
     checkout
 }
 
@@ -68,11 +69,9 @@ fn promised() {
         funded(125),
         &[(0, usual())],
         expect![[r#"
-            1000 merchant.balance: 2350
-            1060 merchant.cover: 125
-            1100 platform.balance: 150
+            1000 merchant.balance: 2475
+            1100 platform.balance: 25
             2000 payer.cashback: -125
-            2210 platform.cover: -125
             4000 merchant.sales: -2500
             4200 platform.fees: -25
             5000 merchant.fees: 25
@@ -83,11 +82,11 @@ fn promised() {
         funded(62),
         &[(0, usual())],
         expect![[r#"
-            1000 merchant.balance: 2350
-            1060 merchant.cover: 125
-            1100 platform.balance: 150
+            1000 merchant.balance: 2412
+            1060 merchant.cover: 63
+            1100 platform.balance: 88
             2000 payer.cashback: -125
-            2210 platform.cover: -125
+            2210 platform.cover: -63
             4000 merchant.sales: -2500
             4200 platform.fees: -25
             5000 merchant.fees: 25
@@ -139,7 +138,29 @@ fn credited() {
     );
 }
 
-/// It could not be refunded: the platform owes credit, and the merchant owes the platform its part.
+/// The platform owes credit instead, and keeps the cover of the merchant's part: while it has no money to give
+/// it back, nothing is refunded.
+#[test]
+fn covered_credit_in_the_wallet() {
+    let short = Event::CashbackRefused { attempt: 1, reason: Failure::PlatformFunds };
+    check(
+        funded(62),
+        &[(0, usual()), RELEASED, (200, short)],
+        expect![[r#"
+        1000 merchant.balance: 2412
+        1100 platform.balance: 88
+        2100 payer.wallet: -125
+        4000 merchant.sales: -2500
+        4200 platform.fees: -25
+        5000 merchant.fees: 25
+        5100 merchant.cashback: 63
+        5300 platform.cashback: 62
+    "#]],
+    );
+}
+
+/// It could not be refunded: the platform owes its part as credit. What the merchant has a part in, and has its
+/// money again, the merchant still owes.
 #[test]
 fn credit_in_the_wallet() {
     let events = [(0, usual()), RELEASED, (48, bounced())];
@@ -192,10 +213,10 @@ fn all_refunded_before_the_release_leaves_only_the_fee() {
         funded(62),
         &[(0, usual()), (1, refund)],
         expect![[r#"
-            1000 merchant.balance: -150
-            1060 merchant.cover: 125
-            1100 platform.balance: 150
-            2210 platform.cover: -125
+            1000 merchant.balance: -88
+            1060 merchant.cover: 63
+            1100 platform.balance: 88
+            2210 platform.cover: -63
             4000 merchant.sales: -2500
             4100 merchant.refunds: 2500
             4200 platform.fees: -25
@@ -231,10 +252,8 @@ fn a_dispute_that_is_lost_takes_the_promise_with_it() {
         funded(125),
         &[(0, usual()), (1, examples::dispute_closed(false))],
         expect![[r#"
-            1000 merchant.balance: -150
-            1060 merchant.cover: 125
-            1100 platform.balance: 150
-            2210 platform.cover: -125
+            1000 merchant.balance: -25
+            1100 platform.balance: 25
             4000 merchant.sales: -2500
             4200 platform.fees: -25
             5000 merchant.fees: 25
@@ -343,4 +362,18 @@ fn a_refund_is_booked_when_stripe_has_it() {
     let outcome = Outcome::Pending;
     let seen = refund("re_1", 500, outcome, purpose);
     assert_eq!(refunded(&apply(&begun, &seen, 1)), Some(500));
+}
+
+/// Credit of before there was cover: the merchant still owes the platform its part.
+#[test]
+fn credit_without_cover() {
+    let short = Event::CashbackRefused { attempt: 1, reason: Failure::PlatformFunds };
+    let events = [(0, usual()), RELEASED, (200, short)];
+    let covered = events.iter().fold(funded(62), |checkout, (hours, event)| apply(&checkout, event, *hours));
+    let earlier = Checkout { cover_minor: 0, ..covered.clone() };
+    let owed = |checkout: &Checkout| {
+        let positions = positions(checkout, checkout.payment().unwrap()).unwrap();
+        positions.get(&(Account::PlatformSettlement, Account::MerchantSettlement)).copied()
+    };
+    assert_eq!((owed(&covered), owed(&earlier)), (None, Some(63)));
 }

@@ -19,7 +19,7 @@ fn every_state_and_every_event() {
         ("credited", after(Funding::Merchant, &credited())),
         ("in review", in_review()),
         ("failed cashback", apply(&after(Funding::Merchant, &credited()), &bounced_for_good(), 48)),
-        ("in the wallet", apply(&known(&after(Funding::Merchant, &credited())), &bounced_for_good(), 48)),
+        ("in the wallet", apply(&known(&after(Funding::Platform, &credited())), &bounced_for_good(), 48)),
     ];
     let events = [
         ("paid", paynow),
@@ -367,19 +367,19 @@ fn every_state_and_every_event() {
         in the wallet   abandoned       -
         in the wallet   expired         -
         in the wallet   payment failed  -
-        in the wallet   refund asked    partly_refunded failed
+        in the wallet   refund asked    partly_refunded credited_to_wallet
         in the wallet   refund refused  -
-        in the wallet   refund seen     partly_refunded failed
+        in the wallet   refund seen     partly_refunded credited_to_wallet
         in the wallet   cashback refund -
         in the wallet   matured         -
         in the wallet   approved        -
         in the wallet   rejected        -
-        in the wallet   retried         paid held
-        in the wallet   written off     paid reversed
+        in the wallet   retried         -
+        in the wallet   written off     -
         in the wallet   refused         -
-        in the wallet   dispute opened  disputed failed
-        in the wallet   dispute won     won failed
-        in the wallet   dispute lost    lost reversed
+        in the wallet   dispute opened  disputed credited_to_wallet
+        in the wallet   dispute won     won credited_to_wallet
+        in the wallet   dispute lost    lost credited_to_wallet
     "#]]
     .assert_eq(&table);
 }
