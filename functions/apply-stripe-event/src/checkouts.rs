@@ -80,8 +80,8 @@ impl ApplyStripeEvent {
         is_news.ok_or_else(|| Fault::Retry("a session that was paid has no charge yet".to_owned()))
     }
 
-    /// Asks Stripe by which charge `session` was paid, and writes it down; none if it was not paid. If that is
-    /// known, there is nothing to ask.
+    /// Asks Stripe by which charge `session` was paid, and writes it down; none if it was not paid. If that
+    /// is known, there is nothing to ask.
     async fn take_payment(
         &self,
         checkout: Checkout,

@@ -102,8 +102,8 @@ impl PayCashback {
         (checkout, Ok(()))
     }
 
-    /// Gives cover back to the merchant that is due, has Stripe refund the cashback from there if one is being
-    /// paid, and gives what there is to write down.
+    /// Gives cover back to the merchant that is due, has Stripe refund the cashback from there if one is
+    /// being paid, and gives what there is to write down.
     async fn pay_out(
         &self,
         checkout: &Checkout,
@@ -123,8 +123,8 @@ impl PayCashback {
         Ok(returned.filter(|_| !says_it).into_iter().chain(asked).collect())
     }
 
-    /// Gives cover back to the merchant that is due: for a cashback that is refunded from there next, or since
-    /// nothing is promised any more.
+    /// Gives cover back to the merchant that is due: for a cashback that is refunded from there next, or
+    /// since nothing is promised any more.
     async fn return_cover(&self, checkout: &Checkout, now: Timestamp) -> Result<Cover, Fault> {
         let due = checkout.cover_due().filter(|due| due.since <= now);
         let Some((due, payment)) = due.zip(checkout.payment()) else { return Ok(Cover::Returned(None)) };

@@ -117,7 +117,7 @@ pub struct Payment {
     pub method: String,
     /// How much.
     pub minor: i64,
-    /// The platform's fee.
+    /// What the platform took with it, cover among it, less what it gave back.
     pub fee: i64,
     /// When the payer began to pay.
     pub at: i64,

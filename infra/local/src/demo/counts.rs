@@ -90,8 +90,8 @@ impl Begun {
                 Bounds { writes: Some(1), schedules: Some(0), ..Bounds::default() },
             ),
             flow("pay its cashback", plain, Bounds { stripe: Some(1), ..Bounds::default() }),
-            flow("the whole life, write units", whole, units(70)),
-            flow("the same with a cap, a budget and a budget a day", limited, units(140)),
+            flow("the whole life, write units", whole, units(80)),
+            flow("the same with a cap, a budget and a budget a day", limited, units(160)),
         ];
         let mut checkouts = self.warm_up;
         checkouts.extend([self.plain.told, self.limited.told]);

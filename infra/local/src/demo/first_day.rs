@@ -22,12 +22,16 @@ pub(super) async fn singapore(story: &mut Story<'_>) -> Result<Told, TownError> 
     let mark = calls.mark();
     let shop = town.enabled_shop("SG", "bakers-13", "Baker's 13").await?;
     story.step("Baker's 13 applies, onboards with Stripe, and is enabled", mark);
+    // It leaves money on its balance at Stripe, to refund from.
+    town.stack().stripe().keep_available(&shop.account, "sgd", 10_000);
     let mark = calls.mark();
     let funded = json!({"funding": "merchant"});
     town.campaign("SG", &campaign("paynow-5", &percent("5"), "paynow", &funded)).await?;
     story.step("the operator starts the campaign paynow-5", mark);
     // The next scenes' campaign: new checkouts would see a later one after a minute only.
     town.campaign("SG", &campaign("card-3", &percent("3"), "card", &funded)).await?;
+    let large = json!({"funding": "platform", "min_spend": {"value": "30.00", "currency": "SGD"}});
+    town.campaign("SG", &campaign("large-6", &percent("6"), "paynow", &large)).await?;
 
     let told = ask(story, &shop, &order("order-1", MEI, ("25.00", "SGD"))).await?;
     let mark = calls.mark();
@@ -71,8 +75,6 @@ pub(super) async fn india(story: &mut Story<'_>) -> Result<Vec<Told>, TownError>
     story.heading("India: UPI only, 1% up to ₹10, once per payer, funded by the platform");
     town.open_market("IN").await?;
     let shop = town.enabled_shop("IN", "chai-point", "Chai Point").await?;
-    let stripe = town.stack().stripe();
-    stripe.set_available_balance(&stripe.platform_account(), "inr", 100_000);
     let extra = json!({
         "funding": "platform", "max_per_payment": {"value": "10.00", "currency": "INR"},
         "caps": [{"per": "campaign", "payments": 1}],
@@ -101,8 +103,6 @@ pub(super) async fn brazil(story: &mut Story<'_>) -> Result<Vec<Told>, TownError
     story.heading("Brazil: R$ 5.00 back by Pix for the first five; twelve come at the same moment");
     town.open_market("BR").await?;
     let shop = town.enabled_shop("BR", "padaria", "Padaria Aurora").await?;
-    let stripe = town.stack().stripe();
-    stripe.set_available_balance(&stripe.platform_account(), "brl", 100_000);
     let reward = json!({"kind": "fixed", "amount": {"value": "5.00", "currency": "BRL"}});
     let extra = json!({"funding": "platform", "budget": {"total": {"payments": LUCKY}}});
     town.campaign("BR", &campaign("first-five", &reward, "pix", &extra)).await?;
@@ -152,7 +152,9 @@ fn customer(number: usize) -> String {
 /// Singapore: a payment whose cashback will not come through.
 pub(super) async fn cannot_be_refunded(story: &mut Story<'_>) -> Result<Told, TownError> {
     let town = story.town;
-    story.heading("Singapore: 30.00 by PayNow at Kopi Corner; the payer's bank will refuse the cashback");
+    story.heading(
+        "Singapore: 30.00 by PayNow at Kopi Corner, 6% back from the platform; the bank will refuse it",
+    );
     let shop = town.enabled_shop("SG", "kopi-corner", "Kopi Corner").await?;
     let told = ask(story, &shop, &order("kopi-1", MEI, ("30.00", "SGD"))).await?;
     town.pay(&told.checkout, PayWith::Paynow).await?;

@@ -86,8 +86,6 @@ pub(super) async fn dispute_won(
 pub(super) async fn wallet_spent(story: &mut Story<'_>) -> Result<Told, TownError> {
     let town = story.town;
     story.heading("Singapore: the credit is spent at another merchant, Tailor 7");
-    let stripe = town.stack().stripe();
-    stripe.set_available_balance(&stripe.platform_account(), "sgd", 100_000);
     let shop = town.enabled_shop("SG", "tailor-7", "Tailor 7").await?;
     let agreed = story.town.agreed(&shop, "SG", order("hem-1", MEI, ("20.00", "SGD"))).await?;
     let told = ask(story, &shop, &agreed).await?;
@@ -126,7 +124,7 @@ pub(super) async fn wallet_settled(story: &mut Story<'_>, told: &Told) -> Result
     }
     story.glance(told).await?;
     // Tailor 7 has other sales: with an empty balance, what it owes could not be taken back.
-    town.stack().stripe().set_available_balance(&told.shop.account, "sgd", 10_000);
+    town.stack().stripe().keep_available(&told.shop.account, "sgd", 10_000);
     town.refund(&told.shop, &told.checkout, "hem-back-1", Some("10.00")).await?;
     town.refund(&told.shop, &told.checkout, "hem-back-2", None).await?;
     town.stack().advance(PAYNOW_SECONDS).await?;

@@ -80,8 +80,8 @@ fn cashback_positions(payment: &Payment, charged: Money, kept_minor: i64) -> Res
         }
         Cashback::CreditedToWallet { .. } => {
             positions.insert((PayerCashback, PayerWallet), amount.minor());
-            // The platform owes the credit, and keeps the cover of the merchant's part. What is not covered the
-            // merchant owes it.
+            // The platform owes the credit, and keeps the cover of the merchant's part. What is not covered
+            // the merchant owes it.
             positions.insert((PlatformCover, MerchantCover), kept_minor);
             positions.insert((PlatformSettlement, MerchantSettlement), merchant.saturating_sub(kept_minor));
         }

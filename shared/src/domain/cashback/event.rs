@@ -47,8 +47,8 @@ impl Reversal {
 pub enum Event {
     /// Somebody says its time has come; whether it has is decided here.
     Matured {
-        /// Whether the payer owes cashback that was spent before its payment was taken back, and it can become
-        /// credit instead.
+        /// Whether the payer owes cashback that was spent before its payment was taken back, and it can
+        /// become credit instead.
         payer_owes: bool,
     },
     /// A person has looked at a suspicious one and found it good.

@@ -188,11 +188,13 @@ impl World {
         let arrived_at = *truth.arrived.get(charge)?;
         let object = self.town.stack.stripe().object(charge)?;
         let number = |name: &str| object.pointer(name).and_then(Value::as_i64).unwrap_or_default();
+        let fee = self.town.stack.stripe().object(&text(&object, "/application_fee")).unwrap_or_default();
+        let fee_back = fee.pointer("/amount_refunded").and_then(Value::as_i64).unwrap_or_default();
         Some(Payment {
             charge: charge.to_owned(),
             method: text(&object, "/payment_method_details/type"),
             minor: number("/amount"),
-            fee: number("/application_fee_amount"),
+            fee: number("/application_fee_amount") - fee_back,
             at: number("/created"),
             arrived_at,
         })

@@ -84,7 +84,8 @@ fn books(seen: &[Seen<'_>], moved: &[Movement], settlements: &[wallet::Settled])
         }
     }
     let mut theirs: BTreeMap<(String, String), i64> = BTreeMap::new();
-    for movement in moved {
+    // What goes to the bank is in no books of ours.
+    for movement in moved.iter().filter(|movement| movement.kind != MovementKind::Payout) {
         let owner = movement.account.clone().unwrap_or_else(|| "platform".to_owned());
         let net = movement.amount - movement.fee;
         *theirs.entry((owner, movement.currency.to_uppercase())).or_default() += net;

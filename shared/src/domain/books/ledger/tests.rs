@@ -138,8 +138,8 @@ fn credited() {
     );
 }
 
-/// The platform owes credit instead, and keeps the cover of the merchant's part: while it has no money to give
-/// it back, nothing is refunded.
+/// The platform owes credit instead, and keeps the cover of the merchant's part: while it has no money to
+/// give it back, nothing is refunded.
 #[test]
 fn covered_credit_in_the_wallet() {
     let short = Event::CashbackRefused { attempt: 1, reason: Failure::PlatformFunds };
@@ -159,8 +159,8 @@ fn covered_credit_in_the_wallet() {
     );
 }
 
-/// It could not be refunded: the platform owes its part as credit. What the merchant has a part in, and has its
-/// money again, the merchant still owes.
+/// It could not be refunded: the platform owes its part as credit. What the merchant has a part in, and has
+/// its money again, the merchant still owes.
 #[test]
 fn credit_in_the_wallet() {
     let events = [(0, usual()), RELEASED, (48, bounced())];
