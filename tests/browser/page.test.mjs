@@ -83,7 +83,7 @@ test("PayNow: paid, held, and 48 hours later credited", async () => {
   await payWith("PayNow", "I have paid");
   assert.ok(page.url().startsWith(`${local.page}/checkouts/sg-kopi/chk_`), page.url());
   assert.equal(await status(), "paid");
-  assert.match(await card("Cashback"), /held SGD 1\.25 by /);
+  assert.match(await card("Cashback"), /held SGD 1\.25 is sent by /);
   assert.match(await card("Books"), /balanced/);
   await shot("checkout-paid");
 
@@ -274,27 +274,28 @@ test("a market is stopped and goes on", async () => {
 });
 
 test("cashback that cannot be refunded becomes credit, and is spent at the next checkout", async () => {
-  const phone = "+6587654321";
-  await createCheckout("sg-kopi", "40.00", { phone });
-  await payWith("PayNow", "I have paid");
+  const phone = "+5511976543210";
+  await createCheckout("br-padaria", "40.00", { phone });
+  await payWith("Pix", "I have paid");
   await page.getByRole("button", { name: "It will refuse what comes back" }).click();
   await pass(48);
-  assert.match(await card("Cashback"), /credited to wallet SGD 2\.00 could not be refunded/);
+  assert.match(await card("Cashback"), /credited to wallet BRL 1\.20 could not be refunded/);
   await shot("credited-to-wallet");
 
   await open("/payers");
   await page.getByLabel("Payer's phone").fill(phone);
+  await page.getByLabel("Market").selectOption("BR");
   await page.getByRole("button", { name: "Look up" }).click();
-  assert.match(await card("Wallet in SG"), /SGD 2\.00 can be spent/);
+  assert.match(await card("Wallet in BR"), /BRL 1\.20 can be spent/);
   await shot("payer");
 
-  await createCheckout("sg-kopi", "12.00", { phone, wallet: true });
-  assert.match(await page.locator(".lead").innerText(), /SGD 2\.00 of it with wallet credit/);
-  assert.match(await card("To pay"), /SGD 0\.50 back with PayNow/, "5% of what is really paid");
+  await createCheckout("br-padaria", "12.00", { phone, wallet: true });
+  assert.match(await page.locator(".lead").innerText(), /BRL 1\.20 of it with wallet credit/);
+  assert.match(await card("To pay"), /BRL 0\.32 back with Pix/, "3% of what is really paid");
   await shot("wallet-checkout");
-  await payWith("PayNow", "I have paid");
+  await payWith("Pix", "I have paid");
   await page.getByRole("button", { name: "Refund", exact: true }).click();
-  assert.match(await card("Refunds"), /SGD 10\.00 SGD 2\.00/, "the charge, and the credit");
+  assert.match(await card("Refunds"), /BRL 10\.80 BRL 1\.20/, "the charge, and the credit");
   await shot("wallet-refunded");
 });
 

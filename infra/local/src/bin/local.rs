@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
+use kembali::domain::market::Country;
 use kembali_local::Stack;
 use kembali_local::page::{Page, Shop, seed};
 use kembali_local::settings::{Settings, explain, explain_address, url_of};
 use local_functions::production;
+use local_stripe::Stripe;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -24,6 +26,17 @@ async fn main() -> ExitCode {
     }
 }
 
+/// What everybody leaves on their balance at Stripe, in minor units: merchants to refund from before their
+/// payments are available, the platform to give covers back.
+const FLOAT_MINOR: i64 = 100_000;
+
+fn leave_floats(stripe: &Stripe) {
+    stripe.set_floats(FLOAT_MINOR);
+    for country in Country::ALL {
+        stripe.set_available_balance(&stripe.platform_account(), country.currency().code(), FLOAT_MINOR);
+    }
+}
+
 async fn run(settings: Settings) -> Result<(), String> {
     // The page's address is part of what the functions are told, so it is taken first and answered last.
     let unusable = |error| explain_address("page", settings.page, &error);
@@ -32,6 +45,7 @@ async fn run(settings: Settings) -> Result<(), String> {
 
     let stack = Stack::start(settings.options(&page_url), &production()).await;
     let stack = Arc::new(stack.map_err(|error| explain(&error))?);
+    leave_floats(stack.stripe());
     write_environment(&stack, &settings.env_file)?;
     let page = Page::new(Arc::clone(&stack), page_url.clone());
     if !settings.no_seed {

@@ -22,6 +22,11 @@ impl Stripe {
         self.set_available_balance(account, currency, minor);
     }
 
+    /// From now on a merchant who finishes onboarding puts so much on its balance, and leaves it there.
+    pub fn set_floats(&self, minor: i64) {
+        self.lock().float_minor = minor;
+    }
+
     /// What an account can spend.
     pub fn available_balance(&self, account: &str, currency: &str) -> i64 {
         self.act(|act| {

@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub(crate) failing_refunds: Vec<(Owner, String)>,
     /// Types of events that will not be generated, once each.
     pub(crate) lost_events: Vec<String>,
+    /// What a merchant who finishes onboarding puts on its balance, and leaves there; nothing at first.
+    pub(crate) float_minor: i64,
     /// Accounts that the platform has no access to any more.
     pub(crate) departed: BTreeSet<String>,
 }
@@ -141,6 +143,7 @@ impl State {
             attempts: Vec::new(),
             failing_refunds: Vec::new(),
             lost_events: Vec::new(),
+            float_minor: 0,
             departed: BTreeSet::new(),
         }
     }

@@ -83,7 +83,13 @@ pub(crate) fn complete(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
         account.details_submitted = true;
         set_all(account, Status::Active);
     })?;
-    day::plan_payout(act, &Some(id.to_owned()));
+    let owner = Some(id.to_owned());
+    if act.state.float_minor > 0 {
+        let currency = act.state.account(&owner).default_currency().to_owned();
+        act.state.balance_settings.entry(owner.clone()).or_default().manual = true;
+        act.state.books.set(&owner, &currency, act.state.float_minor);
+    }
+    day::plan_payout(act, &owner);
     Ok(())
 }
 
