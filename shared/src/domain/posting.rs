@@ -146,7 +146,7 @@ const DAYS_KEPT: i64 = 90;
 
 /// Folds `postings` where they are many, so that an item never outgrows what the table takes, and gives how
 /// many there are less. Postings of one day in `zone` between the same two accounts become one, and so do all
-/// that are older than [`DAYS_KEPT`]: every day's sums stay what they are as long as anybody compares them.
+/// that are older than ninety days: every day's sums stay what they are as long as anybody compares them.
 /// The journal has each of them as it was.
 pub fn fold(postings: &mut Vec<Posting>, zone: &TimeZone, now: Timestamp) -> u32 {
     if postings.len() <= FOLDED_ABOVE {
