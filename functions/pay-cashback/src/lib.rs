@@ -133,9 +133,9 @@ impl PayCashback {
             checkout: &checkout.id,
             charge: &payment.charge.charge,
             back_minor: due.back_minor,
-            attempt: attempt.map_or(hour(now), i64::from),
+            attempt,
         };
-        match self.stripe.give_fee_back(&new).await {
+        match self.stripe.give_fee_back(&new, now).await {
             Ok(()) => Ok(Cover::Returned(Some(Event::CoverReturned { back_minor: due.back_minor }))),
             Err(StripeError::Refused { code }) => {
                 // The metric and its alarm are made from this line.
@@ -263,11 +263,6 @@ enum Cover {
     Returned(Option<Event>),
     /// It is not, so that this attempt to pay the cashback must wait.
     Hindered(u32),
-}
-
-/// A part of a key that lets a refusal be forgotten.
-fn hour(now: Timestamp) -> i64 {
-    now.epoch_seconds().div_euclid(3_600)
 }
 
 /// Whether the promise is over and its cashback still on the way.

@@ -62,8 +62,9 @@
 //!   finds there what a schedule missed.
 //! * *Attempt*: a number in the key of a request to Stripe. It rises only after an answer known to be
 //!   negative.
-//! * *Rest*: what the merchant's refunds leave of a payment. *Standing* adds whether it is disputed, and
-//!   whether the payer is known.
+//! * *Rest*: what refunds and lost disputes leave of a payment. *Standing* adds whether a dispute is open,
+//!   and whether a wallet can take what does not arrive.
+//! * *Cover*: the merchant's part of a promise, taken with the application fee and given back when it is due.
 //!
 //! **Money owed**
 //!

@@ -1,8 +1,8 @@
 //! What the platform and a merchant owe each other for wallet credit: credit that was spent at the merchant,
-//! less credit that the merchant funded. It is netted, and paid by one keyed transfer when the bucket of its
-//! release has come. Credit that is given back after it was paid leaves the merchant owing: as much of the
-//! transfers is then reversed, at once. What Stripe refuses to move, and what the merchant owes and has no
-//! transfer to take it from, has a name and an age: a [`Trouble`].
+//! less credit that the merchant funded and that no cover pays. It is netted, and paid by one keyed transfer
+//! when the bucket of its release has come. Credit that is given back after it was paid leaves the merchant
+//! owing: as much of the transfers is then reversed, at once. What Stripe refuses to move, and what the
+//! merchant owes and has no transfer to take it from, has a name and an age: a [`Trouble`].
 
 use serde::{Deserialize, Serialize};
 

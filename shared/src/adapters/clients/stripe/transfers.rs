@@ -28,7 +28,7 @@ pub struct Sent {
 }
 
 /// A part of a key that lets a refusal be forgotten.
-fn hour(now: Timestamp) -> i64 {
+pub(super) fn hour(now: Timestamp) -> i64 {
     now.epoch_seconds().div_euclid(3_600)
 }
 
