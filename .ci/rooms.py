@@ -17,7 +17,7 @@ ROOMS = {
     "shared/src": "fault domain adapters",
     "shared/src/adapters": "config logging clients edge|flows",
     "shared/src/domain": """
-        money time ids unsaid percent tagged text
+        money time ids unsaid pause percent tagged text
         posting promise market payer cashback campaign merchant checkout
         stripe books decision
     """,

@@ -33,11 +33,10 @@ impl ApplyStripeEvent {
     /// A variable is missing.
     pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
         let aws = Aws::new(environment)?;
-        let stripe = Stripe::new(environment)?;
         Ok(Self {
             store: Store::new(&aws, environment)?,
-            effects: Effects::new(&aws, &stripe, environment)?,
-            stripe,
+            stripe: Stripe::new(environment)?,
+            effects: Effects::new(&aws, environment)?,
         })
     }
 

@@ -18,7 +18,6 @@ use std::convert::Infallible;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::auth::require_operator;
 use kembali::adapters::edge::http::{Answer, Request, answer, no_route};
@@ -43,7 +42,7 @@ impl ManageMarket {
         let aws = Aws::new(environment)?;
         Ok(Self {
             store: Store::new(&aws, environment)?,
-            effects: Effects::new(&aws, &Stripe::new(environment)?, environment)?,
+            effects: Effects::new(&aws, environment)?,
             payer_key: PayerKey::new(environment.required("PAYER_HASH_KEY")?),
         })
     }

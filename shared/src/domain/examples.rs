@@ -7,7 +7,7 @@ use crate::domain::books::settlement::Settlement;
 use crate::domain::campaign::Funding;
 use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Screening;
-use crate::domain::cashback::refund::{Outcome, Purpose, RefundKey, StripeRefund};
+use crate::domain::cashback::refund::{Failure, Outcome, Purpose, RefundKey, StripeRefund};
 use crate::domain::checkout::disputes::{Disputed, Disputes};
 use crate::domain::checkout::new_checkout::Content;
 use crate::domain::checkout::payment::Charge;
@@ -151,6 +151,16 @@ pub(in crate::domain) fn as_asked(checkout: &Checkout, event: &Event) -> Event {
 
 pub(in crate::domain) fn after(funding: Funding, events: &[(u32, Event)]) -> Checkout {
     events.iter().fold(open(funding), |checkout, (hours, event)| apply(&checkout, event, *hours))
+}
+
+/// Every attempt meets an empty balance, until none is made any more.
+pub(in crate::domain) fn attempts_in_vain(reason: Failure) -> Vec<(u32, Event)> {
+    let hours = [47, 48, 49, 51, 58, 70, 94, 124];
+    let attempts = hours.into_iter().zip(1..);
+    let both = |(hour, attempt)| {
+        [(hour, Event::CashbackMatured), (hour, Event::CashbackRefused { attempt, reason })]
+    };
+    attempts.flat_map(both).collect()
 }
 
 /// A dispute over the whole charge, whose money is gone.

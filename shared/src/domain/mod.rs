@@ -85,6 +85,7 @@ pub mod ids;
 pub mod market;
 pub mod merchant;
 pub mod money;
+mod pause;
 pub mod payer;
 pub mod percent;
 pub mod posting;

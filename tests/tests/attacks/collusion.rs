@@ -120,12 +120,7 @@ pub(crate) async fn account_in_debt_for_a_while() -> Row {
     let street = in_debt().await;
     let stack = &street.town.stack;
     stack.stripe().keep_available(&street.shop.account, "sgd", 1000);
-    // Within the hour Stripe repeats its refusal to the same key.
-    street.town.hours(1).await;
-    for queue in ["StripeEventsDlq", "CashbackDueDlq"] {
-        stack.sqs().redrive(queue);
-    }
-    street.town.settle().await;
+    street.town.hours(13).await;
     assert_eq!(street.town.dead_letters(), 0);
     row(&street.town, "platform pays into an account in debt, which is then paid", &with(&street), (0, 0))
 }
@@ -137,7 +132,6 @@ async fn in_debt() -> Street {
     town.stack.stripe().keep_available(&street.shop.account, "sgd", -500);
     town.hours(150).await;
     assert_eq!(town.standing(&street.shop, &checkout).await, "paid failed");
-    assert_ne!(town.dead_letters(), 0, "a person hears of it");
     street
 }
 

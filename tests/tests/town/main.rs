@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod bad_input;
+mod balances;
 #[cfg(test)]
 mod books;
 #[cfg(test)]

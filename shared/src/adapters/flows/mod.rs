@@ -5,6 +5,7 @@ pub mod books;
 pub mod commit;
 pub mod dead_letters;
 pub mod effects;
+pub mod empty_balances;
 pub mod matching;
 pub mod purchases;
 pub mod refunds;

@@ -9,17 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{AccountId, MerchantId};
 use crate::domain::market::Country;
 use crate::domain::money::{Money, MoneyError};
+use crate::domain::pause;
 use crate::domain::posting::{Account, Posting, fold};
 use crate::domain::promise::{PROMISE_HOURS, RELEASE_MARGIN_HOURS};
 use crate::domain::time::Timestamp;
-
-/// How long to wait before asking again for a transfer that Stripe refused once. The next one has the next
-/// number. Each further refusal doubles the pause.
-const RETRY_SECONDS: i64 = 30 * 60;
-
-/// No pause between two looks at the same trouble is longer. The alarms count on it: see `UnpaidMerchants`
-/// and `OwedByMerchants` in the template.
-const LONGEST_PAUSE_SECONDS: i64 = 12 * 3600;
 
 /// A reversal that Stripe refused waits for the merchant's next sales.
 const RETRY_REVERSAL_SECONDS: i64 = 6 * 3600;
@@ -267,7 +260,7 @@ impl Settlement {
     fn is_refused(&mut self, minor: i64, now: Timestamp) {
         self.refused_since = self.refused_since.or(Some(now));
         self.refusals = self.refusals.saturating_add(1);
-        let pause = if minor < 0 { RETRY_REVERSAL_SECONDS } else { pause_after(self.refusals) };
+        let pause = if minor < 0 { RETRY_REVERSAL_SECONDS } else { pause::after_seconds(self.refusals) };
         self.due_at = Some(now.plus_seconds(pause));
     }
 
@@ -277,7 +270,7 @@ impl Settlement {
         match (event, self.paying) {
             (Event::Due, None) if self.due_at.is_some_and(|due| due <= now) => match self.to_move() {
                 // What nothing can be taken from is looked at again and again, and each time it is told.
-                0 => next.due_at = Some(now.plus_seconds(LONGEST_PAUSE_SECONDS)),
+                0 => next.due_at = Some(now.plus_seconds(pause::LONGEST_SECONDS)),
                 minor => {
                     next.transfers = next.transfers.saturating_add(1);
                     next.paying = Some(Transfer { number: next.transfers, minor });
@@ -336,12 +329,6 @@ impl Settlement {
 
 fn patience_ends(since: Timestamp) -> Timestamp {
     since.plus_seconds(PATIENCE_SECONDS)
-}
-
-/// How long to wait after the last of `refusals` before a transfer is asked for again.
-fn pause_after(refusals: u32) -> i64 {
-    let times = 2_i64.saturating_pow(refusals.saturating_sub(1));
-    RETRY_SECONDS.saturating_mul(times).min(LONGEST_PAUSE_SECONDS)
 }
 
 #[cfg(test)]

@@ -112,9 +112,10 @@ impl Cashback {
                 let next = Waiting {
                     terms: terms.clone(),
                     amount: *amount,
-                    release_at: now.plus_seconds(waiting::RETRY_SECONDS),
+                    release_at: now,
                     promised_by: *promised_by,
                     attempt: attempt.saturating_add(1),
+                    refusals: self.refusals().saturating_add(1),
                     review: None,
                 };
                 next.after_bounce(*reason, standing, now)?
@@ -174,6 +175,7 @@ impl Waiting {
             attempt: self.attempt,
             release_at: self.release_at,
             promised_by: self.promised_by,
+            refusals: self.refusals,
         }
     }
 
@@ -200,7 +202,9 @@ impl Waiting {
                 Cashback::Reversed { reason: standing.rest.reversal(), waiting, at: now }
             }
             waiting if standing.is_disputed => Cashback::Frozen(waiting),
-            waiting if waiting.may_try_again(reason, now) => Cashback::Held(waiting),
+            waiting if let Some(release_at) = waiting.next_attempt_at(reason, now) => {
+                Cashback::Held(Waiting { release_at, ..waiting })
+            }
             waiting => {
                 let has_part = waiting.terms.has_merchant_part();
                 if standing.has_wallet && reason.may_become_credit(has_part) {

@@ -123,8 +123,11 @@ pub enum Outcome {
 pub enum Failure {
     /// The merchant's balance was too low.
     InsufficientFunds,
-    /// Our own reading: the platform's balance was too low to send its part first.
+    /// Our own reading: the platform's balance was too low to send its part, or to give cover back, first.
     PlatformFunds,
+    /// Our own reading: Stripe moves no money from the platform to this merchant. An account lacks the
+    /// capability, or a border is between the two (<https://docs.stripe.com/connect/account-capabilities>).
+    NoTransfer,
     /// The card is gone.
     ExpiredOrCanceledCard,
     /// The card is gone.
@@ -164,6 +167,7 @@ impl Failure {
         match self {
             Self::InsufficientFunds => "the merchant's balance was too low",
             Self::PlatformFunds => "the platform's balance was too low",
+            Self::NoTransfer => "Stripe moves no money from the platform to the merchant",
             Self::ExpiredOrCanceledCard | Self::LostOrStolenCard => "the card is gone",
             Self::Declined => "the payer's bank said no",
             Self::MerchantRequest => "the merchant stopped it",
@@ -181,6 +185,7 @@ impl Failure {
             Self::ExpiredOrCanceledCard
             | Self::LostOrStolenCard
             | Self::Declined
+            | Self::NoTransfer
             | Self::MerchantRequest
             | Self::ChargeForPendingRefundDisputed
             | Self::Refused
@@ -196,7 +201,7 @@ impl Failure {
     pub fn may_become_credit(self, merchant_has_part: bool) -> bool {
         match self {
             Self::InsufficientFunds | Self::Disconnected => false,
-            Self::MerchantRequest | Self::Refused => !merchant_has_part,
+            Self::MerchantRequest | Self::NoTransfer | Self::Refused => !merchant_has_part,
             Self::PlatformFunds
             | Self::ExpiredOrCanceledCard
             | Self::LostOrStolenCard

@@ -37,6 +37,9 @@ pub enum Cashback {
         release_at: Timestamp,
         /// The end of the promise.
         promised_by: Timestamp,
+        /// How many attempts in a row have met an empty balance before this one.
+        #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+        refusals: u32,
     },
     /// Stripe has sent it to the payer, on the way they paid.
     Credited {
@@ -96,6 +99,7 @@ impl Cashback {
             release_at: terms.release_at(paid_at).max(now),
             promised_by: terms.promised_by(paid_at),
             attempt: 1,
+            refusals: 0,
             terms: terms.clone(),
             review: None,
         })
@@ -178,6 +182,19 @@ impl Cashback {
             | Self::CreditedToWallet { .. }
             | Self::Failed { .. }
             | Self::Reversed { .. } => None,
+        }
+    }
+
+    /// How many attempts in a row have met an empty balance before the one that is being made, or was made.
+    pub(super) fn refusals(&self) -> u32 {
+        match self {
+            Self::Held(waiting) | Self::Frozen(waiting) => waiting.refusals,
+            Self::Paying { refusals, .. } => *refusals,
+            Self::None { .. }
+            | Self::Credited { .. }
+            | Self::CreditedToWallet { .. }
+            | Self::Failed { .. }
+            | Self::Reversed { .. } => 0,
         }
     }
 

@@ -9,13 +9,10 @@ use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::promise::{OnRefund, Terms};
 use crate::domain::time::Timestamp;
 
-/// How long after a try that failed for now the next one waits: several fit into the margin.
-pub(super) const RETRY_SECONDS: i64 = 15 * 60;
-
-/// How long after the promise a refund is still tried while only a balance is too low, the platform's or the
-/// merchant's: long enough for somebody to top it up after a weekend. From the end of the promise on it is
-/// counted as late.
-pub(super) const PATIENCE_HOURS: u32 = 72;
+/// The pauses, in minutes, between the attempts that met an empty balance, the platform's or the merchant's:
+/// two more fit into the margin before the promise ends, and the last is made three days after it, when
+/// somebody has topped the balance up after a weekend. Then it ends, and a person hears of it.
+pub(super) const PAUSES_MINUTES: [i64; 7] = [15, 30, 120, 360, 720, 1440, 1800];
 
 /// A promised cashback that nobody has asked Stripe for yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +27,9 @@ pub struct Waiting {
     pub promised_by: Timestamp,
     /// The number of the next attempt, from 1.
     pub attempt: u32,
+    /// How many attempts in a row have met an empty balance.
+    #[serde(default, skip_serializing_if = "crate::domain::unsaid::is_none_of")]
+    pub refusals: u32,
     /// Why it waits for a person and not for its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Suspicion>,
@@ -52,7 +52,8 @@ pub(super) fn part_of(terms: &Terms, rest: &Rest) -> Result<Money, MoneyError> {
 
 /// A failed cashback that is tried again at once.
 pub(super) fn again(terms: &Terms, amount: Money, attempt: u32, now: Timestamp) -> Waiting {
-    Waiting { terms: terms.clone(), amount, release_at: now, promised_by: now, attempt, review: None }
+    let terms = terms.clone();
+    Waiting { terms, amount, release_at: now, promised_by: now, attempt, refusals: 0, review: None }
 }
 
 impl Waiting {
@@ -61,8 +62,10 @@ impl Waiting {
         self.review.is_none() && now >= self.release_at
     }
 
-    pub(super) fn may_try_again(&self, reason: Failure, now: Timestamp) -> bool {
-        reason.may_pass() && now < self.promised_by.plus_hours(PATIENCE_HOURS)
+    /// When the next attempt may be made after one that ended for `reason`; none if there is no hope.
+    pub(super) fn next_attempt_at(&self, reason: Failure, now: Timestamp) -> Option<Timestamp> {
+        let pause = PAUSES_MINUTES.get(usize::try_from(self.refusals.checked_sub(1)?).ok()?)?;
+        reason.may_pass().then(|| now.plus_seconds(pause.saturating_mul(60)))
     }
 
     /// The part of the promise that belongs to what is left of the payment.

@@ -18,7 +18,7 @@ use crate::domain::time::Timestamp;
 pub struct Due {
     /// How much of it is to be back then, in all, in minor units.
     pub back_minor: i64,
-    /// Since when.
+    /// Since when, or from when on Stripe is asked again.
     pub since: Timestamp,
 }
 
@@ -74,6 +74,8 @@ impl Checkout {
             Cashback::Reversed { waiting, at, .. } => waiting.release_at.max(*at),
         };
         let back_minor = self.cover_minor.saturating_sub(self.cover_kept_minor());
+        let is_needed_now = payment.cashback.attempt_being_paid().is_some();
+        let since = if is_needed_now { since } else { payment.refusals.not_before(since) };
         (back_minor > payment.cover_back_minor).then_some(Due { back_minor, since })
     }
 

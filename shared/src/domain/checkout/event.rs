@@ -70,6 +70,13 @@ pub enum Event {
         /// How much of the application fee is back, in all, in minor units.
         back_minor: i64,
     },
+    /// Stripe has moved the platform's part of the cashback, or says that it is where it belongs.
+    FundingMoved {
+        /// How much of it is with the merchant, in minor units.
+        there_minor: i64,
+    },
+    /// Stripe will not move cover or funding now, which no attempt to pay a cashback needs.
+    MoveRefused,
     /// All disputes of the payment, as Stripe has them now.
     DisputesSeen(Disputes),
 }
@@ -144,6 +151,8 @@ impl Event {
             Self::CashbackDecided(_) => "decision on a cashback",
             Self::CashbackRefused { .. } => "refused cashback",
             Self::CoverReturned { .. } => "returned cover",
+            Self::FundingMoved { .. } => "moved funding",
+            Self::MoveRefused => "refused move",
             Self::DisputesSeen(_) => "disputes",
         }
     }

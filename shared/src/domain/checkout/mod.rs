@@ -6,6 +6,8 @@ pub mod cover;
 mod decided;
 pub mod disputes;
 mod event;
+mod funding;
+pub mod moves;
 pub mod new_checkout;
 pub mod order;
 mod past;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::disputes::{Dispute, Disputes};
+use super::moves::{Funding, Refusals};
 use crate::domain::cashback::refund::{Refund, RefundKey, RefundState};
 use crate::domain::cashback::{Cashback, Rest};
 use crate::domain::ids::{ChargeId, PaymentIntentId, Reference, RefundId};
@@ -46,6 +47,12 @@ pub struct Payment {
     /// How much of the cover has gone back to the merchant, in minor units.
     #[serde(rename = "back", default, skip_serializing_if = "crate::domain::unsaid::is_zero")]
     pub cover_back_minor: i64,
+    /// What is to be moved of the platform's part of the cashback.
+    #[serde(rename = "platform_part", default, skip_serializing_if = "Funding::is_nothing")]
+    pub funding: Funding,
+    /// Stripe's refusals to move cover or funding.
+    #[serde(default, skip_serializing_if = "Refusals::is_none")]
+    pub refusals: Refusals,
     /// Its disputes.
     #[serde(flatten)]
     pub disputes: Disputes,
@@ -196,11 +203,6 @@ impl Payment {
     /// Whether Stripe's id is that of a refund which is told of already, or of a cashback that bounced.
     pub fn knows(&self, id: &RefundId) -> bool {
         self.bounced.contains(id) || self.refunds.values().any(|refund| refund.state.id() == Some(id))
-    }
-
-    /// Whether a refund ended without giving anything back.
-    pub fn has_failed_refund(&self) -> bool {
-        self.refunds.values().any(|refund| matches!(refund.state, RefundState::Failed { .. }))
     }
 
     /// The platform's part of a cashback of `amount` that the payer does not have yet. What was netted of

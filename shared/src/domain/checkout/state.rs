@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::decided::Decided;
 use super::disputes::{Dispute, Disputes};
 use super::event::{Event, Insight, Refused, Verdict};
+use super::moves::{Funding, Refusals};
 use super::new_checkout::Content;
 use super::payment::{Charge, Payment};
 use crate::domain::campaign::offer::Offer;
@@ -182,8 +183,17 @@ impl Checkout {
             }
             (State::Paid(payment), Event::CoverReturned { back_minor }) => {
                 let back_minor = payment.cover_back_minor.max(*back_minor).min(self.cover_minor);
-                let next = Payment { cover_back_minor: back_minor, ..(**payment).clone() };
+                let refusals = payment.refusals.over();
+                let next = Payment { cover_back_minor: back_minor, refusals, ..(**payment).clone() };
                 Ok(State::Paid(Box::new(next)))
+            }
+            (State::Paid(payment), Event::FundingMoved { there_minor }) => {
+                let (funding, refusals) = (Funding::is(*there_minor), payment.refusals.over());
+                Ok(State::Paid(Box::new(Payment { funding, refusals, ..(**payment).clone() })))
+            }
+            (State::Paid(payment), Event::MoveRefused) => {
+                let refusals = payment.refusals.once_more(now);
+                Ok(State::Paid(Box::new(Payment { refusals, ..(**payment).clone() })))
             }
             (State::Paid(payment), Event::DisputesSeen(disputes)) => {
                 self.with_disputes(payment, disputes, now)
@@ -207,6 +217,8 @@ impl Checkout {
                 | Event::RefundsCounted(_)
                 | Event::CashbackRefused { .. }
                 | Event::CoverReturned { .. }
+                | Event::FundingMoved { .. }
+                | Event::MoveRefused
                 | Event::DisputesSeen(_),
             ) => Err(Refused::TooEarly { event: event.name(), state: self.state.name() }),
         }
@@ -238,6 +250,8 @@ impl Checkout {
         let payment = Payment {
             charge: charge.clone(),
             cover_back_minor: 0,
+            funding: Funding::default(),
+            refusals: Refusals::default(),
             refunds: BTreeMap::new(),
             all_refunds: None,
             bounced: BTreeSet::new(),
@@ -332,8 +346,8 @@ impl Checkout {
         }
     }
 
-    /// When somebody has to look at it next: at the cashback, at cover that is to go back, at a refund that
-    /// was begun and may never have been asked for, or at a page that was never made.
+    /// When somebody has to look at it next: at the cashback, at cover or funding that is to be moved, at a
+    /// refund that was begun and may never have been asked for, or at a page that was never made.
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
             State::Open if self.session.is_none() => Some(self.created_at.plus_seconds(ABANDONED_SECONDS)),
@@ -341,7 +355,8 @@ impl Checkout {
             State::Paid(payment) => {
                 let cover = self.cover_due().map(|due| due.since);
                 let refunds = payment.begun_refunds().map(|(_, since)| since);
-                refunds.chain(payment.cashback.due_at()).chain(cover).min()
+                let moves = cover.into_iter().chain(self.funding_due_at());
+                refunds.chain(payment.cashback.due_at()).chain(moves).min()
             }
         }
     }

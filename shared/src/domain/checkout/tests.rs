@@ -1,4 +1,5 @@
 mod due;
+mod funding;
 mod many;
 mod order;
 mod table;

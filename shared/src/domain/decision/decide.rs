@@ -146,6 +146,7 @@ fn next(
         (_, State::Open) => {}
     }
     next.state = state;
+    let mut next = next.with_funding_noted(now)?;
     let folded = fold(&mut next.postings, &checkout.country.time_zone(), now);
     next.folded = next.folded.saturating_add(folded);
     next.postings.extend(book(&books(checkout)?, &books(&next)?, now));
@@ -212,6 +213,9 @@ pub fn changes(before: Option<&Checkout>, after: &Checkout) -> Vec<String> {
         (Some(Cashback::Held(old)), Some(Cashback::Held(new))) if old.amount != new.amount => {
             changes.push("cashback.reduced".to_owned());
         }
+        // An attempt that meets an empty balance and is made again is nobody's news.
+        (Some(Cashback::Paying { .. }), Some(Cashback::Held(_))) => {}
+        (Some(Cashback::Held(waiting)), Some(Cashback::Paying { .. })) if waiting.refusals > 0 => {}
         (old, Some(new)) if old.map(Cashback::name) != Some(new.name()) => {
             changes.push(format!("cashback.{}", new.name()));
         }

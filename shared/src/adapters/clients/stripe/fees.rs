@@ -3,10 +3,9 @@
 use serde::Deserialize;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
-use super::transfers::hour;
+use super::transfers::Turn;
 use crate::domain::ids::{ChargeId, CheckoutId};
 use crate::domain::stripe::object::{metadata, read};
-use crate::domain::time::Timestamp;
 
 /// What of the fee of a charge is to be given back.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +16,8 @@ pub struct NewFeeRefund<'a> {
     pub charge: &'a ChargeId,
     /// How much of its fee is to be back then, in all, in minor units.
     pub back_minor: i64,
-    /// Which attempt to pay a cashback needs it, if one does.
-    pub attempt: Option<u32>,
+    /// Why.
+    pub turn: Turn,
 }
 
 #[derive(Deserialize)]
@@ -29,12 +28,11 @@ struct Fee {
 
 impl Stripe {
     /// Sees to it that so much of a charge's fee is back with the merchant, once: Stripe says what is back
-    /// already, however long ago that was. The key has the attempt in it, or the hour of the message: Stripe
-    /// repeats a refusal to whoever brings the same one.
+    /// already, however long ago that was.
     ///
     /// # Errors
     /// See [`StripeError`].
-    pub async fn give_fee_back(&self, new: &NewFeeRefund<'_>, now: Timestamp) -> Result<(), StripeError> {
+    pub async fn give_fee_back(&self, new: &NewFeeRefund<'_>) -> Result<(), StripeError> {
         let fee = self.fees(new.charge.as_str()).await?.into_iter().next();
         let fee = fee.ok_or_else(|| StripeError::NotUnderstood { field: "application_fee".to_owned() })?;
         let missing = new.back_minor.saturating_sub(fee.amount_refunded);
@@ -46,8 +44,7 @@ impl Stripe {
             (format!("metadata[{}]", metadata::CHECKOUT), new.checkout.to_string()),
             (format!("metadata[{}]", metadata::CHARGE), new.charge.to_string()),
         ];
-        let attempt = new.attempt.map_or_else(|| hour(now), i64::from);
-        let key = format!("cover_{}_{}_{attempt}", new.checkout, new.back_minor);
+        let key = format!("cover_{}_{}_{}", new.checkout, new.back_minor, new.turn);
         let path = format!("/v1/application_fees/{}/refunds", fee.id);
         self.send(Call::post(path, None, key, Body::Form(form))).await.map(|_| ())
     }

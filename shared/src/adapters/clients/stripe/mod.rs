@@ -17,6 +17,6 @@ pub use accounts::{NewAccount, OnboardingLink};
 pub use balance::Funding;
 pub use fees::NewFeeRefund;
 pub use refunds::NewRefund;
-pub use request::{Stripe, StripeError};
+pub use request::{Refusal, Stripe, StripeError};
 pub use sessions::{NewSession, Session};
-pub use transfers::Sent;
+pub use transfers::{Sent, Turn};

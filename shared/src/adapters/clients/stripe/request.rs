@@ -68,6 +68,28 @@ pub enum StripeError {
 /// (<https://docs.stripe.com/error-codes#account-invalid>).
 const DISCONNECTED: &str = "account_invalid";
 
+/// What is to be known of a refusal to move money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A balance is too low just now.
+    EmptyBalance,
+    /// The account is not there, or has left the platform.
+    NoAccount,
+    /// Asking again is no use until a person has changed something.
+    ForGood,
+}
+
+impl Refusal {
+    /// Reads `code` (<https://docs.stripe.com/error-codes>).
+    pub fn of(code: &str) -> Self {
+        match code {
+            "balance_insufficient" | "insufficient_balance_for_refund" => Self::EmptyBalance,
+            DISCONNECTED | "resource_missing" => Self::NoAccount,
+            _ => Self::ForGood,
+        }
+    }
+}
+
 impl StripeError {
     /// Whether the account has left the platform: nothing can be asked of it any more.
     pub fn is_disconnected(&self) -> bool {

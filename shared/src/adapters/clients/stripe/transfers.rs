@@ -1,6 +1,8 @@
 //! Transfers from the platform to a merchant, and back: the money for a cashback that the platform funds, and
 //! settlements.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::request::{Body, Call, Form, Stripe, StripeError};
@@ -8,7 +10,6 @@ use crate::domain::books::settlement::{self, Made, Settlement};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
 use crate::domain::stripe::object::{metadata, read};
-use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]
 struct Transfer {
@@ -27,9 +28,23 @@ pub struct Sent {
     pub ever: i64,
 }
 
-/// A part of a key that lets a refusal be forgotten.
-pub(super) fn hour(now: Timestamp) -> i64 {
-    now.epoch_seconds().div_euclid(3_600)
+/// Why money is moved, as a part of the key. It changes when an answer is known to be no, and never while
+/// one is in doubt, since Stripe repeats a refusal to whoever brings the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The attempt of this number to pay a cashback needs it.
+    Attempt(u32),
+    /// It belongs elsewhere; so many times it was refused.
+    AfterRefusals(u32),
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attempt(attempt) => write!(f, "{attempt}"),
+            Self::AfterRefusals(times) => write!(f, "r{times}"),
+        }
+    }
 }
 
 impl Transfer {
@@ -57,9 +72,8 @@ impl Stripe {
 
     /// Makes sure that `amount` is there for a cashback that the payer has, no less and no more: a refund
     /// takes some of it back, and if that refund fails later, it belongs to the merchant again. The key is
-    /// what was ever sent before, what is to be there and the hour of the message: Stripe is asked each time
-    /// what is there, so a key only has to hold while an answer is in doubt, and a refusal is not repeated
-    /// for the day that Stripe remembers it.
+    /// what was ever sent before, what is to be there and the `turn`: Stripe is asked each time what is
+    /// there, so a key only has to hold while an answer is in doubt.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -68,10 +82,10 @@ impl Stripe {
         account: &AccountId,
         checkout: &CheckoutId,
         amount: Money,
-        now: Timestamp,
+        turn: Turn,
     ) -> Result<(), StripeError> {
-        let Sent { there, ever } = self.keep_funding(checkout, amount, now).await?;
-        let key = format!("transfer_{checkout}_after_{ever}_to_{}_{}", amount.minor(), hour(now));
+        let Sent { there, ever } = self.keep_funding(checkout, amount, turn).await?;
+        let key = format!("transfer_{checkout}_after_{ever}_to_{}_{turn}", amount.minor());
         self.send_missing(account, checkout, amount, there, key).await
     }
 
@@ -162,7 +176,7 @@ impl Stripe {
 
     /// Takes back what was transferred for the cashback of `checkout` beyond `keep`, and gives what is there
     /// then. The key of a reversal is the sum that it brings about, so repeating it takes nothing more, and
-    /// the hour of the message: a later one asks an empty balance anew.
+    /// the `turn`, so that an empty balance is asked anew.
     ///
     /// # Errors
     /// See [`StripeError`].
@@ -170,7 +184,7 @@ impl Stripe {
         &self,
         checkout: &CheckoutId,
         keep: Money,
-        now: Timestamp,
+        turn: Turn,
     ) -> Result<Sent, StripeError> {
         let filter = [("transfer_group".to_owned(), checkout.to_string())];
         let found = self.list("/v1/transfers", &filter, None).await?;
@@ -184,7 +198,7 @@ impl Stripe {
             }
             let back = surplus.min(transfer.net());
             let reversed = transfer.amount_reversed.saturating_add(back);
-            let key = format!("reversal_{}_{reversed}_{}", transfer.id, hour(now));
+            let key = format!("reversal_{}_{reversed}_{turn}", transfer.id);
             self.reverse(&transfer.id, back, key).await?;
             surplus = surplus.saturating_sub(back);
         }

@@ -142,10 +142,10 @@ fn credited() {
 /// give it back, nothing is refunded.
 #[test]
 fn covered_credit_in_the_wallet() {
-    let short = Event::CashbackRefused { attempt: 1, reason: Failure::PlatformFunds };
+    let events: Vec<_> = [(0, usual())].into_iter().chain(attempts_in_vain(Failure::PlatformFunds)).collect();
     check(
         funded(62),
-        &[(0, usual()), RELEASED, (200, short)],
+        &events,
         expect![[r#"
         1000 merchant.balance: 2412
         1100 platform.balance: 88
@@ -367,9 +367,8 @@ fn a_refund_is_booked_when_stripe_has_it() {
 /// Credit of before there was cover: the merchant still owes the platform its part.
 #[test]
 fn credit_without_cover() {
-    let short = Event::CashbackRefused { attempt: 1, reason: Failure::PlatformFunds };
-    let events = [(0, usual()), RELEASED, (200, short)];
-    let covered = events.iter().fold(funded(62), |checkout, (hours, event)| apply(&checkout, event, *hours));
+    let events = [(0, usual())].into_iter().chain(attempts_in_vain(Failure::PlatformFunds));
+    let covered = events.fold(funded(62), |checkout, (hours, event)| apply(&checkout, &event, hours));
     let earlier = Checkout { cover_minor: 0, ..covered.clone() };
     let owed = |checkout: &Checkout| {
         let positions = positions(checkout, checkout.payment().unwrap()).unwrap();

@@ -95,37 +95,44 @@ fn every_state_comes_back_from_the_table() {
     }
 }
 
-/// An empty platform account is the platform's own fault: it is tried for long, whatever the number of
-/// attempts, and then it becomes credit like everything else.
+/// An empty balance is asked eight times, the last time three days after the promise. Then what the platform
+/// has not becomes credit like everything else; but what the merchant promised, the platform does not owe.
 #[test]
-fn the_platforms_empty_account_is_waited_for() {
-    let patience = |hours_after_promise: u32| {
-        let mut state = after(&[(47, DUE)]);
-        for attempt in 1..=20 {
-            let bounce = Event::Bounced { attempt, reason: Failure::PlatformFunds, standing: standing() };
-            state = state.on(&bounce, at(47)).unwrap().on(&DUE, at(48)).unwrap();
+fn an_empty_balance_is_asked_eight_times_after_growing_pauses() {
+    for (reason, end) in
+        [(Failure::PlatformFunds, "credited_to_wallet"), (Failure::InsufficientFunds, "failed")]
+    {
+        let (mut state, mut hours) = (held(), Vec::new());
+        while let Some(due) = state.due_at() {
+            hours.push(due.seconds_since(at(48)).div_euclid(3600));
+            let paying = state.on(&DUE, due).unwrap();
+            let Cashback::Paying { attempt, .. } = paying else { panic!("due is due") };
+            let bounce = Event::Bounced { attempt, reason, standing: standing() };
+            state = paying.on(&bounce, due).unwrap();
         }
-        let bounce = Event::Bounced { attempt: 21, reason: Failure::PlatformFunds, standing: standing() };
-        state.on(&bounce, at(48 + hours_after_promise)).unwrap().name()
-    };
-    assert_eq!((patience(71), patience(72)), ("held", "credited_to_wallet"), "three days");
+        assert_eq!(hours, [-1, -1, -1, 1, 7, 19, 43, 73], "hours after the promise");
+        assert_eq!(state.name(), end);
+    }
+    // A person has it tried again, and patience begins anew.
+    let mut state = held();
+    for attempt in 1..=8 {
+        let reason = Failure::InsufficientFunds;
+        let bounce = Event::Bounced { attempt, reason, standing: standing() };
+        state = state.on(&DUE, at(200)).unwrap().on(&bounce, at(120)).unwrap();
+    }
+    let again = state.on(&Event::Retried, at(300)).unwrap().on(&DUE, at(300)).unwrap();
+    let reason = Failure::InsufficientFunds;
+    let bounce = Event::Bounced { attempt: 9, reason, standing: standing() };
+    assert_eq!(again.on(&bounce, at(300)).unwrap().due_at(), Some(at(300).plus_seconds(900)));
 }
 
-/// A merchant's empty balance is waited for as the platform's is; but what the merchant promised, the
-/// platform does not owe.
+/// A dispute that was won after a year leaves as much patience as any other.
 #[test]
-fn a_merchants_empty_account_is_waited_for_and_never_becomes_the_platforms_credit() {
-    let bounce = |state: &Cashback, attempt, hours| {
-        let event = Event::Bounced { attempt, reason: Failure::InsufficientFunds, standing: standing() };
-        state.on(&event, at(hours)).unwrap()
-    };
-    let mut state = held();
-    for attempt in 1..=9 {
-        state = bounce(&state.on(&DUE, at(100)).unwrap(), attempt, 90);
-    }
-    assert_eq!(state.name(), "held");
-    let paying = state.on(&DUE, at(200)).unwrap();
-    assert_eq!(bounce(&paying, 10, 48 + waiting::PATIENCE_HOURS).name(), "failed");
+fn a_late_release_is_waited_for_as_any_other() {
+    let frozen = after(&[(1, Event::DisputeOpened)]);
+    let paying = frozen.on(&Event::DisputesOver, at(8760)).unwrap().on(&DUE, at(8760)).unwrap();
+    let short = paying.on(&bounced(Failure::InsufficientFunds, standing()), at(8760)).unwrap();
+    assert_eq!(short.due_at(), Some(at(8760).plus_seconds(900)));
 }
 
 /// Several tries fit into the margin; the next one is another refund, under another key.
@@ -189,11 +196,10 @@ fn what_was_netted_is_owed_when_the_cashback_bounces() {
 fn what_may_still_arrive_is_no_credit() {
     for (reason, name) in [
         (Failure::Disconnected, "failed"),
-        (Failure::InsufficientFunds, "failed"),
-        (Failure::PlatformFunds, "credited_to_wallet"),
         (Failure::Declined, "credited_to_wallet"),
         // The merchant pays these, and can bring that about.
         (Failure::Refused, "failed"),
+        (Failure::NoTransfer, "failed"),
         (Failure::MerchantRequest, "failed"),
     ] {
         let late = held().on(&DUE, at(200)).unwrap().on(&bounced(reason, standing()), at(200)).unwrap();

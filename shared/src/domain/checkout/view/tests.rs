@@ -31,6 +31,8 @@ fn cashback_in_words() {
         Checkout { state: open.next_state(&as_asked(&open, &paynow.1), &insight, at(0)).unwrap(), ..open }
     };
     let failed = |reason| [paynow.clone(), RELEASED, (200, cashback_refund(Outcome::Failed(reason)))];
+    let waited: Vec<_> =
+        [paynow.clone()].into_iter().chain(attempts_in_vain(Failure::InsufficientFunds)).collect();
     let lost = Event::CashbackRefused { attempt: 1, reason: Failure::Disconnected };
     let unknown = [paynow.clone(), RELEASED, bounced.clone()];
     let table: String = [
@@ -50,7 +52,7 @@ fn cashback_in_words() {
         ),
         ("known, and the merchant has its part again", after(&[paynow.clone(), RELEASED, bounced])),
         ("nobody known", crate::domain::examples::after(Funding::Merchant, &unknown)),
-        ("known, and the balance stayed empty", after(&failed(Failure::InsufficientFunds))),
+        ("known, and the balance stayed empty", after(&waited)),
         ("known, and the merchant stopped it", after(&failed(Failure::MerchantRequest))),
         ("nobody asked", after(&[paynow.clone(), RELEASED, (47, lost)])),
     ]
