@@ -58,6 +58,7 @@ mod operator_input;
 mod payers;
 #[cfg(test)]
 mod payment;
+mod payouts;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
