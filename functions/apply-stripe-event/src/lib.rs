@@ -49,6 +49,20 @@ impl ApplyStripeEvent {
     }
 
     async fn apply(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
+        let (account, created) = (event.account.clone(), event.created);
+        match (self.apply_readable(event, now).await, account) {
+            (Err(Fault::Reject(problem)), Some(account)) => {
+                if self.is_set_aside(&account, created).await? {
+                    tracing::info!(%account, "an event waits until its account is back");
+                    return Ok(());
+                }
+                Err(Fault::Reject(problem))
+            }
+            (applied, _) => applied,
+        }
+    }
+
+    async fn apply_readable(&self, event: StripeEvent, now: Timestamp) -> Result<(), Fault> {
         let Some(event) = self.readable(event).await? else { return Ok(()) };
         let is_news = self.apply_kind(event.account.as_ref(), event.kind, now).await?;
         if event.listed && is_news {

@@ -2,7 +2,8 @@
 
 use kembali::adapters::clients::store::Written;
 use kembali::domain::ids::AccountId;
-use kembali::domain::merchant::Event;
+use kembali::domain::merchant::{AccountReading, Event};
+use kembali::domain::time::Timestamp;
 use kembali::fault::Fault;
 
 use crate::ApplyStripeEvent;
@@ -15,7 +16,10 @@ impl ApplyStripeEvent {
             tracing::info!(%account, "no merchant of ours");
             return Ok(false);
         };
-        let reading = self.stripe.account(account, merchant.country).await?;
+        let reading = match self.stripe.account(account, merchant.country).await {
+            Err(error) if error.is_disconnected() => AccountReading::of_departed(account.clone()),
+            reading => reading?,
+        };
         let next =
             merchant.on(&Event::AccountRead(reading)).map_err(|error| Fault::Bug(error.to_string()))?;
         let Some(next) = next else { return Ok(false) };
@@ -24,5 +28,17 @@ impl ApplyStripeEvent {
             // What was read may be older than what the other one read: read again.
             Written::Lost => Err(Fault::Retry("the merchant changed meanwhile".to_owned())),
         }
+    }
+
+    /// Whether `account` has left the platform, so that an event of `created` cannot be applied. Then the
+    /// merchant is told of it, and once the account is back, its events are read again from there.
+    pub(crate) async fn is_set_aside(&self, account: &AccountId, created: Timestamp) -> Result<bool, Fault> {
+        let Some(merchant) = self.store.merchant_of(account).await? else { return Ok(false) };
+        match self.stripe.account(account, merchant.country).await {
+            Err(error) if error.is_disconnected() => {}
+            Ok(_) | Err(_) => return Ok(false),
+        }
+        self.store.read_again_from(account, created).await?;
+        self.on_account_changed(account).await.map(|_| true)
     }
 }

@@ -171,6 +171,17 @@ fn why_not(merchant: &Merchant) -> Option<WhyNot> {
             ..WhyNot::new("The market is not open to this business yet.")
         },
         State::Invited => begin(&merchant.id),
+        State::Onboarding { requirements, .. } | State::Restricted { requirements, .. }
+            if requirements.iter().any(Requirement::is_access) =>
+        {
+            WhyNot {
+                requirements: requirements.clone(),
+                next: Some(
+                    "Give the platform access to the account again, in Stripe's dashboard.".to_owned(),
+                ),
+                ..WhyNot::new("The platform has no access to the Stripe account any more.")
+            }
+        }
         State::Onboarding { requirements, .. } => {
             WhyNot { requirements: requirements.clone(), ..WhyNot::new("Stripe waits for the merchant.") }
         }

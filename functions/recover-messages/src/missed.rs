@@ -100,10 +100,10 @@ impl Missed {
         let Some(window) = next_window(position.read_until, now) else { return Ok(None) };
         let mut events = match self.stripe.events(&position.account, window).await {
             Ok(events) => events,
-            // Such as an account that has left the platform: nothing can be read there any more.
+            // Such as an account that has left the platform. Should it come back, it is read from here on.
             Err(StripeError::Refused { code }) => {
-                tracing::warn!(account = %position.account, code, "Stripe tells no events of this account");
-                Vec::new()
+                tracing::info!(account = %position.account, code, "Stripe tells no events of this account");
+                return Ok(None);
             }
             Err(error) => return Err(error.into()),
         };

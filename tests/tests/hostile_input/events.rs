@@ -70,6 +70,9 @@ impl Past {
         stripe.restrict(&shop.account, "identity.individual.documents").unwrap();
         town.settle().await;
         stripe.complete_onboarding(&shop.account).unwrap();
+        stripe.deauthorize(&shop.account);
+        town.settle().await;
+        stripe.authorize_again(&shop.account);
         let indian = town.shop("IN").await;
         for (reference, good) in [("good", true), ("bad", false)] {
             let slow = town.checkout(&indian, reference, "499.00", "INR").await;

@@ -30,6 +30,7 @@ mod cunning;
 mod days;
 #[cfg(test)]
 mod dead_letters;
+mod departures;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
@@ -45,6 +46,7 @@ mod http;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod late;
 mod link;
 #[cfg(test)]
 mod many_refunds;

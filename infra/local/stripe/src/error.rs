@@ -26,6 +26,16 @@ impl Error {
         Self { status: 404, ..error }.at("id")
     }
 
+    /// An account that the platform has no access to, or no longer: status 403, code `account_invalid`
+    /// (<https://docs.stripe.com/error-codes#account-invalid>).
+    pub(crate) fn no_access(key: &str, account: &str) -> Self {
+        let message = format!(
+            "The provided key '{key}' does not have access to account '{account}' (or that account does not exist). \
+             Application access may have been revoked.",
+        );
+        Self { status: 403, ..Self::invalid(message).coded("account_invalid") }
+    }
+
     /// A required parameter that is absent.
     pub(crate) fn param_missing(param: &str) -> Self {
         Self::invalid(format!("Missing required param: {param}.")).coded("parameter_missing").at(param)

@@ -111,6 +111,14 @@ impl Stripe {
         self.pay_in(session, &with, course).map(|_| ())
     }
 
+    /// The money of a payment that was told failed arrives after all: by UPI a bank may find out late.
+    ///
+    /// # Errors
+    /// The session does not exist, or no payment of it has failed.
+    pub fn arrive(&self, session: &str) -> Result<(), Error> {
+        self.act(|act| payment::arrive(act, session))
+    }
+
     /// A person pays an open session in their own currency, in which the page asks for `amount_minor`. The
     /// payment stays in the session's currency, and shows this beside it as `presentment_details`.
     ///

@@ -1,6 +1,6 @@
 //! Decide, then commit, and again if somebody else was faster.
 
-use crate::adapters::clients::store::{Committed, Store};
+use crate::adapters::clients::store::{Committed, Store, need};
 use crate::domain::campaign::budget::{Pot, Slot};
 use crate::domain::cashback::refund::{RefundKey, RefundState};
 use crate::domain::checkout::review::Waits;
@@ -68,13 +68,18 @@ async fn run(
             Decision::Look => return Err(Fault::Bug("a decision looks twice".to_owned())),
         };
         commit.checkout.decisions.extend(decided.cloned());
-        // A checkout that exists only gives back to budgets: nothing has to be known of what they hold.
+        // A checkout that exists gives back to budgets, and takes again only what it once gave back: nothing
+        // has to be known of what is full.
         match store.commit(&commit, |_| Pot::default()).await? {
             Committed::Done => {
                 tell_what_failed(&checkout, &commit.checkout);
                 return Ok(commit.checkout);
             }
-            Committed::UsedUp(_) => return Err(Fault::Bug("a budget could not be given back".to_owned())),
+            Committed::UsedUp(slots) => {
+                if !refill(store, &commit, &slots).await? {
+                    checkout = checkout.with_lapsed_offers();
+                }
+            }
             Committed::Lost => {
                 let again = store.checkout(&checkout.id).await?;
                 checkout = again.ok_or_else(|| Fault::Bug("a checkout is gone".to_owned()))?;
@@ -82,6 +87,19 @@ async fn run(
         }
     }
     Err(Fault::Retry("the checkout is busy".to_owned()))
+}
+
+/// Has the empty parts of budgets refilled from others, for a payment that was told failed and arrived after
+/// all. Gives whether there is enough for it; if not, its offer has ended.
+async fn refill(store: &Store, commit: &Commit, slots: &[Slot]) -> Result<bool, Fault> {
+    for change in commit.budget.iter().filter(|change| slots.contains(&change.slot)) {
+        let campaign = store.campaign(commit.checkout.country, &change.slot.campaign).await?;
+        let campaign = campaign.ok_or_else(|| Fault::Bug("a budget of no campaign".to_owned()))?;
+        if !store.refill(&campaign, &change.slot, need(change)).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Tells what can no longer be finished without a person, once: when it is written. Metrics and their alarms

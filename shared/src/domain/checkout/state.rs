@@ -323,9 +323,16 @@ impl Checkout {
 
     /// As it is when Stripe has refused to make its page: it promises nothing, and holds nothing of anybody.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub fn refused(self) -> Self {
+        let refusals = self.refusals.saturating_add(1);
+        Self { state: State::Failed, refusals, ..self.with_lapsed_offers() }
+    }
+
+    /// The same without its promises out of budgets and caps.
+    #[must_use]
+    pub fn with_lapsed_offers(mut self) -> Self {
         self.offers.values_mut().for_each(Offer::lapse);
-        Self { state: State::Failed, refusals: self.refusals.saturating_add(1), ..self }
+        self
     }
 
     /// The same order placed again, in the place of one that [has been refused](Self::has_been_refused).

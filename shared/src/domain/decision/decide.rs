@@ -4,7 +4,6 @@ use super::occupied::Occupied;
 use crate::domain::books::ledger::{Positions, book, positions};
 use crate::domain::books::settlement::Settlement;
 use crate::domain::campaign::budget::BudgetChange;
-use crate::domain::campaign::offer::Offer;
 use crate::domain::campaign::screening::Card;
 use crate::domain::cashback::Cashback;
 use crate::domain::cashback::refund::RefundKey;
@@ -140,10 +139,9 @@ fn next(
         (Event::PageRefused, _) => return Ok(Some(next.refused())),
         (_, State::Paid(_)) => next.offers.clear(),
         // What was promised out of a budget or a cap has gone back there with the page.
-        (_, State::Expired | State::Failed) => {
-            next.offers.values_mut().for_each(Offer::lapse);
-        }
-        (_, State::Open) => {}
+        (_, State::Expired) => next = next.with_lapsed_offers(),
+        // A payment that was told failed may arrive after all: then it earns what it was promised.
+        (_, State::Open | State::Failed) => {}
     }
     next.state = state;
     let mut next = next.with_funding_noted(now)?;

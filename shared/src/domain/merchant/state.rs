@@ -123,6 +123,26 @@ pub struct AccountReading {
     pub requirements: Vec<Requirement>,
 }
 
+/// Stripe's event of a merchant who gives the platform access to its account again
+/// (<https://docs.stripe.com/api/events/types#event_types-account.application.authorized>).
+const ACCESS: &str = "account.application.authorized";
+
+impl Requirement {
+    /// Whether the merchant has taken the platform's access to its account away.
+    pub fn is_access(&self) -> bool {
+        self.requirement == ACCESS
+    }
+}
+
+impl AccountReading {
+    /// What is known of an account that has left the platform: that nothing can be done there, until the
+    /// merchant gives the platform access again.
+    pub fn of_departed(account: AccountId) -> Self {
+        let access = Requirement { requirement: ACCESS.to_owned(), deadline: None, awaits_merchant: true };
+        Self { account, closed: false, active: BTreeSet::new(), requirements: vec![access] }
+    }
+}
+
 /// What happens to a merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {

@@ -28,24 +28,25 @@ fn reading(closed: bool, active: &[Method], awaits_merchant: Option<bool>) -> Ev
 
 #[test]
 fn every_state_and_every_event() {
-    let account = account();
+    let id = account();
     let states = [
         State::Waitlisted,
         State::Invited,
-        State::Onboarding { account: account.clone(), requirements: vec![] },
-        State::InReview { account: account.clone() },
-        State::Enabled { account: account.clone(), methods: [Method::Card].into() },
-        State::Restricted { account: account.clone(), requirements: vec![] },
-        State::Suspended { account: account.clone(), reason: "fraud".into(), reason_for_merchant: None },
-        State::Closed { account: account.clone() },
+        State::Onboarding { account: id.clone(), requirements: vec![] },
+        State::InReview { account: id.clone() },
+        State::Enabled { account: id.clone(), methods: [Method::Card].into() },
+        State::Restricted { account: id.clone(), requirements: vec![] },
+        State::Suspended { account: id.clone(), reason: "fraud".into(), reason_for_merchant: None },
+        State::Closed { account: id.clone() },
     ];
     let events = [
         ("admitted", Event::Admitted),
-        ("account created", Event::AccountCreated(account)),
+        ("account created", Event::AccountCreated(id)),
         ("read: card active", reading(false, &[Method::Card], None)),
         ("read: merchant must act", reading(false, &[], Some(true))),
         ("read: Stripe reviews", reading(false, &[], Some(false))),
         ("read: closed", reading(true, &[], None)),
+        ("read: it has left", Event::AccountRead(AccountReading::of_departed(account()))),
         ("suspended", Event::Suspended { reason: "fraud".into(), reason_for_merchant: None }),
         ("resumed", Event::Resumed),
     ];
@@ -63,6 +64,7 @@ fn every_state_and_every_event() {
         waitlisted  read: merchant must act  impossible
         waitlisted  read: Stripe reviews     impossible
         waitlisted  read: closed             impossible
+        waitlisted  read: it has left        impossible
         waitlisted  suspended                impossible
         waitlisted  resumed                  impossible
         invited     admitted                 invited
@@ -71,6 +73,7 @@ fn every_state_and_every_event() {
         invited     read: merchant must act  impossible
         invited     read: Stripe reviews     impossible
         invited     read: closed             impossible
+        invited     read: it has left        impossible
         invited     suspended                impossible
         invited     resumed                  impossible
         onboarding  admitted                 onboarding
@@ -79,6 +82,7 @@ fn every_state_and_every_event() {
         onboarding  read: merchant must act  onboarding
         onboarding  read: Stripe reviews     in_review
         onboarding  read: closed             closed
+        onboarding  read: it has left        onboarding
         onboarding  suspended                suspended
         onboarding  resumed                  onboarding
         in_review   admitted                 in_review
@@ -87,6 +91,7 @@ fn every_state_and_every_event() {
         in_review   read: merchant must act  onboarding
         in_review   read: Stripe reviews     in_review
         in_review   read: closed             closed
+        in_review   read: it has left        onboarding
         in_review   suspended                suspended
         in_review   resumed                  in_review
         enabled     admitted                 enabled
@@ -95,6 +100,7 @@ fn every_state_and_every_event() {
         enabled     read: merchant must act  restricted
         enabled     read: Stripe reviews     restricted
         enabled     read: closed             closed
+        enabled     read: it has left        restricted
         enabled     suspended                suspended
         enabled     resumed                  enabled
         restricted  admitted                 restricted
@@ -103,6 +109,7 @@ fn every_state_and_every_event() {
         restricted  read: merchant must act  restricted
         restricted  read: Stripe reviews     restricted
         restricted  read: closed             closed
+        restricted  read: it has left        restricted
         restricted  suspended                suspended
         restricted  resumed                  restricted
         suspended   admitted                 suspended
@@ -111,6 +118,7 @@ fn every_state_and_every_event() {
         suspended   read: merchant must act  suspended
         suspended   read: Stripe reviews     suspended
         suspended   read: closed             closed
+        suspended   read: it has left        suspended
         suspended   suspended                suspended
         suspended   resumed                  in_review
         closed      admitted                 closed
@@ -119,6 +127,7 @@ fn every_state_and_every_event() {
         closed      read: merchant must act  closed
         closed      read: Stripe reviews     closed
         closed      read: closed             closed
+        closed      read: it has left        closed
         closed      suspended                impossible
         closed      resumed                  impossible
     "#]]

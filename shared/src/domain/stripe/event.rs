@@ -92,7 +92,9 @@ pub struct Page {
 }
 
 /// The types of API v1 that concern us. Stripe's list of events does not have those of API v2.
-pub const LISTED_TYPES: [&str; 17] = [
+pub const LISTED_TYPES: [&str; 19] = [
+    "account.application.authorized",
+    "account.application.deauthorized",
     "account.updated",
     "capability.updated",
     "charge.dispute.closed",
@@ -217,7 +219,10 @@ fn kind(envelope: &Envelope, object: &Value) -> Result<Option<Kind>, NotUndersto
         dispute if dispute.starts_with("charge.dispute.") => {
             object::charge_of_dispute(object).map(|charge| Some(Kind::DisputeChanged { charge }))
         }
-        "account.updated" | "capability.updated" => {
+        "account.application.authorized"
+        | "account.application.deauthorized"
+        | "account.updated"
+        | "capability.updated" => {
             let account = envelope.account.clone().ok_or_else(|| NotUnderstood("account".to_owned()))?;
             Ok(Some(Kind::AccountChanged { account }))
         }

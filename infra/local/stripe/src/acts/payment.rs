@@ -112,6 +112,27 @@ pub(crate) fn settle(act: &mut Act<'_>, charge_id: &str) {
     dispute_if_card_says_so(act, charge_id);
 }
 
+/// The money of a payment that was told failed arrives after all.
+pub(crate) fn arrive(act: &mut Act<'_>, session: &str) -> Result<(), Error> {
+    let found =
+        act.state.sessions.find(session).ok_or_else(|| Error::missing("checkout.session", session))?;
+    let intent = found.1.intent.clone();
+    let intent = intent.as_ref().and_then(|intent| act.state.intents.find_mut(intent));
+    let charge = intent.and_then(|intent| {
+        intent.will_succeed = true;
+        intent.latest_charge.clone()
+    });
+    match charge
+        .filter(|id| act.state.charges.find(id).is_some_and(|(_, one)| one.status == charge::Status::Failed))
+    {
+        Some(charge) => {
+            settle(act, &charge);
+            Ok(())
+        }
+        None => Err(Error::invalid("No payment of this Checkout Session has failed.")),
+    }
+}
+
 fn payable(act: &Act<'_>, id: &str) -> Result<Session, Error> {
     let (_, session) = act.state.sessions.find(id).ok_or_else(|| Error::missing("checkout.session", id))?;
     match session.status {

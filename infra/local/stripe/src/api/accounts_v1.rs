@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::auth::connected;
 use super::job::Job;
 use crate::acts::onboarding;
 use crate::error::Error;
@@ -20,6 +21,9 @@ pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
         let owner = act.state.owner(&id).ok_or_else(|| Error::missing("account", &id))?;
+        if owner.is_some() {
+            connected(act.state, &id)?;
+        }
         Ok(account_v1::render(act.state.account(&owner)))
     }))
 }
@@ -29,7 +33,7 @@ pub(super) fn retrieve_capability(path: String, params: Params) -> Result<Job, E
     params.finish()?;
     Ok(Box::new(move |act| {
         let (id, name) = path.split_once('/').unwrap_or_default();
-        capability(act.state.accounts.get(&None, id)?, name)
+        capability(connected(act.state, id)?, name)
     }))
 }
 
@@ -39,12 +43,12 @@ pub(super) fn request_capability(path: String, mut params: Params) -> Result<Job
     params.finish()?;
     Ok(Box::new(move |act| {
         let (id, name) = path.split_once('/').unwrap_or_default();
-        act.state.accounts.get(&None, id)?;
+        connected(act.state, id)?;
         if !requested {
             return Err(Error::invalid("The stand-in takes no capability back.").at("requested"));
         }
         onboarding::request(act, id, Capability::requested(Configuration::Merchant, name))?;
-        capability(act.state.accounts.get(&None, id)?, name)
+        capability(connected(act.state, id)?, name)
     }))
 }
 

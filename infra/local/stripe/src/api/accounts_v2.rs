@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::auth::connected;
 use super::job::Job;
 use crate::acts::onboarding;
 use crate::error::Error;
@@ -24,7 +25,7 @@ pub(super) fn create(_: String, mut params: Params) -> Result<Job, Error> {
     }
     Ok(Box::new(move |act| {
         let id = onboarding::create(act, profile, capabilities);
-        let account = act.state.accounts.get(&None, &id)?;
+        let account = connected(act.state, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -37,7 +38,7 @@ pub(super) fn update(id: String, mut params: Params) -> Result<Job, Error> {
     let metadata = params.metadata("metadata")?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        act.state.accounts.get(&None, &id)?;
+        connected(act.state, &id)?;
         if let Some(account) = act.state.accounts.find_mut(&id) {
             let profile = &mut account.profile;
             profile.display_name = display_name.or_else(|| profile.display_name.take());
@@ -45,7 +46,7 @@ pub(super) fn update(id: String, mut params: Params) -> Result<Job, Error> {
             profile.metadata.extend(metadata);
         }
         act.emit_thin("v2.core.account.updated", &id, None);
-        let account = act.state.accounts.get(&None, &id)?;
+        let account = connected(act.state, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -55,7 +56,7 @@ pub(super) fn retrieve(id: String, mut params: Params) -> Result<Job, Error> {
     let include = params.each_of("include", &INCLUDABLE)?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        let account = act.state.accounts.get(&None, &id)?;
+        let account = connected(act.state, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -86,7 +87,10 @@ pub(super) fn create_link(_: String, mut params: Params) -> Result<Job, Error> {
     onboarding.finish()?;
     use_case.finish()?;
     params.finish()?;
-    Ok(Box::new(move |act| onboarding::create_link(act, &account, refresh_url, return_url)))
+    Ok(Box::new(move |act| {
+        connected(act.state, &account)?;
+        onboarding::create_link(act, &account, refresh_url, return_url)
+    }))
 }
 
 fn profile(params: &mut Params) -> Result<Profile, Error> {

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 use data_encoding::BASE64;
 
 use crate::error::Error;
+use crate::objects::account::Account;
 use crate::state::State;
 use crate::table::Owner;
 
@@ -20,14 +21,7 @@ pub(super) fn owner(state: &State, headers: &HeaderMap) -> Result<Owner, Error> 
         return Ok(None);
     };
     let owner = state.owner(account).filter(|_| !state.departed.contains(account));
-    owner.ok_or_else(|| {
-        let message = format!(
-            "The provided key '{}' does not have access to account '{account}' (or that account does not exist). \
-             Application access may have been revoked.",
-            redacted(&key)
-        );
-        Error::invalid(message).coded("account_invalid").with_status(403)
-    })
+    owner.ok_or_else(|| Error::no_access(&redacted(&key), account))
 }
 
 /// The key of `Bearer sk_…`, or the user name of HTTP Basic.
@@ -48,6 +42,14 @@ fn no_key() -> Error {
                    https://stripe.com/docs/api#authentication for details, or we can help at \
                    https://support.stripe.com/.";
     Error::invalid(message).with_status(401)
+}
+
+/// The connected account `id` that a path names, unless it has left the platform.
+pub(super) fn connected<'a>(state: &'a State, id: &str) -> Result<&'a Account, Error> {
+    if state.departed.contains(id) {
+        return Err(Error::no_access(&redacted(&state.config.secret_key), id));
+    }
+    state.accounts.get(&None, id)
 }
 
 /// A key as Stripe shows it in errors: its kind and its last four characters.

@@ -68,6 +68,27 @@ impl Store {
             .await;
         written("UpdateItem", sent)
     }
+
+    /// Has the events of `account` read again from `from` on, if they were read further.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn read_again_from(&self, account: &AccountId, from: Timestamp) -> Result<(), Fault> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::account(account).into_item()))
+            .update_expression("SET due_at = :from")
+            .condition_expression("due_at > :from")
+            .expression_attribute_values(":from", AttributeValue::S(from.to_string()))
+            .send()
+            .await;
+        match written("UpdateItem", sent)? {
+            // They will be read from there anyhow.
+            Written::Done | Written::Lost => Ok(()),
+        }
+    }
 }
 
 fn position(row: &Item) -> Result<Position, Fault> {
