@@ -138,17 +138,17 @@ pub(crate) const LIVES: [Flow; 6] = [
         ..PLAIN
     },
     Flow {
-        name: "upi, split",
+        name: "upi, merchant",
         rail: Rail::Upi,
-        funding: "split",
         before: PAID,
         act: &[Step::Mature],
         ends: "paid credited",
         ..PLAIN
     },
     Flow {
-        name: "pix, merchant",
+        name: "pix, split",
         rail: Rail::Pix,
+        funding: "split",
         before: PAID,
         act: &[Step::Mature],
         ends: "paid credited",
@@ -253,7 +253,7 @@ pub(crate) const REFUNDS: [Flow; 5] = [
     },
     Flow {
         name: "all after the release, split",
-        rail: Rail::Upi,
+        rail: Rail::Pix,
         funding: "split",
         is_limited: true,
         before: CREDITED,

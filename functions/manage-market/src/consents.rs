@@ -31,6 +31,8 @@ impl ManageMarket {
     /// The same payer and order always give the same text, and it is good for that order only.
     pub(crate) async fn testify(&self, request: &Request) -> Answer {
         let country = request.country()?;
+        let next = "Have the merchant create the checkout without a consent: the payer pays the whole price.";
+        country.check_wallets("country", next)?;
         let NewConsent { phone, merchant, reference, amount } = request.json()?;
         if amount.currency() != country.currency() {
             let detail = format!("Merchants in {} charge in {}.", country.code(), country.currency().code());

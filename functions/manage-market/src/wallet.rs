@@ -50,7 +50,7 @@ impl Wallet {
             Ok(LotView { amount: money(payer, lot.minor)?, expires_at: lot.expires_at })
         };
         Ok(Self {
-            balance: money(payer, payer.balance_minor(now))?,
+            balance: money(payer, payer.spendable_minor(now))?,
             lots: lots.map(view).collect::<Result<_, Fault>>()?,
             debt: money(payer, payer.debt_minor)?,
         })

@@ -115,8 +115,10 @@ fn order(dice: &mut Dice, world: &mut World, aim: &Aim, sender: usize) -> Value 
         });
         if dice.once_in(2) {
             order["payer"] = json!({"phone": phone});
-            if dice.once_in(3) {
-                order["payer"]["wallet_consent"] = agreed["payer"]["wallet_consent"].clone();
+            if dice.once_in(3)
+                && let Some(consent) = agreed.pointer("/payer/wallet_consent")
+            {
+                order["payer"]["wallet_consent"] = consent.clone();
             }
         }
         order

@@ -51,6 +51,8 @@ mod link;
 #[cfg(test)]
 mod many_refunds;
 #[cfg(test)]
+mod markets;
+#[cfg(test)]
 mod matching;
 #[cfg(test)]
 mod no_page;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::rule::{Budget, Funding, Limit, Occasion, Reward, Rule, Stacking, Tier};
-use crate::domain::market::{Country, Tender};
+use crate::domain::market::{Country, Movement, Tender};
 use crate::domain::money::Money;
 use crate::domain::percent::InvalidPercent;
 use crate::domain::promise::PROMISE_HOURS;
@@ -27,7 +27,7 @@ impl Rule {
         self.check_times(country)?;
         self.check_caps()?;
         self.check_budget()?;
-        self.check_funding()
+        self.check_funding(country)
     }
 
     /// That the rule is not over at `now`: nobody could earn under it, and its name would be used up. A
@@ -242,7 +242,16 @@ impl Rule {
         }
     }
 
-    fn check_funding(&self) -> Result<(), Problem> {
+    fn check_funding(&self, country: Country) -> Result<(), Problem> {
+        if let Some(lacking) = self.funding.lacks(country) {
+            let instead = match lacking {
+                Movement::Transfer => "merchant",
+                Movement::ApplicationFee => "platform",
+            };
+            let (market, lacking) = (country.code(), lacking.label());
+            let detail = format!("A Stripe platform in {market} has no {lacking}, which this funding needs.");
+            return Err(Problem::invalid("funding", detail, format!("Write `\"funding\": \"{instead}\"`.")));
+        }
         match self.funding {
             Funding::Split { platform_bps } if !(1..=9_999).contains(&platform_bps) => {
                 let detail = "All or nothing is no split.";

@@ -125,6 +125,8 @@ impl Campaign {
         let other_way = !rule.methods.iter().any(|method| purchase.tender.is_a(*method));
         Ok(if self.ended_at.is_some() {
             Some(NoCashback::Ended)
+        } else if rule.funding.lacks(self.country).is_some() {
+            Some(NoCashback::FundingNotCarried)
         } else if self.paused {
             Some(NoCashback::Paused)
         } else if purchase.at < rule.starts_at.instant(&zone) {

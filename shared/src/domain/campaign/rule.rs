@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{CampaignId, MerchantId};
-use crate::domain::market::{Channel, Tender};
+use crate::domain::market::{Channel, Country, Movement, Tender};
 use crate::domain::money::{Money, MoneyError, Round};
 use crate::domain::percent::Percent;
 use crate::domain::promise::OnRefund;
@@ -327,6 +327,20 @@ pub enum Funding {
 }
 
 impl Funding {
+    /// How its money reaches the merchant, from whose balance the cashback is refunded.
+    pub fn movements(self) -> &'static [Movement] {
+        match self {
+            Self::Merchant => &[Movement::ApplicationFee],
+            Self::Platform => &[Movement::Transfer],
+            Self::Split { .. } => &[Movement::ApplicationFee, Movement::Transfer],
+        }
+    }
+
+    /// What it needs that the Stripe platform of `country` does not carry.
+    pub fn lacks(self, country: Country) -> Option<Movement> {
+        self.movements().iter().copied().find(|needed| !country.movements().contains(needed))
+    }
+
     /// What of `amount` the platform pays.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod diary;
 mod limits;
+mod markets;
 mod refusals;
 mod rewards;
 mod wire;

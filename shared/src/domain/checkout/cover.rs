@@ -79,8 +79,14 @@ impl Checkout {
         (back_minor > payment.cover_back_minor).then_some(Due { back_minor, since })
     }
 
+    /// Whether the cashback of `payment` may become credit: its payer is known, can spend it in this market,
+    /// and what the merchant promised is covered. Without the merchant's money the platform would owe it.
+    pub(super) fn has_wallet(&self, payment: &Payment) -> Result<bool, MoneyError> {
+        Ok(self.payer.is_some() && self.country.has_wallets() && self.is_covered(payment)?)
+    }
+
     /// Whether the merchant's part of what `payment` owes its payer is covered.
-    pub(super) fn is_covered(&self, payment: &Payment) -> Result<bool, MoneyError> {
+    fn is_covered(&self, payment: &Payment) -> Result<bool, MoneyError> {
         let Some((terms, amount)) = payment.cashback.owed() else { return Ok(true) };
         let part = amount.minus(payment.platform_part(terms, amount)?)?;
         Ok(part.minor() <= self.held_minor(payment))

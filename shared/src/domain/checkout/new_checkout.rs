@@ -117,6 +117,11 @@ impl NewCheckout {
         }
         self.check_texts()?;
         self.check_items()?;
+        let wants_credit = self.payer.as_ref().is_some_and(|payer| payer.wallet_consent.is_some());
+        if wants_credit {
+            let next = "Leave the field out: the payer pays the whole price.";
+            country.check_wallets("payer.wallet_consent", next)?;
+        }
         Ok(Content {
             reference: self.reference.clone(),
             amount: self.amount,
@@ -125,7 +130,7 @@ impl NewCheckout {
             channel: self.channel,
             expires_at: self.expires_at,
             return_url: self.return_url.clone(),
-            use_wallet: self.payer.as_ref().is_some_and(|payer| payer.wallet_consent.is_some()),
+            use_wallet: wants_credit,
         })
     }
 
@@ -291,6 +296,28 @@ mod tests {
             assert_eq!(wrong(quantity, unit).as_deref(), Some("amount"), "{quantity} x {unit}");
         }
         assert_eq!(wrong(0, "12.50").as_deref(), Some("items[0].quantity"));
+    }
+
+    #[test]
+    fn credit_is_asked_for_where_there_are_wallets() {
+        let asks = |country: Country| {
+            let consent = serde_json::json!({"phone": "+6591234567", "wallet_consent": "yes"});
+            let amount = serde_json::json!({"value": "25.00", "currency": country.currency().code()});
+            let order = serde_json::json!({"description": "kopi", "amount": amount, "payer": consent});
+            request(order).check(country).map(|content| content.use_wallet)
+        };
+        for &country in Country::ALL {
+            match asks(country) {
+                Ok(use_wallet) => assert!(use_wallet && country.has_wallets(), "{}", country.code()),
+                Err(no) => {
+                    assert_eq!((country, no.field.as_deref()), (Country::IN, Some("payer.wallet_consent")));
+                    assert_eq!(
+                        no.next.as_deref(),
+                        Some("Leave the field out: the payer pays the whole price.")
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Order<'_> {
         match (&self.payer, smallest) {
             (Some(payer), Some(smallest)) if self.content.use_wallet => {
                 let most = self.content.amount.minor().saturating_sub(smallest);
-                payer.pick(payer.balance_minor(self.at).min(most), self.at)
+                payer.pick(payer.spendable_minor(self.at).min(most), self.at)
             }
             _ => Vec::new(),
         }

@@ -140,7 +140,7 @@ impl Checkout {
         let standing = Standing {
             rest: payment.rest_of(paid)?,
             is_disputed: payment.disputes.standing() == Dispute::Open,
-            has_wallet: self.payer.is_some() && self.is_covered(payment)?,
+            has_wallet: self.has_wallet(payment)?,
         };
         Ok(cashback::Event::Bounced { attempt, reason, standing })
     }

@@ -157,9 +157,7 @@ impl Checkout {
             (State::Paid(payment), Event::RefundSeen(seen)) => self.refund_seen(payment, seen, now),
             (State::Paid(payment), Event::RefundsCounted(all)) => self.refunds_counted(payment, *all, now),
             (State::Paid(payment), Event::CashbackMatured) => {
-                // What the merchant promised becomes the platform's debt only as far as the platform has its
-                // money.
-                let payer_owes = insight.payer_owes && self.is_covered(payment)?;
+                let payer_owes = insight.payer_owes && self.has_wallet(payment)?;
                 let matured = cashback::Event::Matured { payer_owes };
                 self.with_cashback(payment, &matured, now)
             }

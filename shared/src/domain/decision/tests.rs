@@ -103,6 +103,47 @@ fn what_is_covered_can_become_credit() {
     assert_eq!(released(124).checkout.payment().unwrap().cashback.name(), "paying");
 }
 
+/// Where no credit can be spent, a cashback is refunded, whatever its payer owes; and one that cannot be is
+/// still owed, whosever money it is, instead of credit.
+#[test]
+fn without_wallets_a_cashback_never_becomes_credit() {
+    let mut story = String::new();
+    for country in [Country::SG, Country::IN] {
+        let payer = PayerKey::new("key").payer(&Phone::parse("+6591234567").unwrap(), country);
+        for funding in [Funding::Merchant, Funding::Platform] {
+            let known = Checkout { payer: Some(payer.clone()), country, ..open(funding) };
+            let paid = apply(&known, &paid(Method::Paynow), 0);
+            let after = |debt_minor, events: &[Event]| {
+                let mut around = around(&paid);
+                around.payer.as_mut().unwrap().debt_minor = debt_minor;
+                let mut checkout = paid.clone();
+                for event in events {
+                    match decide(&checkout, Some(&around), event, at(200)).unwrap() {
+                        Decision::Commit(commit) => checkout = commit.checkout,
+                        Decision::Nothing | Decision::Look => unreachable!("it has looked, and changes"),
+                    }
+                }
+                format!(
+                    "{}, cover {}",
+                    checkout.payment().unwrap().cashback.name(),
+                    checkout.cover_held_minor()
+                )
+            };
+            let no_hope = Event::CashbackRefused { attempt: 1, reason: Failure::Declined };
+            let owing = after(100, &[Event::CashbackMatured]);
+            let refused = after(0, &[Event::CashbackMatured, no_hope]);
+            story.push_str(&format!("{} {funding:?}: owing {owing}; refused {refused}\n", country.code()));
+        }
+    }
+    expect![[r#"
+        SG Merchant: owing credited_to_wallet, cover 125; refused credited_to_wallet, cover 125
+        SG Platform: owing credited_to_wallet, cover 0; refused credited_to_wallet, cover 0
+        IN Merchant: owing paying, cover 125; refused failed, cover 125
+        IN Platform: owing paying, cover 0; refused failed, cover 0
+    "#]]
+    .assert_eq(&story);
+}
+
 /// Every write is conditional on it: two that saw the same version cannot both be written.
 #[test]
 fn every_change_is_a_new_version() {

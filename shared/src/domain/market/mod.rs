@@ -4,9 +4,11 @@
 mod channel;
 mod country;
 mod method;
+mod platform;
 mod tender;
 
 pub use channel::Channel;
 pub use country::Country;
 pub use method::{Capability, Method, NoMethod};
+pub use platform::Movement;
 pub use tender::{CardFunding, NoTender, Tender};

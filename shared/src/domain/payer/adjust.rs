@@ -16,8 +16,8 @@ impl Payer {
     /// spent already becomes debt, taken from later credit.
     ///
     /// # Errors
-    /// The reference was used before with other content, or the wallet or the debt would be more than money
-    /// can be.
+    /// The reference was used before with other content, the market has no wallets and `asked` does more than
+    /// take back what is there, or the wallet or the debt would be more than money can be.
     pub fn adjust(&self, reference: &Reference, asked: &Adjustment) -> Result<Option<Self>, Problem> {
         if let Some(known) = self.adjustments.get(reference) {
             return known.same_as(asked).map(|()| None).map_err(|field| {
@@ -27,6 +27,7 @@ impl Payer {
                     .next("Use a new reference for another adjustment, or send the same content.")
             });
         }
+        self.check_wallet(asked)?;
         let (mut payer, now) = (self.clone(), asked.at);
         payer.expire(now);
         if asked.minor > 0 {
@@ -47,6 +48,19 @@ impl Payer {
         payer.adjustments.insert(reference.clone(), asked.clone());
         payer.version = payer.version.saturating_add(1);
         Ok(Some(payer))
+    }
+
+    /// In a market without wallets no credit is given, and nothing is taken that would be a debt: it is paid
+    /// by later credit, which never comes there.
+    fn check_wallet(&self, asked: &Adjustment) -> Result<(), Problem> {
+        if asked.minor > 0 {
+            let next = "Have a merchant refund the payment, or a part of it, instead.";
+            return self.country.check_wallets("direction", next);
+        }
+        if asked.minor.saturating_neg() > self.balance_minor(asked.at) {
+            return self.country.check_wallets("amount", "Take at most what is left in the payer's wallet.");
+        }
+        Ok(())
     }
 }
 
@@ -140,6 +154,44 @@ mod tests {
                 "the other way is fine"
             );
         }
+    }
+
+    #[test]
+    fn without_wallets_nothing_is_given_and_no_debt_is_made() {
+        let before = asked(500, 0);
+        let mut table = String::new();
+        for &country in Country::ALL {
+            let mut payer = Payer { country, ..mei() };
+            payer.adjustments.insert(reference("before"), before.clone());
+            payer.credit(Lot { expires_at: before.at.plus_days(9), minor: 500 }, before.at);
+            for minor in [1, -500, -501] {
+                let answer = match payer.adjust(&reference("adj-1"), &asked(minor, 1)) {
+                    Ok(adjusted) => {
+                        let adjusted = adjusted.unwrap();
+                        format!("{}, owes {}", adjusted.balance_minor(before.at), adjusted.debt_minor)
+                    }
+                    Err(no) => format!("{} | {} {}", no.field.unwrap(), no.detail, no.next.unwrap()),
+                };
+                table.push_str(&format!("{} {minor}: {answer}\n", country.code()));
+            }
+            assert_eq!(payer.adjust(&reference("before"), &before), Ok(None), "what was done stays done");
+            let spendable = if country.has_wallets() { 500 } else { 0 };
+            assert_eq!(payer.spendable_minor(before.at), spendable, "{}", country.code());
+        }
+        expect![[r#"
+            SG 1: 501, owes 0
+            SG -500: 0, owes 0
+            SG -501: 0, owes 1
+            IN 1: direction | There is no wallet credit in IN: a Stripe platform there has no transfers to pay merchants with. Have a merchant refund the payment, or a part of it, instead.
+            IN -500: 0, owes 0
+            IN -501: amount | There is no wallet credit in IN: a Stripe platform there has no transfers to pay merchants with. Take at most what is left in the payer's wallet.
+            BR 1: 501, owes 0
+            BR -500: 0, owes 0
+            BR -501: 0, owes 1
+            US 1: 501, owes 0
+            US -500: 0, owes 0
+            US -501: 0, owes 1
+        "#]].assert_eq(&table);
     }
 
     #[test]

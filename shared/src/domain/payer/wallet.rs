@@ -10,7 +10,12 @@ use crate::domain::time::Timestamp;
 const SHORTEST_RETURN_SECONDS: i64 = 7 * 24 * 3600;
 
 impl Payer {
-    /// What can be spent at `now`, in minor units.
+    /// What can be spent at `now`, in minor units: nothing in a market without wallets, whatever is there.
+    pub fn spendable_minor(&self, now: Timestamp) -> i64 {
+        if self.country.has_wallets() { self.balance_minor(now) } else { 0 }
+    }
+
+    /// What is there and has not expired at `now`, in minor units.
     pub fn balance_minor(&self, now: Timestamp) -> i64 {
         self.wallet
             .iter()

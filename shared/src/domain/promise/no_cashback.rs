@@ -11,6 +11,9 @@ pub enum NoCashback {
     NoCampaign,
     /// All campaigns of the market are stopped.
     MarketStopped,
+    /// The campaign's funding is one that Stripe does not carry in this market: it was stored before such
+    /// were refused.
+    FundingNotCarried,
     /// The campaign is paused.
     Paused,
     /// The campaign has not begun.
@@ -53,6 +56,7 @@ impl NoCashback {
         match self {
             Self::NoCampaign => "there is no campaign",
             Self::MarketStopped => "all campaigns are stopped for now",
+            Self::FundingNotCarried => "the campaign cannot be paid in this market",
             Self::Paused => "the campaign is paused",
             Self::NotStarted => "the campaign has not begun",
             Self::Ended => "the campaign is over",

@@ -33,6 +33,7 @@ fn cashback_in_words() {
     let failed = |reason| [paynow.clone(), RELEASED, (200, cashback_refund(Outcome::Failed(reason)))];
     let waited: Vec<_> =
         [paynow.clone()].into_iter().chain(attempts_in_vain(Failure::InsufficientFunds)).collect();
+    let without_wallets = Checkout { country: Country::IN, ..after(&[paynow.clone(), RELEASED]) };
     let lost = Event::CashbackRefused { attempt: 1, reason: Failure::Disconnected };
     let unknown = [paynow.clone(), RELEASED, bounced.clone()];
     let table: String = [
@@ -50,11 +51,12 @@ fn cashback_in_words() {
             "in the wallet, then refunded",
             of(Funding::Platform, &[paynow.clone(), RELEASED, bounced.clone(), (50, asked("r1", 2500))]),
         ),
-        ("known, and the merchant has its part again", after(&[paynow.clone(), RELEASED, bounced])),
+        ("known, and the merchant has its part again", after(&[paynow.clone(), RELEASED, bounced.clone()])),
         ("nobody known", crate::domain::examples::after(Funding::Merchant, &unknown)),
         ("known, and the balance stayed empty", after(&waited)),
         ("known, and the merchant stopped it", after(&failed(Failure::MerchantRequest))),
         ("nobody asked", after(&[paynow.clone(), RELEASED, (47, lost)])),
+        ("in a market without wallets", apply(&without_wallets, &bounced.1, 47)),
     ]
     .into_iter()
     .map(|(words, checkout)| {
@@ -79,6 +81,7 @@ fn cashback_in_words() {
         known, and the balance stayed empty: failed: SGD 1.25 could not be refunded: the merchant's balance was too low. It is still owed.
         known, and the merchant stopped it: failed: SGD 1.25 could not be refunded: the merchant stopped it. It is still owed.
         nobody asked: failed: It is not known whether SGD 1.25 was sent: the account has left the platform, and nobody can ask what became of it.
+        in a market without wallets: failed: SGD 1.25 could not be refunded: the payer's bank said no, and there are no wallets in this market. It is still owed.
     "#]].assert_eq(&table);
 }
 

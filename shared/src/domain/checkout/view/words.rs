@@ -32,8 +32,15 @@ pub(super) fn failed(checkout: &Checkout, terms: &Terms, amount: Money, reason: 
     if reason == Failure::Disconnected {
         return format!("It is not known whether {amount} was sent: {why}.");
     }
-    let has_no_wallet = checkout.payer.is_none() && reason.may_become_credit(terms.has_merchant_part());
-    let and = if has_no_wallet { ", and no payer is known whose wallet could have it" } else { "" };
+    let and = if !reason.may_become_credit(terms.has_merchant_part()) {
+        ""
+    } else if !checkout.country.has_wallets() {
+        ", and there are no wallets in this market"
+    } else if checkout.payer.is_none() {
+        ", and no payer is known whose wallet could have it"
+    } else {
+        ""
+    };
     format!("{amount} could not be refunded: {why}{and}. It is still owed.")
 }
 
