@@ -72,11 +72,11 @@ pub(super) async fn disputed(story: &mut Story<'_>, shop: &Shop) -> Result<(Told
 /// India: the first real campaign. The cap is reached by the same payer's second payment.
 pub(super) async fn india(story: &mut Story<'_>) -> Result<Vec<Told>, TownError> {
     let (town, calls) = (story.town, story.town.stack().calls().clone());
-    story.heading("India: UPI only, 1% up to ₹10, once per payer, funded by the platform");
+    story.heading("India: UPI only, 1% up to ₹10, once per payer, funded by the merchant");
     town.open_market("IN").await?;
     let shop = town.enabled_shop("IN", "chai-point", "Chai Point").await?;
     let extra = json!({
-        "funding": "platform", "max_per_payment": {"value": "10.00", "currency": "INR"},
+        "funding": "merchant", "max_per_payment": {"value": "10.00", "currency": "INR"},
         "caps": [{"per": "campaign", "payments": 1}],
     });
     town.campaign("IN", &campaign("upi-only", &percent("1"), "upi", &extra)).await?;

@@ -32,7 +32,7 @@ pub(super) async fn two_days(story: &mut Story<'_>, first: &FirstDay) -> Result<
     story.step("2 more hours pass: EventBridge releases, Stripe refunds", mark);
     story.say("Baker's 13, PayNow:");
     story.show(&first.singapore).await?;
-    story.say("Chai Point, UPI: a transfer from the platform first, then the refund:");
+    story.say("Chai Point, UPI: its cover comes back from the platform first, then the refund:");
     if let Some(paid) = first.india.first() {
         story.show(paid).await?;
     }

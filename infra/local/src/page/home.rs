@@ -219,9 +219,11 @@ fn form(shop: &Shop, draft: &Draft, problem: Option<&Problem>) -> Markup {
             (field(problem, "description", "Description", &description))
             (field(problem, "channel", "Where the payer is", &channel))
             (field(problem, "phone", "Payer's phone (optional)", &phone))
-            label.check.alone {
-                input type="checkbox" name="use_wallet" checked[draft.use_wallet.is_some()];
-                span { "Pay a part with wallet credit" }
+            @if shop.country.has_wallets() {
+                label.check.alone {
+                    input type="checkbox" name="use_wallet" checked[draft.use_wallet.is_some()];
+                    span { "Pay a part with wallet credit" }
+                }
             }
             (field(problem, "reference", "Order number", &reference))
             button.go { "Create checkout" }

@@ -167,6 +167,9 @@ fn answer(payer: &Payer, zone: &Zone) -> Markup {
         section.card.cashback {
             h2 { "Wallet in " (payer.country.code()) }
             p.big { (payer.balance) " can be spent" }
+            @if !payer.country.has_wallets() {
+                p.quiet { "There are no wallets in this market: merchants could not be paid for credit that is spent." }
+            }
             @if !payer.debt.is_zero() { p { strong.bad { (payer.debt) } " is owed, and taken from the next credit." } }
             (table(&["Can be spent until", "#Credit"], payer.lots.is_empty(), "No credit.", &lots))
             p.quiet { "Known as " span.id { (payer.payer) } }

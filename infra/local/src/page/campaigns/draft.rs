@@ -284,7 +284,7 @@ mod tests {
             ("id", "upi-only"),
             ("percent", "1"),
             ("upi", "on"),
-            ("funding", "platform"),
+            ("funding", "merchant"),
             ("starts_at", "2026-11-01"),
             ("ends_at", "2026-11-30"),
             ("max_per_payment", "10.00"),
@@ -296,7 +296,7 @@ mod tests {
         let rule = draft(&fields).rule(Country::IN).unwrap();
         let rupees = |value: &str| json!({"value": value, "currency": "INR"});
         let expected = json!({
-            "id": "upi-only", "reward": {"kind": "percent", "percent": "1"}, "methods": ["upi"], "funding": "platform",
+            "id": "upi-only", "reward": {"kind": "percent", "percent": "1"}, "methods": ["upi"], "funding": "merchant",
             "starts_at": "2026-11-01", "ends_at": "2026-12-01", "max_per_payment": rupees("10.00"),
             "caps": [{"per": "campaign", "payments": 1}], "budget": {"total": {"amount": rupees("5000.00")}},
             "channels": ["chat"], "stacking": {"mode": "exclusive"},

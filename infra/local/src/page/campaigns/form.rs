@@ -1,6 +1,7 @@
 //! The form: what every campaign needs is in sight, the rest is folded away under the question that it
 //! answers.
 
+use kembali::domain::campaign::Funding;
 use kembali::domain::market::{Country, Tender};
 use maud::{Markup, html};
 
@@ -8,7 +9,21 @@ use super::draft::{BUDGETS, Draft, PERIODS, TIERS};
 use crate::page::problem::Problem;
 
 /// Whose money it is. Which part is whose is asked for below.
-const FUNDING: [(&str, &str); 3] = [("merchant", "merchant"), ("platform", "platform"), ("split", "both")];
+const FUNDING: [(&str, &str, Funding); 3] = [
+    ("merchant", "merchant", Funding::Merchant),
+    ("platform", "platform", Funding::Platform),
+    ("split", "both", Funding::Split { platform_bps: 5000 }),
+];
+
+/// The same with the markets that carry it, unless all of them do.
+fn fundings() -> [(&'static str, String); 3] {
+    FUNDING.map(|(value, text, funding)| {
+        let carries = |country: &&Country| funding.lacks(**country).is_none();
+        let markets: Vec<_> = Country::ALL.iter().filter(carries).map(|country| country.code()).collect();
+        let is_everywhere = markets.len() == Country::ALL.len();
+        (value, if is_everywhere { text.to_owned() } else { format!("{text} ({})", markets.join(", ")) })
+    })
+}
 
 /// The fields with what was typed into them, and the one at fault.
 struct Form<'a> {
@@ -21,11 +36,13 @@ pub(super) fn show(draft: &Draft, problem: Option<&Problem>) -> Markup {
     let form = Form { draft, wrong };
     let countries: Vec<(&str, &str)> =
         Country::ALL.iter().map(|country| (country.code(), country.code())).collect();
+    let fundings = fundings();
+    let fundings = fundings.each_ref().map(|(value, text)| (*value, text.as_str()));
     html! {
         form method="post" action="/campaigns" {
             div.pair {
                 (form.choice("country", "Market", &countries))
-                (form.choice("funding", "Paid by", &FUNDING))
+                (form.choice("funding", "Paid by", &fundings))
             }
             (form.text("id", "Name, of a-z, 0-9 and -", "weekend-10", true))
             div.pair {
