@@ -17,6 +17,8 @@ pub struct Market {
     pub offset_seconds: i64,
     /// The way to pay that most people here use: `paynow`.
     pub rail: &'static str,
+    /// Whether Stripe has transfers here. Without them nobody has credit.
+    pub has_transfers: bool,
     /// How many shops there are.
     pub shops: usize,
     /// At most one for each way to pay.
@@ -225,6 +227,7 @@ pub fn markets(dice: &mut Dice, lives: usize) -> Vec<Market> {
         currency,
         offset_seconds: offset_hours_tenths * 360,
         rail,
+        has_transfers: country != "IN",
         shops,
         campaigns,
     };

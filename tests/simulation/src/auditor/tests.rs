@@ -218,6 +218,13 @@ fn credit_from_nowhere_and_credit_that_is_gone_are_found() {
     check(6, |evidence| evidence.wallets[0].balance = 1);
     check(6, |evidence| evidence.wallets[0].debt = 1);
     check(6, |evidence| evidence.lives[0].wallet = 5);
+    let credited = |evidence: &mut Evidence, has_transfers| {
+        evidence.markets[0].has_transfers = has_transfers;
+        evidence.lives[0].view.cashback = "credited_to_wallet".into();
+        evidence.wallets[0].balance = evidence.lives[0].view.minor;
+    };
+    check(6, |evidence| credited(evidence, false));
+    assert!(!found(|evidence| credited(evidence, true)).contains(&RULES[6].0));
 }
 
 #[test]

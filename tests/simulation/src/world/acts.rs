@@ -84,7 +84,7 @@ impl World {
         });
         if let Some(payer) = plan.payer {
             let mut known = json!({"phone": phone(payer)});
-            if plan.spends_credit {
+            if plan.spends_credit && market.has_transfers {
                 let consent = json!({
                     "phone": phone(payer), "merchant": shop.id, "reference": format!("order-{life}"),
                     "amount": body.get("amount"),
