@@ -103,6 +103,29 @@ async fn what_the_api_refuses_is_told_with_its_field() {
     }
 }
 
+/// What Stripe does not carry everywhere is offered with the markets that do.
+#[tokio::test]
+async fn the_forms_offer_what_a_market_carries() {
+    let visitor = Visitor::new(town(), false).await;
+    check(
+        &text(&visitor.get("/campaigns").await),
+        &[">merchant<", ">platform (SG, BR, US)<", ">both (SG, BR, US)<"],
+    );
+    let has_credit = |page: &str| page.contains("name=\"use_wallet\"");
+    assert!(has_credit(&text(&visitor.get("/?shop=br-padaria").await)));
+    assert!(!has_credit(&text(&visitor.get("/?shop=in-chai").await)));
+    let refused = visitor
+        .post(
+            "/campaigns",
+            "country=IN&id=lunch&percent=2&upi=on&funding=platform&starts_at=2026-11-22&ends_at=2026-11-30",
+        )
+        .await;
+    assert_eq!(refused.status, 422);
+    check(&text(&refused), &["id=\"funding-error\"", "has no transfers"]);
+    let payer = text(&visitor.post("/payers", "phone=%2B919812345678&country=IN").await);
+    check(&payer, &["There are no wallets in this market"]);
+}
+
 #[tokio::test]
 async fn a_campaigns_mistake_is_told_at_its_field_and_its_part_is_open() {
     let visitor = Visitor::new(town(), false).await;
