@@ -1,5 +1,6 @@
 //! Events about a payment. Each of these says whether the event was news.
 
+use kembali::adapters::clients::stripe::Stripe;
 use kembali::adapters::flows::commit::apply;
 use kembali::domain::cashback::refund::{Purpose, Refund, StripeRefund};
 use kembali::domain::checkout::payment::{AllRefunds, Payment};
@@ -91,7 +92,8 @@ impl ApplyStripeEvent {
         if checkout.payment().is_some() {
             return self.effects.ensure(&checkout, now).await.map(|()| Some(false));
         }
-        let Some(paid) = self.stripe.charge_of_session(&checkout.account, session).await? else {
+        let stripe = self.stripe.of(checkout.country)?;
+        let Some(paid) = stripe.charge_of_session(&checkout.account, session).await? else {
             return Ok(None);
         };
         let event = Event::Paid { charge: paid.charge, amount: paid.amount, fee: paid.fee };
@@ -140,7 +142,8 @@ impl ApplyStripeEvent {
         let Some(mut checkout) = self.of_charge(account, charge).await? else { return Ok(false) };
         let mut was_news = false;
         for _ in 0..TRIES {
-            let disputes = self.stripe.disputes(&checkout.account, charge).await?;
+            let stripe = self.stripe.of(checkout.country)?;
+            let disputes = stripe.disputes(&checkout.account, charge).await?;
             let (next, is_news) = self.commit(checkout, &Event::DisputesSeen(disputes), now).await?;
             if !is_news {
                 return Ok(was_news);
@@ -158,7 +161,9 @@ impl ApplyStripeEvent {
         charge: &ChargeId,
     ) -> Result<Option<Checkout>, Fault> {
         let Some(on) = account else { return Ok(None) };
-        let origin = self.stripe.origin_of_charge(on, charge).await?;
+        let Some(country) = self.store.market_of(on).await? else { return Ok(None) };
+        let stripe = self.stripe.of(country)?;
+        let origin = stripe.origin_of_charge(on, charge).await?;
         if let Some(id) = origin.checkout
             && let Some(checkout) = self.load(account, &id, true).await?
             && took(&checkout, charge)
@@ -166,7 +171,7 @@ impl ApplyStripeEvent {
             return Ok(Some(checkout));
         }
         match origin.payment_intent {
-            Some(payment_intent) => self.paid_on(on, &payment_intent).await,
+            Some(payment_intent) => self.paid_on(stripe, on, &payment_intent).await,
             None => Ok(None),
         }
     }
@@ -174,11 +179,11 @@ impl ApplyStripeEvent {
     /// The checkout on whose page a payment was made, if it is one of ours.
     async fn paid_on(
         &self,
+        stripe: &Stripe,
         account: &AccountId,
         payment_intent: &PaymentIntentId,
     ) -> Result<Option<Checkout>, Fault> {
-        let Some((session, reference)) = self.stripe.session_of_payment(account, payment_intent).await?
-        else {
+        let Some((session, reference)) = stripe.session_of_payment(account, payment_intent).await? else {
             return Ok(None);
         };
         let page = Page { checkout: None, reference: Some(reference), session };
@@ -214,10 +219,10 @@ impl ApplyStripeEvent {
             return self.effects.ensure(&checkout, now).await.map(|()| false);
         }
         let mut is_news = false;
+        let stripe = self.stripe.of(checkout.country)?;
         // Of very many, only the sum is read.
         let is_full = checkout.payment().is_some_and(Payment::is_full_of_refunds);
-        let refunds =
-            if is_full { Vec::new() } else { self.stripe.refunds(&checkout.account, charge).await? };
+        let refunds = if is_full { Vec::new() } else { stripe.refunds(&checkout.account, charge).await? };
         for refund in refunds {
             let (next, changed) = self.commit(checkout, &Event::RefundSeen(refund), now).await?;
             checkout = next;
@@ -232,7 +237,8 @@ impl ApplyStripeEvent {
         let Some(payment) = checkout.payment().filter(|payment| payment.is_full_of_refunds()) else {
             return Ok(false);
         };
-        let refunded = self.stripe.refunded_of_charge(&checkout.account, &payment.charge.charge).await?;
+        let stripe = self.stripe.of(checkout.country)?;
+        let refunded = stripe.refunded_of_charge(&checkout.account, &payment.charge.charge).await?;
         let all = AllRefunds { minor: refunded.minor(), at: now };
         self.commit(checkout, &Event::RefundsCounted(all), now).await.map(|(_, is_news)| is_news)
     }

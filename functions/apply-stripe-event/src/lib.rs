@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::Stripe;
+use kembali::adapters::clients::stripe::Platforms;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::batch::each;
 use kembali::adapters::flows::effects::Effects;
@@ -22,7 +22,7 @@ use kembali::fault::Fault;
 #[derive(Debug)]
 pub struct ApplyStripeEvent {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
     effects: Effects,
 }
 
@@ -35,7 +35,7 @@ impl ApplyStripeEvent {
         let aws = Aws::new(environment)?;
         Ok(Self {
             store: Store::new(&aws, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
             effects: Effects::new(&aws, environment)?,
         })
     }
@@ -73,11 +73,12 @@ impl ApplyStripeEvent {
     }
 
     /// What could not be read when it came is asked of Stripe again: what could not read it may be mended.
-    /// None if it turns out not to concern us.
+    /// None if it turns out not to concern us, as nothing does on an account that is no merchant's.
     async fn readable(&self, event: StripeEvent) -> Result<Option<StripeEvent>, Fault> {
         match (&event.kind, &event.account) {
             (Kind::Unreadable { .. }, Some(account)) => {
-                let again = self.stripe.event(account, &event.id).await?;
+                let Some(country) = self.store.market_of(account).await? else { return Ok(None) };
+                let again = self.stripe.of(country)?.event(account, &event.id).await?;
                 Ok(again.map(|again| StripeEvent { listed: event.listed, ..again }))
             }
             _ => Ok(Some(event)),

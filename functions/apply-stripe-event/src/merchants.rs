@@ -16,7 +16,7 @@ impl ApplyStripeEvent {
             tracing::info!(%account, "no merchant of ours");
             return Ok(false);
         };
-        let reading = match self.stripe.account(account, merchant.country).await {
+        let reading = match self.stripe.of(merchant.country)?.account(account, merchant.country).await {
             Err(error) if error.is_disconnected() => AccountReading::of_departed(account.clone()),
             reading => reading?,
         };
@@ -34,7 +34,7 @@ impl ApplyStripeEvent {
     /// merchant is told of it, and once the account is back, its events are read again from there.
     pub(crate) async fn is_set_aside(&self, account: &AccountId, created: Timestamp) -> Result<bool, Fault> {
         let Some(merchant) = self.store.merchant_of(account).await? else { return Ok(false) };
-        match self.stripe.account(account, merchant.country).await {
+        match self.stripe.of(merchant.country)?.account(account, merchant.country).await {
             Err(error) if error.is_disconnected() => {}
             Ok(_) | Err(_) => return Ok(false),
         }

@@ -28,16 +28,15 @@ impl CreateCheckout {
                 .next("Repeat the request that creates it.")
                 .into());
         };
-        match self.stripe.expire_session(&checkout.account, &session).await {
+        let stripe = self.stripe.of(checkout.country)?;
+        match stripe.expire_session(&checkout.account, &session).await {
             Ok(()) => {
                 let checkout = apply(&self.store, checkout, &Event::Expired, request.at).await?;
                 json(200, &CheckoutView::from(&checkout))
             }
             // Stripe closed it itself, and the event that says so is late or lost: what it promised is given
             // back now.
-            Err(StripeError::Refused { .. })
-                if self.stripe.is_expired(&checkout.account, &session).await? =>
-            {
+            Err(StripeError::Refused { .. }) if stripe.is_expired(&checkout.account, &session).await? => {
                 let checkout = apply(&self.store, checkout, &Event::Expired, request.at).await?;
                 json(200, &CheckoutView::from(&checkout))
             }

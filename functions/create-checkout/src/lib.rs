@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::{Stripe, StripeError};
+use kembali::adapters::clients::stripe::{Platforms, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::auth;
 use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
@@ -28,7 +28,7 @@ use campaigns::Campaigns;
 #[derive(Debug)]
 pub struct CreateCheckout {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
     campaigns: Campaigns,
     payer_key: PayerKey,
     return_url: String,
@@ -42,7 +42,7 @@ impl CreateCheckout {
     pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(&Aws::new(environment)?, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
             campaigns: Campaigns::default(),
             payer_key: PayerKey::new(environment.required("PAYER_HASH_KEY")?),
             return_url: environment.required("RETURN_URL")?.to_owned(),
@@ -76,7 +76,10 @@ impl CreateCheckout {
     async fn with_page(&self, checkout: &Checkout) -> Result<CheckoutView, StripeError> {
         let view = CheckoutView::from(checkout);
         match checkout.session.as_ref().filter(|_| checkout.state == State::Open) {
-            Some(session) => Ok(view.with_url(self.stripe.session(&checkout.account, session).await?.url)),
+            Some(session) => {
+                let stripe = self.stripe.of(checkout.country)?;
+                Ok(view.with_url(stripe.session(&checkout.account, session).await?.url))
+            }
             None => Ok(CheckoutView { next: what_next(checkout), ..view }),
         }
     }

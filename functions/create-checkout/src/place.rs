@@ -151,7 +151,7 @@ impl CreateCheckout {
         if checkout.state == State::Open && checkout.session.as_ref() == Some(&session) {
             return Ok((checkout, Some(url)));
         }
-        self.stripe.expire_session(&checkout.account, &session).await?;
+        self.stripe.of(checkout.country)?.expire_session(&checkout.account, &session).await?;
         Ok((checkout, None))
     }
 
@@ -170,7 +170,8 @@ impl CreateCheckout {
             methods: &methods,
             return_url: &self.return_url,
         };
-        let Session { id, url, .. } = self.stripe.create_session(&checkout.account, &new).await?;
+        let stripe = self.stripe.of(checkout.country)?;
+        let Session { id, url, .. } = stripe.create_session(&checkout.account, &new).await?;
         Ok((id, url.ok_or_else(|| StripeError::NotUnderstood { field: "url".to_owned() })?))
     }
 }

@@ -46,6 +46,7 @@ impl EnableMerchant {
         require_operator(request)?;
         let application: Application = request.json()?;
         application.check()?;
+        self.stripe.of_request(application.country, "country")?;
         let rollout = self.store.rollout(application.country).await?;
         let id = MerchantId::of(&application.reference);
         let key = new_key(&id)?;

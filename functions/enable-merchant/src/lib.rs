@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::store::{Store, Written};
-use kembali::adapters::clients::stripe::Stripe;
+use kembali::adapters::clients::stripe::Platforms;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::auth;
 use kembali::adapters::edge::http::{Answer, Request, answer, no_route, not_found};
@@ -25,7 +25,7 @@ use kembali::fault::{Fault, Kind, Problem};
 #[derive(Debug)]
 pub struct EnableMerchant {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
     payer_key: PayerKey,
     onboarding_url: String,
 }
@@ -38,7 +38,7 @@ impl EnableMerchant {
     pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(&Aws::new(environment)?, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
             payer_key: PayerKey::new(environment.required("PAYER_HASH_KEY")?),
             onboarding_url: environment.required("ONBOARDING_URL")?.to_owned(),
         })

@@ -19,7 +19,7 @@ impl EnableMerchant {
         match &merchant.state {
             State::Onboarding { account, .. } | State::Restricted { account, .. } => {
                 // What is missing is known without Stripe; only the link is not.
-                match self.link(account, request).await {
+                match self.link(&merchant, account, request).await {
                     Ok(link) => json(200, &view.with_link(&link)),
                     Err(fault) => {
                         tracing::warn!(merchant = %merchant.id, %fault, "no link to show");
@@ -48,9 +48,10 @@ impl EnableMerchant {
             State::Onboarding { account, .. }
             | State::InReview { account }
             | State::Enabled { account, .. }
-            | State::Restricted { account, .. } => {
-                json(201, &MerchantView::of(&merchant).with_link(&self.link(account, request).await?))
-            }
+            | State::Restricted { account, .. } => json(
+                201,
+                &MerchantView::of(&merchant).with_link(&self.link(&merchant, account, request).await?),
+            ),
             State::Waitlisted | State::Invited | State::Suspended { .. } | State::Closed { .. } => {
                 Err(no_link(&merchant).into())
             }
@@ -85,7 +86,7 @@ impl EnableMerchant {
             email: &merchant.email,
             country: merchant.country,
         };
-        let account = self.stripe.create_account(&new).await?;
+        let account = self.stripe.of(merchant.country)?.create_account(&new).await?;
         let Some(next) = merchant.on(&Event::AccountCreated(account.clone())).map_err(impossible)? else {
             return Ok(merchant);
         };
@@ -95,8 +96,14 @@ impl EnableMerchant {
         }
     }
 
-    async fn link(&self, account: &AccountId, request: &Request) -> Result<OnboardingLink, Fault> {
-        Ok(self.stripe.create_onboarding_link(account, &self.onboarding_url, &request.id).await?)
+    async fn link(
+        &self,
+        merchant: &Merchant,
+        account: &AccountId,
+        request: &Request,
+    ) -> Result<OnboardingLink, Fault> {
+        let stripe = self.stripe.of(merchant.country)?;
+        Ok(stripe.create_onboarding_link(account, &self.onboarding_url, &request.id).await?)
     }
 }
 

@@ -44,7 +44,7 @@ impl EnableMerchant {
         };
         let account =
             resumed.state.account().ok_or_else(|| Fault::Bug("resumed without an account".to_owned()))?;
-        let reading = self.stripe.account(account, resumed.country).await?;
+        let reading = self.stripe.of(resumed.country)?.account(account, resumed.country).await?;
         let next = resumed.on(&Event::AccountRead(reading)).map_err(impossible)?.unwrap_or(resumed);
         let merchant = self.save(next, merchant.version).await?;
         json(200, &MerchantView::of(&merchant))

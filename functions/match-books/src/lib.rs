@@ -7,7 +7,7 @@ use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpR
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::Stripe;
+use kembali::adapters::clients::stripe::Platforms;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::auth::require_operator;
 use kembali::adapters::edge::http::{Answer, Request, answer, json, no_route};
@@ -30,7 +30,7 @@ const AFTER_SECONDS: i64 = 2 * 3600;
 #[derive(Debug)]
 pub struct MatchBooks {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
 }
 
 /// What was done.
@@ -58,7 +58,7 @@ impl MatchBooks {
     pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(&Aws::new(environment)?, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
         })
     }
 
@@ -98,17 +98,18 @@ impl MatchBooks {
 
     async fn match_now(&self, request: &Request) -> Answer {
         let (country, day) = day_of(request)?;
-        let found = match_day(&self.store, &self.stripe, country, day, request.at).await?;
+        let stripe = self.stripe.of_request(country, "country")?;
+        let found = match_day(&self.store, stripe, country, day, request.at).await?;
         tell(country, &found);
         json(200, &MatchView::new(country, &found))
     }
 
-    /// Matches yesterday in every market in which it is over and not matched yet.
+    /// Matches yesterday in every market that is served and in which it is over and not matched yet.
     async fn match_what_is_over(&self, event: EventBridgeEvent) -> Result<Done, Fault> {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());
         let (mut matched, mut differences, mut failed) = (0, 0_u64, 0);
-        for &country in Country::ALL {
+        for (country, stripe) in self.stripe.markets() {
             let today = now.plus_seconds(-AFTER_SECONDS).day_in(&country.time_zone());
             let yesterday =
                 today.bounds_in(&country.time_zone()).0.plus_seconds(-1).day_in(&country.time_zone());
@@ -119,7 +120,7 @@ impl MatchBooks {
                 continue;
             }
             // A market that cannot be matched does not keep the others waiting.
-            match match_day(&self.store, &self.stripe, country, yesterday, now).await {
+            match match_day(&self.store, stripe, country, yesterday, now).await {
                 Ok(found) => {
                     tell(country, &found);
                     matched += 1;

@@ -10,7 +10,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::messages::Due;
 use kembali::adapters::clients::store::Store;
-use kembali::adapters::clients::stripe::Stripe;
+use kembali::adapters::clients::stripe::Platforms;
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::adapters::edge::batch::each;
 use kembali::adapters::flows::commit::apply;
@@ -28,7 +28,7 @@ use kembali::fault::Fault;
 #[derive(Debug)]
 pub struct PayCashback {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
     effects: Effects,
     empty: EmptyBalances,
 }
@@ -42,7 +42,7 @@ impl PayCashback {
         let aws = Aws::new(environment)?;
         Ok(Self {
             store: Store::new(&aws, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
             effects: Effects::new(&aws, environment)?,
             empty: EmptyBalances::default(),
         })

@@ -49,8 +49,9 @@ impl PayCashback {
         let due = checkout.funding_due(now);
         let due = due.map_err(|error| Fault::Bug(format!("what is to be moved: {error}")))?;
         let Some((amount, payment)) = due.zip(checkout.payment()) else { return Ok(None) };
+        let stripe = self.stripe.of(checkout.country)?;
         let turn = Turn::AfterRefusals(payment.refusals.times);
-        match self.stripe.restore_funding(&checkout.account, &checkout.id, amount, turn).await {
+        match stripe.restore_funding(&checkout.account, &checkout.id, amount, turn).await {
             Ok(()) => Ok(Some(Event::FundingMoved { there_minor: amount.minor() })),
             Err(StripeError::Refused { code }) => {
                 tell_refused_funding(checkout, &code);
@@ -82,7 +83,7 @@ impl PayCashback {
             back_minor: due.back_minor,
             turn: attempt.map_or(Turn::AfterRefusals(payment.refusals.times), Turn::Attempt),
         };
-        match self.stripe.give_fee_back(&new).await {
+        match self.stripe.of(checkout.country)?.give_fee_back(&new).await {
             Ok(()) => Ok(Cover::Returned(Some(Event::CoverReturned { back_minor: due.back_minor }))),
             Err(StripeError::Refused { code }) => {
                 // The metric and its alarm are made from this line.
@@ -114,11 +115,12 @@ impl PayCashback {
             return Ok(Vec::new());
         };
         let refused = |reason| Event::CashbackRefused { attempt: *attempt, reason };
+        let stripe = self.stripe.of(checkout.country)?;
         let (account, charge) = (&checkout.account, &payment.charge.charge);
         let purpose = Purpose::Cashback { checkout: checkout.id.clone(), attempt: *attempt };
         let new = NewRefund { charge, amount: *amount, purpose: &purpose };
         if may_have_been_asked {
-            match self.stripe.find_refund(account, &new, |id| payment.knows(id)).await {
+            match stripe.find_refund(account, &new, |id| payment.knows(id)).await {
                 Ok(Some(found)) => return Ok(vec![Event::RefundSeen(found)]),
                 Ok(None) => {}
                 // It may be on its way all the same.
@@ -141,7 +143,7 @@ impl PayCashback {
                 return Ok(vec![refused(reason)]);
             }
         }
-        match self.stripe.create_refund(account, &new).await {
+        match stripe.create_refund(account, &new).await {
             Ok(refund) => Ok(vec![Event::RefundSeen(refund)]),
             // Nothing can be asked there any more, and nothing was: it can become credit.
             Err(error) if error.is_disconnected() => Ok(vec![refused(Failure::Refused)]),
@@ -168,9 +170,10 @@ impl PayCashback {
         may_have_been_sent: bool,
         now: Timestamp,
     ) -> Result<Option<Failure>, Fault> {
+        let stripe = self.stripe.of(checkout.country)?;
         let owner = Owner::Platform(checkout.country);
         let there = if may_have_been_sent {
-            match self.stripe.keep_funding(&checkout.id, platform, Turn::Attempt(attempt)).await {
+            match stripe.keep_funding(&checkout.id, platform, Turn::Attempt(attempt)).await {
                 Ok(sent) => sent.there,
                 // What is too much there is taken from the merchant's balance, as the refund itself would be.
                 Err(StripeError::Refused { code }) if Refusal::of(&code) == Refusal::EmptyBalance => {
@@ -189,7 +192,7 @@ impl PayCashback {
         if missing_minor > 0 && self.empty.is_too_low(&owner, missing_minor, now) {
             return Ok(Some(Failure::PlatformFunds));
         }
-        match self.stripe.fund_cashback(&checkout.account, &checkout.id, platform, attempt, there).await {
+        match stripe.fund_cashback(&checkout.account, &checkout.id, platform, attempt, there).await {
             Ok(()) => Ok(None),
             // Stripe would repeat the refusal under the same key for a day, so the next try is another
             // attempt.
@@ -213,12 +216,13 @@ impl PayCashback {
     /// the event that says so still be on its way: without that news a payment that was given back would earn
     /// wallet credit on top.
     async fn news_of(&self, checkout: &Checkout, payment: &Payment, code: &str) -> Result<Vec<Event>, Fault> {
+        let stripe = self.stripe.of(checkout.country)?;
         let (account, charge) = (&checkout.account, &payment.charge.charge);
         Ok(match code {
             "charge_disputed" | "refund_disputed_payment" => {
-                vec![Event::DisputesSeen(self.stripe.disputes(account, charge).await?)]
+                vec![Event::DisputesSeen(stripe.disputes(account, charge).await?)]
             }
-            _ => self.stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen).collect(),
+            _ => stripe.refunds(account, charge).await?.into_iter().map(Event::RefundSeen).collect(),
         })
     }
 }

@@ -54,9 +54,10 @@ impl PayCashback {
     ) -> Result<Event, Fault> {
         let amount = settlement.amount(transfer);
         let amount = amount.map_err(|error| Fault::Bug(format!("a settlement: {error}")))?;
+        let stripe = self.stripe.of(settlement.country)?;
         let asked = match settlement.reversing() {
-            Some(made) => self.stripe.take_back(settlement, transfer, made, amount).await,
-            None => self.stripe.settle(settlement, transfer, amount, may_have_been_asked).await,
+            Some(made) => stripe.take_back(settlement, transfer, made, amount).await,
+            None => stripe.settle(settlement, transfer, amount, may_have_been_asked).await,
         };
         match asked {
             Ok(id) => Ok(Event::Paid { number: transfer.number, transfer: id }),

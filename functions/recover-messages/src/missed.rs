@@ -7,9 +7,10 @@ use futures_util::future::join_all;
 use kembali::adapters::clients::aws::Aws;
 use kembali::adapters::clients::queue::Queue;
 use kembali::adapters::clients::store::{Position, Store, Written};
-use kembali::adapters::clients::stripe::{Stripe, StripeError};
+use kembali::adapters::clients::stripe::{Platforms, StripeError};
 use kembali::adapters::config::{ConfigError, Environment};
 use kembali::domain::ids::EventId;
+use kembali::domain::market::Country;
 use kembali::domain::stripe::event::{Kind, StripeEvent};
 use kembali::domain::stripe::recovery::{SETTLED_SECONDS, Window, next_window};
 use kembali::domain::time::Timestamp;
@@ -24,7 +25,7 @@ const AT_ONCE: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Missed {
     store: Store,
-    stripe: Stripe,
+    stripe: Platforms,
     events: Queue,
     livemode: bool,
 }
@@ -46,7 +47,7 @@ impl Missed {
     pub(crate) fn new(aws: &Aws, environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(aws, environment)?,
-            stripe: Stripe::new(environment)?,
+            stripe: Platforms::new(environment)?,
             events: Queue::new(aws, environment, "STRIPE_EVENTS_QUEUE_URL")?,
             livemode: environment.parsed("LIVEMODE", str::parse)?,
         })
@@ -60,7 +61,7 @@ impl Missed {
         let time = event.time.ok_or_else(|| Fault::Bug("a scheduled event has no time".to_owned()))?;
         let now = Timestamp::from_epoch_seconds(time.timestamp());
         let mut recovered = Recovered::default();
-        let mut behind = self.store.accounts_behind(now.plus_seconds(-SETTLED_SECONDS)).await?;
+        let mut behind = self.behind(now).await?;
         while !behind.is_empty() {
             let (mut still_behind, mut unread) = (Vec::new(), Vec::new());
             for some in behind.chunks(AT_ONCE) {
@@ -91,6 +92,17 @@ impl Missed {
         Ok(recovered)
     }
 
+    /// The accounts of all markets with events to read, those that are furthest behind first.
+    async fn behind(&self, now: Timestamp) -> Result<Vec<Position>, Fault> {
+        let mut behind = Vec::new();
+        for &country in Country::ALL {
+            let settled = now.plus_seconds(-SETTLED_SECONDS);
+            behind.extend(self.store.accounts_behind(country, settled).await?);
+        }
+        behind.sort_by_key(|position| position.read_until);
+        Ok(behind)
+    }
+
     /// The next part of an account's events; none if there is no more.
     async fn read(
         &self,
@@ -98,7 +110,7 @@ impl Missed {
         now: Timestamp,
     ) -> Result<Option<(Window, Vec<StripeEvent>)>, Fault> {
         let Some(window) = next_window(position.read_until, now) else { return Ok(None) };
-        let mut events = match self.stripe.events(&position.account, window).await {
+        let mut events = match self.stripe.of(position.country)?.events(&position.account, window).await {
             Ok(events) => events,
             // Such as an account that has left the platform. Should it come back, it is read from here on.
             Err(StripeError::Refused { code }) => {

@@ -38,10 +38,6 @@ const ALONE: &str = "-";
 /// The `sk` of a market's policy: before all campaigns, and no campaign's name.
 pub(in crate::adapters) const POLICY: &str = "#";
 
-/// The partition of the due index that lists the accounts, each by the
-/// [time up to which](super::store::Position) its events were read.
-pub(in crate::adapters) const ACCOUNTS: &str = "accounts";
-
 /// Over how many partitions the due index is spread: one partition takes 1,000 writes a second, and each held
 /// payment writes here twice. It may rise and never fall: what waits in a partition that nobody asks any more
 /// is forgotten.
@@ -163,6 +159,12 @@ pub(in crate::adapters) fn due_shard(id: &str) -> String {
 /// market: only people empty it, and they are slow.
 pub(in crate::adapters) fn waits_shard(country: Country, waits: Waits) -> String {
     format!("{}#{}", waits.name(), country.code())
+}
+
+/// The partition of the due index that lists the accounts of a market, each by the
+/// [time up to which](super::store::Position) its events were read.
+pub(in crate::adapters) fn accounts_shard(country: Country) -> String {
+    format!("accounts#{}", country.code())
 }
 
 /// The partition of the due index in which the settlements of a market wait that are in trouble. The sweep

@@ -2,7 +2,7 @@
 
 use super::commit::apply;
 use crate::adapters::clients::store::Store;
-use crate::adapters::clients::stripe::{NewRefund, Stripe, StripeError};
+use crate::adapters::clients::stripe::{NewRefund, Platforms, StripeError};
 use crate::domain::cashback::refund::{Failure, Purpose, RefundKey, RefundState};
 use crate::domain::checkout::{Checkout, Event};
 use crate::domain::ids::{Reference, RefundId};
@@ -17,7 +17,7 @@ use crate::fault::Fault;
 /// Stripe or the table did not answer: call this again.
 pub async fn perform(
     store: &Store,
-    stripe: &Stripe,
+    stripe: &Platforms,
     checkout: Checkout,
     reference: &Reference,
     now: Timestamp,
@@ -32,6 +32,7 @@ pub async fn perform(
     let purpose = Purpose::Merchant { checkout: checkout.id.clone(), reference: reference.clone() };
     let charge = &payment.charge.charge;
     let new = NewRefund { charge, amount: refund.amount, purpose: &purpose };
+    let stripe = stripe.of(checkout.country)?;
     let known = |id: &RefundId| payment.knows(id);
     let found =
         if may_have_been_asked { stripe.find_refund(&checkout.account, &new, known).await } else { Ok(None) };

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::table::{Store, Written};
 use super::transaction::transaction_written;
 use crate::adapters::clients::items::{item, read};
-use crate::adapters::clients::keys::{ACCOUNTS, Key};
+use crate::adapters::clients::keys::{Key, accounts_shard};
 use crate::domain::ids::{AccountId, MerchantId};
+use crate::domain::market::Country;
 use crate::domain::merchant::Merchant;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
@@ -16,10 +17,12 @@ use crate::fault::Fault;
 /// How many items DynamoDB reads in one request.
 const MOST_AT_ONCE: usize = 100;
 
-/// Which merchant a connected account belongs to, and up to when its events [were read](super::Position).
+/// Which merchant a connected account belongs to, in which market, and up to when its events
+/// [were read](super::Position).
 #[derive(Serialize, Deserialize)]
 struct Pointer {
     merchant: MerchantId,
+    country: Country,
     due_shard: String,
     due_at: Timestamp,
 }
@@ -42,6 +45,14 @@ impl Store {
             Some(pointer) => self.merchant(&pointer.merchant).await,
             None => Ok(None),
         }
+    }
+
+    /// The market whose platform a connected account belongs to; none if no merchant has the account.
+    ///
+    /// # Errors
+    /// DynamoDB did not answer.
+    pub async fn market_of(&self, account: &AccountId) -> Result<Option<Country>, Fault> {
+        Ok(self.get::<Pointer>(Key::account(account)).await?.map(|pointer| pointer.country))
     }
 
     /// Those of `ids` that there are.
@@ -88,8 +99,9 @@ impl Store {
         expected: u64,
         now: Timestamp,
     ) -> Result<Written, Fault> {
-        let (due_shard, due_at) = (ACCOUNTS.to_owned(), now);
-        let pointer = Pointer { merchant: merchant.id.clone(), due_shard, due_at };
+        let country = merchant.country;
+        let due_shard = accounts_shard(country);
+        let pointer = Pointer { merchant: merchant.id.clone(), country, due_shard, due_at: now };
         let writes = vec![
             self.conditional_put(item(Key::merchant(&merchant.id), merchant)?, Some(expected))?,
             self.conditional_put(item(Key::account(account), &pointer)?, None)?,

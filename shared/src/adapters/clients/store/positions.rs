@@ -4,8 +4,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::table::{Store, Written, fault, written};
-use crate::adapters::clients::keys::{ACCOUNTS, Item, Key};
+use crate::adapters::clients::keys::{Item, Key, accounts_shard};
 use crate::domain::ids::AccountId;
+use crate::domain::market::Country;
 use crate::domain::stripe::recovery::Window;
 use crate::domain::time::Timestamp;
 use crate::fault::Fault;
@@ -15,16 +16,19 @@ use crate::fault::Fault;
 pub struct Position {
     /// The connected account.
     pub account: AccountId,
+    /// Its market.
+    pub country: Country,
     /// The first second whose events were not read.
     pub read_until: Timestamp,
 }
 
 impl Store {
-    /// The accounts whose events were not read up to `until`, those that are furthest behind first.
+    /// The accounts of a market whose events were not read up to `until`, those that are furthest behind
+    /// first.
     ///
     /// # Errors
     /// DynamoDB did not answer.
-    pub async fn accounts_behind(&self, until: Timestamp) -> Result<Vec<Position>, Fault> {
+    pub async fn accounts_behind(&self, country: Country, until: Timestamp) -> Result<Vec<Position>, Fault> {
         let (mut behind, mut start) = (Vec::new(), None);
         loop {
             let answer = self
@@ -33,14 +37,14 @@ impl Store {
                 .table_name(&self.table)
                 .index_name("due")
                 .key_condition_expression("due_shard = :shard AND due_at < :until")
-                .expression_attribute_values(":shard", AttributeValue::S(ACCOUNTS.to_owned()))
+                .expression_attribute_values(":shard", AttributeValue::S(accounts_shard(country)))
                 .expression_attribute_values(":until", AttributeValue::S(until.to_string()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(|error| fault("Query", &error))?;
             for row in answer.items() {
-                behind.push(position(row)?);
+                behind.push(position(country, row)?);
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
@@ -91,12 +95,12 @@ impl Store {
     }
 }
 
-fn position(row: &Item) -> Result<Position, Fault> {
+fn position(country: Country, row: &Item) -> Result<Position, Fault> {
     let text = |name: &str| row.get(name).and_then(|value| value.as_s().ok());
     let account = text("pk").and_then(|pk| AccountId::parse(pk.strip_prefix("A#")?).ok());
     let read_until = text("due_at").and_then(|time| Timestamp::parse(time).ok());
     let (Some(account), Some(read_until)) = (account, read_until) else {
         return Err(Fault::Bug("an account's row cannot be read".to_owned()));
     };
-    Ok(Position { account, read_until })
+    Ok(Position { account, country, read_until })
 }

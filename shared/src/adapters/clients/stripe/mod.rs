@@ -1,4 +1,5 @@
-//! The one Stripe client: typed calls over `hyper`, to the address that the environment names.
+//! The one Stripe client: typed calls over `hyper`, to the address that the environment names, in the name of
+//! a market's [platform](Platforms).
 //!
 //! Every mutation carries an idempotency key that is a function of what it means, so that repeating it is
 //! safe (<https://docs.stripe.com/api/idempotent_requests>). Reads need none.
@@ -8,6 +9,7 @@ mod balance;
 mod events;
 mod fees;
 mod payments;
+mod platforms;
 mod refunds;
 mod request;
 mod sessions;
@@ -16,6 +18,7 @@ mod transfers;
 pub use accounts::{NewAccount, OnboardingLink};
 pub use balance::Funding;
 pub use fees::NewFeeRefund;
+pub use platforms::Platforms;
 pub use refunds::NewRefund;
 pub use request::{Refusal, Stripe, StripeError};
 pub use sessions::{NewSession, Session};

@@ -12,8 +12,9 @@ use hyper_util::rt::TokioExecutor;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use crate::adapters::config::{ConfigError, Environment};
+use crate::adapters::config::ConfigError;
 use crate::domain::ids::AccountId;
+use crate::domain::market::Country;
 use crate::fault::{Fault, Kind, Problem};
 
 /// The API version that every request names, so that what we read does not change under us
@@ -26,10 +27,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A list of a hundred objects fits in it many times.
 const LARGEST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
-/// The client. Cloning shares its connections.
+/// What sends the requests of all platforms.
+pub(super) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The client of one platform. Cloning shares its connections.
 #[derive(Clone)]
 pub struct Stripe {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: HttpClient,
     url: String,
     secret_key: SecretString,
 }
@@ -55,6 +59,12 @@ pub enum StripeError {
     Misused {
         /// Stripe's `error.code`, or its `error.type`.
         code: String,
+    },
+    /// The market has no platform to ask.
+    #[error("no Stripe platform serves {code}", code = .country.code())]
+    NoPlatform {
+        /// The market.
+        country: Country,
     },
     /// Stripe's answer does not have the form that its documentation gives it.
     #[error("Stripe's answer cannot be read: {field}")]
@@ -107,7 +117,9 @@ impl From<StripeError> for Fault {
                     .into()
             }
             StripeError::Unknown { .. } => Self::Retry(error.to_string()),
-            StripeError::Misused { .. } | StripeError::NotUnderstood { .. } => Self::Bug(error.to_string()),
+            StripeError::Misused { .. }
+            | StripeError::NoPlatform { .. }
+            | StripeError::NotUnderstood { .. } => Self::Bug(error.to_string()),
         }
     }
 }
@@ -158,32 +170,33 @@ impl<'a> Call<'a> {
     }
 }
 
+/// What sends requests; its connections are kept open.
+///
+/// # Errors
+/// The machine has no root certificates.
+pub(super) fn http_client() -> Result<HttpClient, ConfigError> {
+    let no_roots = |error: std::io::Error| ConfigError {
+        name: "STRIPE_API_URL".to_owned(),
+        problem: format!("no root certificates: {error}"),
+    };
+    let connector = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .map_err(no_roots)?
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector({
+            let mut http = HttpConnector::new();
+            http.set_nodelay(true);
+            http.enforce_http(false);
+            http
+        });
+    Ok(Client::builder(TokioExecutor::new()).build(connector))
+}
+
 impl Stripe {
-    /// Reads `STRIPE_API_URL` and `STRIPE_SECRET_KEY`.
-    ///
-    /// # Errors
-    /// One of them is not set, or the machine has no root certificates.
-    pub fn new(environment: &Environment) -> Result<Self, ConfigError> {
-        let no_roots = |error: std::io::Error| ConfigError {
-            name: "STRIPE_API_URL".to_owned(),
-            problem: format!("no root certificates: {error}"),
-        };
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(no_roots)?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector({
-                let mut http = HttpConnector::new();
-                http.set_nodelay(true);
-                http.enforce_http(false);
-                http
-            });
-        Ok(Self {
-            client: Client::builder(TokioExecutor::new()).build(connector),
-            url: environment.required("STRIPE_API_URL")?.trim_end_matches('/').to_owned(),
-            secret_key: environment.required("STRIPE_SECRET_KEY")?.into(),
-        })
+    /// The platform with `secret_key`, at `url`.
+    pub(super) fn new(client: HttpClient, url: &str, secret_key: SecretString) -> Self {
+        Self { client, url: url.trim_end_matches('/').to_owned(), secret_key }
     }
 
     /// Makes `call` and gives the answer's body.
@@ -305,15 +318,11 @@ fn refusal(status: StatusCode, answer: Option<&Value>) -> StripeError {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
     fn a_post_says_what_and_how_much_it_carries_even_if_that_is_nothing() {
-        let variables = [("STRIPE_API_URL", "http://localhost"), ("STRIPE_SECRET_KEY", "sk_test_1")];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let stripe = Stripe::new(&Environment::new(BTreeMap::from(variables))).unwrap();
+        let stripe = Stripe::new(http_client().unwrap(), "http://localhost", "sk_test_1".into());
         let head = |call: Call<'_>| {
             let request = stripe.request(call).unwrap();
             ["content-type", "content-length"]
