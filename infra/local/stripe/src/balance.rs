@@ -56,7 +56,9 @@ impl MovementKind {
 pub struct Movement {
     /// `txn_…`.
     pub id: String,
-    /// The connected account whose balance changed; `None`: the platform's.
+    /// The platform.
+    pub platform: String,
+    /// Its connected account whose balance changed; `None`: the platform's own.
     pub account: Option<String>,
     /// Why.
     pub kind: MovementKind,
@@ -153,14 +155,15 @@ impl Books {
     /// Moves money, and returns the balance transaction's id. A movement whose time has not come is pending.
     pub(crate) fn post(&mut self, ids: &mut Ids, movement: Movement) -> String {
         let id = ids.next("txn");
-        let balance = self.balance_mut(&movement.account, &movement.currency);
+        let owner = Owner { platform: movement.platform.clone(), account: movement.account.clone() };
+        let balance = self.balance_mut(&owner, &movement.currency);
         if movement.pending {
             balance.pending.insert((movement.available_on, id.clone()));
         } else {
             balance.available = balance.available.saturating_add(movement.net());
             balance.unpaid.insert(id.clone());
         }
-        self.movements.insert(movement.account.clone(), &id, Movement { id: id.clone(), ..movement });
+        self.movements.insert(owner, &id, Movement { id: id.clone(), ..movement });
         id
     }
 

@@ -3,17 +3,26 @@
 /// How a [`Stripe`](crate::Stripe) is set up.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The platform's API key; every request must carry it.
-    pub secret_key: String,
+    /// The platforms. They share nothing but the endpoints and the clock.
+    pub platforms: Vec<Platform>,
     /// What objects and events say about themselves.
     pub livemode: bool,
     /// Where the hosted pages are reachable, without a trailing slash.
     pub public_url: String,
-    /// Where events are sent.
+    /// Where the events of all platforms are sent.
     pub endpoints: Vec<Endpoint>,
     /// How many ids were given out before: the same number, the same ids. A platform that remembers an
     /// earlier start of the stand-in, which itself remembers nothing, must not meet that start's ids again.
     pub ids_after: u64,
+}
+
+/// A Stripe account with Connect, and what is its own: accounts, money, events and idempotency keys.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// Its API key; the requests that carry it are this platform's.
+    pub secret_key: String,
+    /// Where it is, as two capital letters.
+    pub country: String,
 }
 
 /// A webhook endpoint. Its `url` is its identity: changing the secret of a URL rolls the secret.

@@ -7,20 +7,19 @@ use crate::error::Error;
 use crate::objects::{
     account_v1, application_fee, charge, dispute, intent, payout, refund, session, transfer,
 };
-use crate::state::State;
+use crate::state::{State, application};
 
 impl State {
     /// The object with this id as API v1 shows it, whatever it is.
     pub(crate) fn render(&self, id: &str) -> Option<Value> {
         let config = &self.config;
         match id.split('_').next()? {
-            "acct" => self.owner(id).map(|owner| account_v1::render(self.account(&owner))),
+            "acct" => self.owner(id).and_then(|owner| self.account(&owner).ok()).map(account_v1::render),
             "ch" => self.charges.find(id).map(|(_, row)| charge::render(row, config)),
             "cs" => self.sessions.find(id).map(|(_, row)| session::render(row, config)),
-            "fee" => self
-                .fees
-                .find(id)
-                .map(|(_, row)| application_fee::render(row, &self.application(), config.livemode)),
+            "fee" => self.fees.find(id).map(|(platform, row)| {
+                application_fee::render(row, &application(&platform.platform), config.livemode)
+            }),
             "fr" => self.fees.all().find_map(|row| application_fee::render_refund_of(row, id)),
             "du" => self.disputes.find(id).map(|(_, row)| {
                 let charge = self.charges.find(&row.charge);

@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_key_in_use_is_refused_and_a_finished_one_replayed() {
-        let (mut keys, key) = (Keys::default(), (None, "k".to_owned()));
+        let (mut keys, key) = (Keys::default(), (Owner::default(), "k".to_owned()));
         assert_eq!(keys.begin(&key, used("/v1/refunds", "a=1"), 0).unwrap(), Verdict::Execute);
         let busy = keys.begin(&key, used("/v1/refunds", "a=1"), 0).unwrap_err();
         assert_eq!((busy.status(), busy.code()), (409, Some("idempotency_key_in_use")));
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn v2_tries_a_failed_request_again() {
-        let (mut keys, key) = (Keys::default(), (None, "k".to_owned()));
+        let (mut keys, key) = (Keys::default(), (Owner::default(), "k".to_owned()));
         keys.begin(&key, used("/v2/core/accounts", ""), 0).unwrap();
         keys.finish(&key, answer(400));
         assert_eq!(keys.begin(&key, used("/v2/core/accounts", ""), 0).unwrap(), Verdict::Execute);

@@ -68,7 +68,7 @@ mod table;
 mod webhooks;
 
 pub use balance::{Movement, MovementKind};
-pub use config::{Config, Endpoint, EventOrder, Scope};
+pub use config::{Config, Endpoint, EventOrder, Platform, Scope};
 pub use delivery::Attempt;
 pub use error::Error;
 pub use faults::PEER;

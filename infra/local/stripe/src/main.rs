@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Parser;
-use local_stripe::{Config, Endpoint, Scope, Stripe};
+use local_stripe::{Config, Endpoint, Platform, Scope, Stripe};
 use local_wire::serve::serve_on;
 use local_wire::{Calls, Clock};
 use tokio::net::TcpListener;
@@ -23,6 +23,12 @@ struct Args {
     /// The API key that requests must carry.
     #[arg(long, env = "STRIPE_KEY", default_value = "sk_test_standin")]
     key: String,
+    /// The country of the platform with this key.
+    #[arg(long, default_value = "SG")]
+    country: String,
+    /// One more platform, `COUNTRY=KEY`. May be repeated.
+    #[arg(long = "platform")]
+    platforms: Vec<Another>,
     /// A webhook endpoint, `SCOPE,URL=SECRET` with the scope account, connect or thin. May be repeated.
     #[arg(long = "webhook")]
     webhooks: Vec<Webhook>,
@@ -47,13 +53,27 @@ impl FromStr for Webhook {
     }
 }
 
+#[derive(Clone, Debug)]
+struct Another(Platform);
+
+impl FromStr for Another {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (country, secret_key) = text.split_once('=').ok_or("expected COUNTRY=KEY")?;
+        Ok(Self(Platform { secret_key: secret_key.to_owned(), country: country.to_owned() }))
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
     let args = Args::parse();
     let listener = TcpListener::bind(args.listen).await?;
     let public_url = format!("http://{}", listener.local_addr()?);
     let endpoints = args.webhooks.into_iter().map(|webhook| webhook.0).collect();
-    let config = Config { secret_key: args.key, livemode: false, public_url, endpoints, ids_after: 0 };
+    let first = Platform { secret_key: args.key, country: args.country };
+    let platforms = [first].into_iter().chain(args.platforms.into_iter().map(|another| another.0)).collect();
+    let config = Config { platforms, livemode: false, public_url, endpoints, ids_after: 0 };
     let stripe = Stripe::new(config, Clock::running(), Calls::new());
     stripe.limit_rates(true);
     let served = serve_on(listener, stripe.router())?;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agenda::Agenda;
 use crate::balance::Books;
-use crate::config::{Config, EventOrder};
+use crate::config::{Config, EventOrder, Platform};
 use crate::delivery::{Attempt, Delivery};
+use crate::error::Error;
 use crate::events::Event;
 use crate::idempotency::Keys;
 use crate::ids::{Ids, scramble};
@@ -28,8 +29,8 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) event_order: EventOrder,
     pub(crate) ids: Ids,
-    /// The platform's own account.
-    pub(crate) platform: Account,
+    /// The platforms' own accounts, in the order of the configuration.
+    pub(crate) platforms: Vec<Account>,
     pub(crate) accounts: Table<Account>,
     pub(crate) links: BTreeMap<String, Link>,
     pub(crate) sessions: Table<Session>,
@@ -65,7 +66,7 @@ pub(crate) struct State {
     pub(crate) lost_events: Vec<String>,
     /// What a merchant who finishes onboarding puts on its balance, and leaves there; nothing at first.
     pub(crate) float_minor: i64,
-    /// Accounts that the platform has no access to any more.
+    /// Accounts that their platform has no access to any more.
     pub(crate) departed: BTreeSet<String>,
 }
 
@@ -112,12 +113,12 @@ impl State {
     /// The state on the first day.
     pub(crate) fn new(config: Config) -> Self {
         let mut ids = Ids::after(config.ids_after);
-        let platform = Account::platform(ids.next_of_length("acct", 16));
+        let platforms = platforms(&config, &ids.next("platforms"));
         Self {
             config,
             event_order: EventOrder::AsStripe,
             ids,
-            platform,
+            platforms,
             accounts: Table::new("account"),
             links: BTreeMap::new(),
             sessions: Table::new("checkout.session"),
@@ -148,29 +149,42 @@ impl State {
         }
     }
 
-    /// The id of the platform's application, as connected accounts know it.
-    pub(crate) fn application(&self) -> String {
-        format!("ca_{}", scramble(&format!("ca:{}", self.platform.id), 32))
+    /// The account that owns `owner`'s objects.
+    pub(crate) fn account(&self, owner: &Owner) -> Result<&Account, Error> {
+        match &owner.account {
+            Some(id) => self.accounts.get(&owner.platform(), id),
+            None => self.platform(&owner.platform),
+        }
     }
 
-    /// The account that owns `owner`'s objects.
-    pub(crate) fn account(&self, owner: &Owner) -> &Account {
-        owner.as_ref().and_then(|id| self.accounts.find(id)).map_or(&self.platform, |(_, account)| account)
+    /// The platform whose own account this is.
+    pub(crate) fn platform(&self, id: &str) -> Result<&Account, Error> {
+        let platform = self.platforms.iter().find(|platform| platform.id == id);
+        platform.ok_or_else(|| Error::missing("account", id))
     }
 
     /// The owner that the account id `id` stands for, if there is such an account.
     pub(crate) fn owner(&self, id: &str) -> Option<Owner> {
-        if id == self.platform.id {
-            return Some(None);
+        match self.accounts.find(id) {
+            Some((platform, _)) => Some(platform.connected(id)),
+            None => {
+                self.platform(id).ok().map(|platform| Owner { platform: platform.id.clone(), account: None })
+            }
         }
-        self.accounts.find(id).map(|_| Some(id.to_owned()))
+    }
+
+    /// The platform whose key this is.
+    pub(crate) fn owner_of_key(&self, key: &str) -> Option<Owner> {
+        let mut known = self.config.platforms.iter().zip(&self.platforms);
+        let (_, platform) = known.find(|(known, _)| known.secret_key == key)?;
+        Some(Owner { platform: platform.id.clone(), account: None })
     }
 }
 
 impl<'a> Act<'a> {
-    /// A change on `owner`'s account that no API request made.
-    pub(crate) fn new(state: &'a mut State, now_millis: i64, owner: Owner) -> Self {
-        Self { state, now_millis, owner, cause: Cause::default() }
+    /// A change that no API request made.
+    pub(crate) fn new(state: &'a mut State, now_millis: i64) -> Self {
+        Self { state, now_millis, owner: Owner::default(), cause: Cause::default() }
     }
 
     /// Whole seconds since the epoch.
@@ -182,4 +196,17 @@ impl<'a> Act<'a> {
     pub(crate) fn plan(&mut self, seconds: i64, change: Change) {
         self.state.changes.plan(self.now_millis.saturating_add(seconds.saturating_mul(1000)), change);
     }
+}
+
+/// The id of a platform's application, as its connected accounts know it.
+pub(crate) fn application(platform: &str) -> String {
+    format!("ca_{}", scramble(&format!("ca:{platform}"), 32))
+}
+
+/// The platforms' own accounts. Their ids follow from `seed`, so that all of them take but one of the counter's.
+fn platforms(config: &Config, seed: &str) -> Vec<Account> {
+    let account = |(number, platform): (usize, &Platform)| {
+        Account::platform(format!("acct_{}", scramble(&format!("{seed}:{number}"), 16)), &platform.country)
+    };
+    config.platforms.iter().enumerate().map(account).collect()
 }

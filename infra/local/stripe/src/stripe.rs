@@ -14,6 +14,7 @@ use crate::delivery::Attempt;
 use crate::error::Error;
 use crate::events::Event;
 use crate::methods::PayWith;
+use crate::objects::account::Account;
 use crate::objects::presentment::Presentment;
 use crate::objects::refund::Wish;
 use crate::state::{Act, State};
@@ -199,9 +200,21 @@ impl Stripe {
         self.lock().events.all().map(Event::render).collect()
     }
 
-    /// The id of the platform's own account.
+    /// The id of the platform's own account; of several, the first one's.
     pub fn platform_account(&self) -> String {
-        self.lock().platform.id.clone()
+        self.lock().platforms.first().map(|platform| platform.id.clone()).unwrap_or_default()
+    }
+
+    /// The id of the own account of the platform in `country`.
+    pub fn platform_account_in(&self, country: &str) -> String {
+        let state = self.lock();
+        let is_there = |platform: &&Account| platform.profile.country.as_deref() == Some(country);
+        state.platforms.iter().find(is_there).map(|platform| platform.id.clone()).unwrap_or_default()
+    }
+
+    /// The ids of all platforms' own accounts, in the order of the configuration.
+    pub fn platform_accounts(&self) -> Vec<String> {
+        self.lock().platforms.iter().map(|platform| platform.id.clone()).collect()
     }
 
     /// The ids of all connected accounts, oldest first.
@@ -237,7 +250,7 @@ impl Stripe {
         let now_millis = self.clock().epoch_millis();
         let mut state = self.lock();
         state.catch_up(now_millis);
-        change(&mut Act::new(&mut state, now_millis, None))
+        change(&mut Act::new(&mut state, now_millis))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {

@@ -4,8 +4,26 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 
-/// Whose object it is: a connected account's, or (`None`) the platform's own.
-pub(crate) type Owner = Option<String>;
+/// Whose object it is: a connected account's, or the platform's own. By default it is nobody's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owner {
+    /// The platform, by its own account.
+    pub(crate) platform: String,
+    /// The account that is connected to it; `None`: the platform itself.
+    pub(crate) account: Option<String>,
+}
+
+impl Owner {
+    /// The platform itself.
+    pub(crate) fn platform(&self) -> Self {
+        Self { account: None, ..self.clone() }
+    }
+
+    /// The account `id`, which is connected to the same platform.
+    pub(crate) fn connected(&self, id: &str) -> Self {
+        Self { account: Some(id.to_owned()), ..self.clone() }
+    }
+}
 
 /// All objects of one kind.
 #[derive(Debug)]
@@ -38,6 +56,11 @@ impl<T> Table<T> {
     /// The object `id` on whichever account.
     pub(crate) fn find(&self, id: &str) -> Option<&(Owner, T)> {
         self.rows.get(id)
+    }
+
+    /// Whose object `id` is.
+    pub(crate) fn owner_of(&self, id: &str) -> Owner {
+        self.find(id).map(|(owner, _)| owner.clone()).unwrap_or_default()
     }
 
     /// The object `id` on whichever account, to change it.

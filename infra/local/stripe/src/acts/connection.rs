@@ -1,8 +1,8 @@
 //! The platform's access to connected accounts: merchants take it away and give it again.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::state::Act;
+use crate::state::{Act, application};
 
 /// The merchant takes the access away
 /// (<https://docs.stripe.com/api/events/types#event_types-account.application.deauthorized>).
@@ -22,15 +22,12 @@ pub(crate) fn come_back(act: &mut Act<'_>, account: &str) {
 }
 
 fn tell(act: &mut Act<'_>, account: &str, kind: &str) {
-    let application = application(act);
-    act.emit(&Some(account.to_owned()), kind, application);
-}
-
-/// The application object of the platform.
-fn application(act: &Act<'_>) -> Value {
-    json!({
-        "id": act.state.application(),
+    let Some(owner) = act.state.owner(account) else { return };
+    let Ok(platform) = act.state.platform(&owner.platform) else { return };
+    let application = json!({
+        "id": application(&platform.id),
         "object": "application",
-        "name": act.state.platform.shown_name(),
-    })
+        "name": platform.shown_name(),
+    });
+    act.emit(&owner, kind, application);
 }

@@ -149,7 +149,7 @@ pub(super) fn tell(act: &mut Act<'_>, id: &str, kind: &str) {
 
 /// The account of a dispute.
 pub(super) fn owner_of(act: &Act<'_>, id: &str) -> Owner {
-    act.state.disputes.find(id).and_then(|(owner, _)| owner.clone())
+    act.state.disputes.owner_of(id)
 }
 
 fn take(act: &mut Act<'_>, owner: &Owner, charge: &Charge, amount: i64) -> Result<String, Error> {

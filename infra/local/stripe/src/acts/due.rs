@@ -8,7 +8,7 @@ impl State {
     pub(crate) fn catch_up(&mut self, now_millis: i64) -> usize {
         let mut done = 0;
         while let Some((due_millis, change)) = self.changes.pop_due(now_millis) {
-            let mut act = Act::new(self, due_millis, None);
+            let mut act = Act::new(self, due_millis);
             match change {
                 Change::ExpireSession(id) => session::expire_when_due(&mut act, &id),
                 Change::SettlePayment(id) => payment::settle(&mut act, &id),

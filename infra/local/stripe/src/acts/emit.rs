@@ -23,8 +23,8 @@ impl Act<'_> {
             return;
         }
         let id = self.state.ids.next("evt");
-        let scope = if owner.is_some() { Scope::Connect } else { Scope::Account };
-        let pending_webhooks = self.plan_deliveries(scope, owner.as_deref(), &id);
+        let scope = if owner.account.is_some() { Scope::Connect } else { Scope::Account };
+        let pending_webhooks = self.plan_deliveries(scope, owner.account.as_deref(), &id);
         let mut data = Map::new();
         if let Some(before) = before {
             data.insert("previous_attributes".to_owned(), previous_attributes(before, &object));
@@ -41,14 +41,14 @@ impl Act<'_> {
             "request": { "id": self.cause.request, "idempotency_key": self.cause.key },
             "type": kind,
         });
-        if let (Some(account), Some(members)) = (owner, notification.as_object_mut()) {
+        if let (Some(account), Some(members)) = (&owner.account, notification.as_object_mut()) {
             members.insert("account".to_owned(), json!(account));
         }
         self.keep(owner.clone(), kind, notification, None, pending_webhooks);
     }
 
-    /// Produces a thin event about the account `account`.
-    pub(crate) fn emit_thin(&mut self, kind: &str, account: &str, data: Option<Value>) {
+    /// Produces a thin event of a platform about its connected account `account`.
+    pub(crate) fn emit_thin(&mut self, platform: &Owner, kind: &str, account: &str, data: Option<Value>) {
         if self.is_lost(kind) {
             return;
         }
@@ -70,7 +70,7 @@ impl Act<'_> {
             },
             "type": kind,
         });
-        self.keep(None, kind, notification, data, pending_webhooks);
+        self.keep(platform.clone(), kind, notification, data, pending_webhooks);
     }
 
     /// Forgets events older than thirty days.

@@ -25,7 +25,8 @@ pub(super) fn earn(
     }
     let id = act.state.ids.next("fee");
     let (kind, currency) = (MovementKind::ApplicationFee, &charge.currency);
-    let balance_transaction = act.post_pending(&None, kind, (amount, 0), currency, &id, available_on);
+    let balance_transaction =
+        act.post_pending(&account.platform(), kind, (amount, 0), currency, &id, available_on);
     let fee = ApplicationFee {
         id: id.clone(),
         account: account.clone(),
@@ -37,7 +38,7 @@ pub(super) fn earn(
         balance_transaction,
         refunds: Vec::new(),
     };
-    act.state.fees.insert(None, &id, fee);
+    act.state.fees.insert(account.platform(), &id, fee);
     Some(id)
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn refund(
         let message = format!("Refund amount ({asked}) is greater than unrefunded amount on fee ({left})");
         return Err(Error::invalid(message).at("amount"));
     }
-    if act.state.books.available(&None, &fee.currency) < amount {
+    if act.state.books.available(&fee.account.platform(), &fee.currency) < amount {
         let message = "You have insufficient available funds in your Stripe account.";
         return Err(Error::invalid(message).coded("balance_insufficient"));
     }
@@ -90,7 +91,13 @@ pub(super) fn give_with_refund(act: &mut Act<'_>, charge: &Charge, amount: i64) 
 /// The platform has what it gave back with a refund again: the refund failed.
 pub(super) fn regain(act: &mut Act<'_>, charge: &Charge, amount: i64) {
     let Some(fee) = of(act, charge).filter(|_| amount > 0) else { return };
-    act.post(&None, MovementKind::ApplicationFeeRefund, (amount, 0), &fee.currency, &fee.id);
+    act.post(
+        &fee.account.platform(),
+        MovementKind::ApplicationFeeRefund,
+        (amount, 0),
+        &fee.currency,
+        &fee.id,
+    );
     if let Some(fee) = act.state.fees.find_mut(&fee.id) {
         fee.amount_refunded -= amount;
     }
@@ -105,13 +112,14 @@ fn of(act: &Act<'_>, charge: &Charge) -> Option<ApplicationFee> {
 fn give_back(act: &mut Act<'_>, fee: &ApplicationFee, amount: i64, metadata: Metadata) -> FeeRefund {
     let id = act.state.ids.next("fr");
     let kind = MovementKind::ApplicationFeeRefund;
-    let balance_transaction = act.post(&None, kind, (-amount, 0), &fee.currency, &id);
+    let platform = fee.account.platform();
+    let balance_transaction = act.post(&platform, kind, (-amount, 0), &fee.currency, &id);
     let refund = FeeRefund { id, amount, created: act.now(), metadata, balance_transaction };
     if let Some(fee) = act.state.fees.find_mut(&fee.id) {
         fee.amount_refunded += amount;
         fee.refunds.push(refund.clone());
     }
-    act.emit(&None, "application_fee.refunded", act.state.render(&fee.id).unwrap_or_default());
+    act.emit(&platform, "application_fee.refunded", act.state.render(&fee.id).unwrap_or_default());
     refund
 }
 

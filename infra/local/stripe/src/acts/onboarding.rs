@@ -16,8 +16,9 @@ const LINK_MILLIS: i64 = 5 * 60 * 1000;
 pub(crate) fn create(act: &mut Act<'_>, profile: Profile, capabilities: Vec<Capability>) -> String {
     let id = act.state.ids.next_of_length("acct", 16);
     let account = Account::new(id.clone(), act.now_millis, profile, capabilities);
-    act.state.accounts.insert(None, &id, account);
-    act.emit_thin("v2.core.account.created", &id, None);
+    let platform = act.owner.platform();
+    act.state.accounts.insert(platform.clone(), &id, account);
+    act.emit_thin(&platform, "v2.core.account.created", &id, None);
     id
 }
 
@@ -28,7 +29,7 @@ pub(crate) fn create_link(
     refresh_url: String,
     return_url: String,
 ) -> Result<Value, Error> {
-    act.state.accounts.get(&None, account)?;
+    act.state.accounts.get(&act.owner.platform(), account)?;
     let token = act.state.ids.next("link");
     let token = scramble(&token, 32);
     let link = Link {
@@ -83,9 +84,9 @@ pub(crate) fn complete(act: &mut Act<'_>, id: &str) -> Result<(), Error> {
         account.details_submitted = true;
         set_all(account, Status::Active);
     })?;
-    let owner = Some(id.to_owned());
+    let owner = act.state.owner(id).unwrap_or_default();
     if act.state.float_minor > 0 {
-        let currency = act.state.account(&owner).default_currency().to_owned();
+        let currency = act.state.account(&owner)?.default_currency().to_owned();
         act.state.balance_settings.entry(owner.clone()).or_default().manual = true;
         act.state.books.set(&owner, &currency, act.state.float_minor);
     }
@@ -117,13 +118,14 @@ fn set_all(account: &mut Account, status: Status) {
 /// Changes an account and produces the events that say so: one for each capability that changed, then the
 /// account's.
 fn change(act: &mut Act<'_>, id: &str, alter: impl FnOnce(&mut Account)) -> Result<(), Error> {
-    let before = act.state.accounts.get(&None, id)?.clone();
+    let (platform, before) =
+        act.state.accounts.find(id).cloned().ok_or_else(|| Error::missing("account", id))?;
     let mut after = before.clone();
     alter(&mut after);
     if let Some(account) = act.state.accounts.find_mut(id) {
         account.clone_from(&after);
     }
-    let owner = Some(id.to_owned());
+    let owner = platform.connected(id);
     for (old, new) in before.capabilities.iter().zip(&after.capabilities).filter(|(old, new)| old != new) {
         let previous = account_v1::render_capability(&before, old);
         if let Some(capability) = account_v1::render_capability(&after, new) {
@@ -133,10 +135,10 @@ fn change(act: &mut Act<'_>, id: &str, alter: impl FnOnce(&mut Account)) -> Resu
             "v2.core.account[configuration.{}].capability_status_updated",
             new.configuration.as_str()
         );
-        act.emit_thin(&kind, id, Some(json!({ "updated_capability": new.name })));
+        act.emit_thin(&platform, &kind, id, Some(json!({ "updated_capability": new.name })));
     }
     if before.wanted != after.wanted {
-        act.emit_thin("v2.core.account[requirements].updated", id, None);
+        act.emit_thin(&platform, "v2.core.account[requirements].updated", id, None);
     }
     let previous = account_v1::render(&before);
     act.emit_change(&owner, "account.updated", account_v1::render(&after), Some(&previous));

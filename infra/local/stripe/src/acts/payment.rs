@@ -45,7 +45,7 @@ pub(crate) fn pay(act: &mut Act<'_>, id: &str, with: &PayWith, course: Course) -
     if !session.methods.contains(&method) {
         return Err(Error::invalid(format!("{} is not offered by this Checkout Session.", method.label())));
     }
-    if !act.state.account(&session.account).can(Configuration::Merchant, method.capability()) {
+    if !act.state.account(&session.account)?.can(Configuration::Merchant, method.capability()) {
         return Err(Error::invalid(format!("This business cannot take {} payments now.", method.label())));
     }
     let card = match with {
@@ -232,8 +232,7 @@ pub(crate) fn cancel(act: &mut Act<'_>, intent: &str) -> Result<(), Error> {
 
 /// Lets go of what nobody captured in time.
 pub(crate) fn lapse(act: &mut Act<'_>, charge: &str) {
-    let owner = act.state.charges.find(charge).and_then(|(owner, _)| owner.clone());
-    act.owner = owner;
+    act.owner = act.state.charges.owner_of(charge);
     release(act, charge, "charge.expired");
 }
 

@@ -1,6 +1,7 @@
 //! Automatic payouts: what an account can spend goes to its bank, but for the minimum it keeps.
 
 use crate::balance::MovementKind;
+use crate::objects::account::Account;
 use crate::objects::payout::{Payout, Status};
 use crate::settlement;
 use crate::state::{Act, Change};
@@ -9,7 +10,7 @@ use crate::table::Owner;
 /// What would go to the bank of `owner` now, by currency.
 pub(crate) fn due(act: &Act<'_>, owner: &Owner) -> Vec<(String, i64)> {
     let settings = act.state.balance_settings.get(owner).cloned().unwrap_or_default();
-    if settings.manual || !act.state.account(owner).pays_out() {
+    if settings.manual || !act.state.account(owner).is_ok_and(Account::pays_out) {
         return Vec::new();
     }
     let above = |currency: String| {
@@ -48,6 +49,6 @@ pub(crate) fn create(act: &mut Act<'_>, owner: &Owner) {
 pub(crate) fn arrive(act: &mut Act<'_>, id: &str) {
     let Some(payout) = act.state.payouts.find_mut(id) else { return };
     payout.status = Status::Paid;
-    let owner = act.state.payouts.find(id).and_then(|(owner, _)| owner.clone());
+    let owner = act.state.payouts.owner_of(id);
     act.emit(&owner, "payout.paid", act.state.render(id).unwrap_or_default());
 }

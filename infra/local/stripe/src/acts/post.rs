@@ -30,7 +30,8 @@ impl Act<'_> {
     ) -> String {
         let movement = Movement {
             id: String::new(),
-            account: owner.clone(),
+            platform: owner.platform.clone(),
+            account: owner.account.clone(),
             kind,
             amount,
             fee,

@@ -117,7 +117,7 @@ pub(crate) fn resume(act: &mut Act<'_>, owner: &Owner) {
 
 /// Fails the refunds of a charge that were still waiting when it was disputed.
 pub(crate) fn fail_waiting(act: &mut Act<'_>, charge: &str) {
-    let owner = act.state.charges.find(charge).and_then(|(owner, _)| owner.clone());
+    let owner = act.state.charges.owner_of(charge);
     for id in act.state.waiting_refunds.get(&owner).cloned().unwrap_or_default() {
         if act.state.refunds.find(&id).is_some_and(|(_, refund)| refund.charge == charge) {
             fail(act, &id, "charge_for_pending_refund_disputed");

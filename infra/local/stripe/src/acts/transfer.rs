@@ -13,10 +13,10 @@ use crate::table::Owner;
 
 /// Sends money from the platform's available balance to a connected account.
 pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
-    let destination = Some(wish.destination.clone());
+    let (platform, destination) = (act.owner.clone(), act.owner.connected(&wish.destination));
     let is_there = !act.state.departed.contains(&wish.destination);
-    let (_, account) =
-        act.state.accounts.find(&wish.destination).filter(|_| is_there).ok_or_else(|| {
+    let account =
+        act.state.account(&destination).ok().filter(|_| is_there).ok_or_else(|| {
             Error::missing("destination", &wish.destination).with_status(400).at("destination")
         })?;
     if !account.can(Configuration::Recipient, TRANSFERS) {
@@ -24,13 +24,13 @@ pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
                        transfers, crypto_transfers, legacy_payments";
         return Err(Error::invalid(message).coded("insufficient_capabilities_for_transfer"));
     }
-    if act.state.books.available(&None, &wish.currency) < wish.amount {
+    if act.state.books.available(&platform, &wish.currency) < wish.amount {
         let message = "You have insufficient available funds in your Stripe account.";
         return Err(Error::invalid(message).coded("balance_insufficient"));
     }
     let id = act.state.ids.next("tr");
     let payment = act.state.ids.next("py");
-    let transaction = act.post(&None, MovementKind::Transfer, (-wish.amount, 0), &wish.currency, &id);
+    let transaction = act.post(&platform, MovementKind::Transfer, (-wish.amount, 0), &wish.currency, &id);
     let payment_transaction =
         act.post(&destination, MovementKind::Payment, (wish.amount, 0), &wish.currency, &payment);
     let transfer = Transfer {
@@ -43,8 +43,8 @@ pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
         reversals: Vec::new(),
     };
     let rendered = render(&transfer, &act.state.config);
-    act.state.transfers.insert(None, &id, transfer);
-    act.emit(&None, "transfer.created", rendered.clone());
+    act.state.transfers.insert(platform.clone(), &id, transfer);
+    act.emit(&platform, "transfer.created", rendered.clone());
     Ok(rendered)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn reverse(
     amount: Option<i64>,
     metadata: Metadata,
 ) -> Result<Value, Error> {
-    let transfer = act.state.transfers.get(&None, id)?.clone();
+    let transfer = act.state.transfers.get(&act.owner, id)?.clone();
     let left = transfer.wish.amount - transfer.reversed();
     let amount = amount.unwrap_or(left);
     if amount > left || left == 0 {
@@ -65,7 +65,8 @@ pub(crate) fn reverse(
         );
         return Err(Error::invalid(message).at("amount"));
     }
-    let destination = Some(transfer.wish.destination.clone());
+    let platform = act.owner.clone();
+    let destination = platform.connected(&transfer.wish.destination);
     if act.state.books.available(&destination, &transfer.wish.currency) < amount {
         let message = "Insufficient funds in the connected account to reverse this transfer.";
         return Err(Error::invalid(message).coded("balance_insufficient"));
@@ -73,7 +74,8 @@ pub(crate) fn reverse(
     let reversal_id = act.state.ids.next("trr");
     let refund = act.state.ids.next("pyr");
     let currency = &transfer.wish.currency;
-    let balance_transaction = act.post(&None, MovementKind::Transfer, (amount, 0), currency, &reversal_id);
+    let balance_transaction =
+        act.post(&platform, MovementKind::Transfer, (amount, 0), currency, &reversal_id);
     let reversal =
         Reversal { id: reversal_id, amount, created: act.now(), metadata, balance_transaction, refund };
     refund_payment(act, &destination, &transfer, &reversal);
@@ -81,7 +83,7 @@ pub(crate) fn reverse(
     if let Some(transfer) = act.state.transfers.find_mut(id) {
         transfer.reversals.push(reversal);
     }
-    act.emit(&None, "transfer.reversed", act.state.render(id).unwrap_or_default());
+    act.emit(&platform, "transfer.reversed", act.state.render(id).unwrap_or_default());
     let payment = act.state.render(&transfer.destination_payment).unwrap_or_default();
     act.emit(&destination, "charge.refunded", payment);
     Ok(rendered)

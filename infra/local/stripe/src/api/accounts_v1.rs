@@ -13,18 +13,19 @@ use crate::params::Params;
 /// `GET /v1/account`
 pub(super) fn retrieve_own(_: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
-    Ok(Box::new(move |act| Ok(account_v1::render(act.state.account(&act.owner)))))
+    Ok(Box::new(move |act| Ok(account_v1::render(act.state.account(&act.owner)?))))
 }
 
 /// `GET /v1/accounts/{id}`
 pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
-        let owner = act.state.owner(&id).ok_or_else(|| Error::missing("account", &id))?;
-        if owner.is_some() {
-            connected(act.state, &id)?;
+        let owner = act.state.owner(&id).filter(|owner| owner.platform == act.owner.platform);
+        let owner = owner.ok_or_else(|| Error::missing("account", &id))?;
+        if owner.account.is_some() {
+            connected(act, &id)?;
         }
-        Ok(account_v1::render(act.state.account(&owner)))
+        Ok(account_v1::render(act.state.account(&owner)?))
     }))
 }
 
@@ -33,7 +34,7 @@ pub(super) fn retrieve_capability(path: String, params: Params) -> Result<Job, E
     params.finish()?;
     Ok(Box::new(move |act| {
         let (id, name) = path.split_once('/').unwrap_or_default();
-        capability(connected(act.state, id)?, name)
+        capability(connected(act, id)?, name)
     }))
 }
 
@@ -43,12 +44,12 @@ pub(super) fn request_capability(path: String, mut params: Params) -> Result<Job
     params.finish()?;
     Ok(Box::new(move |act| {
         let (id, name) = path.split_once('/').unwrap_or_default();
-        connected(act.state, id)?;
+        connected(act, id)?;
         if !requested {
             return Err(Error::invalid("The stand-in takes no capability back.").at("requested"));
         }
         onboarding::request(act, id, Capability::requested(Configuration::Merchant, name))?;
-        capability(connected(act.state, id)?, name)
+        capability(connected(act, id)?, name)
     }))
 }
 

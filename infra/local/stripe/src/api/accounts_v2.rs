@@ -25,7 +25,7 @@ pub(super) fn create(_: String, mut params: Params) -> Result<Job, Error> {
     }
     Ok(Box::new(move |act| {
         let id = onboarding::create(act, profile, capabilities);
-        let account = connected(act.state, &id)?;
+        let account = connected(act, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -38,15 +38,15 @@ pub(super) fn update(id: String, mut params: Params) -> Result<Job, Error> {
     let metadata = params.metadata("metadata")?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        connected(act.state, &id)?;
+        connected(act, &id)?;
         if let Some(account) = act.state.accounts.find_mut(&id) {
             let profile = &mut account.profile;
             profile.display_name = display_name.or_else(|| profile.display_name.take());
             profile.contact_email = contact_email.or_else(|| profile.contact_email.take());
             profile.metadata.extend(metadata);
         }
-        act.emit_thin("v2.core.account.updated", &id, None);
-        let account = connected(act.state, &id)?;
+        act.emit_thin(&act.owner.platform(), "v2.core.account.updated", &id, None);
+        let account = connected(act, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -56,7 +56,7 @@ pub(super) fn retrieve(id: String, mut params: Params) -> Result<Job, Error> {
     let include = params.each_of("include", &INCLUDABLE)?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        let account = connected(act.state, &id)?;
+        let account = connected(act, &id)?;
         Ok(render(account, act.state.config.livemode, &include))
     }))
 }
@@ -66,7 +66,8 @@ pub(super) fn list(_: String, mut params: Params) -> Result<Job, Error> {
     params.ignore(&["applied_configurations", "closed", "limit"]);
     params.finish()?;
     Ok(Box::new(move |act| {
-        let accounts = act.state.accounts.newest_first(&None);
+        let platform = act.owner.platform();
+        let accounts = act.state.accounts.newest_first(&platform);
         let data: Vec<Value> =
             accounts.map(|account| render(account, act.state.config.livemode, &[])).collect();
         Ok(json!({ "data": data, "next_page_url": null, "previous_page_url": null }))
@@ -88,7 +89,7 @@ pub(super) fn create_link(_: String, mut params: Params) -> Result<Job, Error> {
     use_case.finish()?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        connected(act.state, &account)?;
+        connected(act, &account)?;
         onboarding::create_link(act, &account, refresh_url, return_url)
     }))
 }

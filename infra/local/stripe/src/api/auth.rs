@@ -5,22 +5,23 @@ use data_encoding::BASE64;
 
 use crate::error::Error;
 use crate::objects::account::Account;
-use crate::state::State;
+use crate::state::{Act, State};
 use crate::table::Owner;
 
 /// Checks the API key and returns the account that `Stripe-Account` selects.
 pub(super) fn owner(state: &State, headers: &HeaderMap) -> Result<Owner, Error> {
     let key = presented_key(headers).ok_or_else(no_key)?;
-    if key != state.config.secret_key {
-        return Err(Error::invalid(format!("Invalid API Key provided: {}", redacted(&key))).with_status(401));
-    }
+    let platform = state.owner_of_key(&key).ok_or_else(|| {
+        Error::invalid(format!("Invalid API Key provided: {}", redacted(&key))).with_status(401)
+    })?;
     let account = headers.get("stripe-account").or_else(|| headers.get("stripe-context"));
     let Some(account) =
         account.and_then(|account| account.to_str().ok()).filter(|account| !account.is_empty())
     else {
-        return Ok(None);
+        return Ok(platform);
     };
-    let owner = state.owner(account).filter(|_| !state.departed.contains(account));
+    let owner = state.owner(account).filter(|owner| owner.platform == platform.platform);
+    let owner = owner.filter(|_| !state.departed.contains(account));
     owner.ok_or_else(|| Error::no_access(&redacted(&key), account))
 }
 
@@ -45,11 +46,11 @@ fn no_key() -> Error {
 }
 
 /// The connected account `id` that a path names, unless it has left the platform.
-pub(super) fn connected<'a>(state: &'a State, id: &str) -> Result<&'a Account, Error> {
-    if state.departed.contains(id) {
-        return Err(Error::no_access(&redacted(&state.config.secret_key), id));
+pub(super) fn connected<'a>(act: &'a Act<'_>, id: &str) -> Result<&'a Account, Error> {
+    if act.state.departed.contains(id) {
+        return Err(Error::no_access("sk_********", id));
     }
-    state.accounts.get(&None, id)
+    act.state.accounts.get(&act.owner.platform(), id)
 }
 
 /// A key as Stripe shows it in errors: its kind and its last four characters.

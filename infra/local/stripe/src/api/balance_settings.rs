@@ -13,7 +13,7 @@ use crate::state::Act;
 /// `GET /v1/balance_settings`
 pub(super) fn retrieve(_: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
-    Ok(Box::new(move |act| Ok(shown(act))))
+    Ok(Box::new(move |act| shown(act)))
 }
 
 /// `POST /v1/balance_settings`
@@ -40,7 +40,7 @@ pub(super) fn update(_: String, mut params: Params) -> Result<Job, Error> {
     payments.finish()?;
     params.finish()?;
     Ok(Box::new(move |act| {
-        let before = shown(act);
+        let before = shown(act)?;
         let owner = act.owner.clone();
         let settings = act.state.balance_settings.entry(owner.clone()).or_default();
         if let Some(interval) = interval {
@@ -56,13 +56,13 @@ pub(super) fn update(_: String, mut params: Params) -> Result<Job, Error> {
             };
         }
         day::plan_payout(act, &owner);
-        let after = shown(act);
+        let after = shown(act)?;
         act.emit_change(&owner, "balance_settings.updated", after.clone(), Some(&before));
         Ok(after)
     }))
 }
 
-fn shown(act: &Act<'_>) -> Value {
+fn shown(act: &Act<'_>) -> Result<Value, Error> {
     let settings = act.state.balance_settings.get(&act.owner).cloned().unwrap_or_default();
-    render(&settings, act.state.account(&act.owner))
+    Ok(render(&settings, act.state.account(&act.owner)?))
 }

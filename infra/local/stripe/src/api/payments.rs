@@ -41,7 +41,8 @@ pub(super) fn retrieve_charge(id: String, params: Params) -> Result<Job, Error> 
     params.finish()?;
     Ok(Box::new(move |act| {
         let received = act.state.transfers.all().any(|transfer| {
-            transfer.destination_payment == id && act.owner.as_ref() == Some(&transfer.wish.destination)
+            transfer.destination_payment == id
+                && act.owner.account.as_ref() == Some(&transfer.wish.destination)
         });
         if !received {
             act.state.charges.get(&act.owner, &id)?;

@@ -202,12 +202,12 @@ fn check_amount(order: &Order) -> Result<(), Error> {
 
 /// The methods to offer: active on the account, right for the currency, allowed and not excluded.
 fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
-    if act.owner.is_none() && order.intent_data.application_fee_amount.is_some() {
+    if act.owner.account.is_none() && order.intent_data.application_fee_amount.is_some() {
         let message =
             "Can only apply an application_fee_amount when the request is made for a connected account.";
         return Err(Error::invalid(message).at("payment_intent_data[application_fee_amount]"));
     }
-    let account = act.state.account(&act.owner);
+    let account = act.state.account(&act.owner)?;
     let active = |method: Method| account.can(Configuration::Merchant, method.capability());
     if !active(Method::Card) {
         let message = format!(

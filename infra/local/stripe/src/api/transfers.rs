@@ -27,7 +27,7 @@ pub(super) fn create(_: String, mut params: Params) -> Result<Job, Error> {
         return Err(Error::invalid(format!("Invalid currency: {}.", wish.currency)).at("currency"));
     }
     Ok(Box::new(move |act| {
-        if act.owner.is_some() {
+        if act.owner.account.is_some() {
             return Err(Error::invalid("Transfers can only be made by the platform in the stand-in."));
         }
         transfer::create(act, wish)

@@ -103,8 +103,8 @@ impl Account {
         Self { id, created_millis, profile, capabilities, wanted, details_submitted: false }
     }
 
-    /// The platform's own account, which can do everything.
-    pub(crate) fn platform(id: String) -> Self {
+    /// A platform's own account, which can do everything.
+    pub(crate) fn platform(id: String, country: &str) -> Self {
         let own = |method: &&Method| **method != Method::Link;
         let methods = Method::ALL.iter().filter(own).map(|method| method.capability());
         let active = |name: &str| Capability {
@@ -112,7 +112,11 @@ impl Account {
             name: name.to_owned(),
             status: Status::Active,
         };
-        let profile = Profile { display_name: Some("Platform".to_owned()), ..Profile::default() };
+        let profile = Profile {
+            display_name: Some("Platform".to_owned()),
+            country: Some(country.to_owned()),
+            ..Profile::default()
+        };
         Self {
             id,
             created_millis: 0,

@@ -51,7 +51,7 @@ pub(crate) fn render(fee: &ApplicationFee, application: &str, livemode: bool) ->
     json!({
         "id": fee.id,
         "object": "application_fee",
-        "account": fee.account,
+        "account": fee.account.account,
         "amount": fee.amount,
         "amount_refunded": fee.amount_refunded,
         "application": application,
@@ -98,7 +98,7 @@ mod tests {
     fn shares_are_rounded_and_never_pass_the_fee() {
         let mut fee = ApplicationFee {
             id: "fee_1".to_owned(),
-            account: None,
+            account: Owner::default(),
             charge: "ch_1".to_owned(),
             created: 0,
             amount: 33,

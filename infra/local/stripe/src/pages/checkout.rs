@@ -86,11 +86,13 @@ pub(crate) async fn submit(
 
 /// Shows a charge's receipt.
 pub(crate) async fn receipt(State(stripe): State<Stripe>, Path(id): Path<String>) -> Response {
-    let charge = stripe.lock().charges.find(&id).cloned();
-    let Some((owner, charge)) = charge else {
+    let found = stripe.act(|act| {
+        let (owner, charge) = act.state.charges.find(&id)?.clone();
+        Some((act.state.account(&owner).ok()?.shown_name().to_owned(), charge))
+    });
+    let Some((name, charge)) = found else {
         return notice(StatusCode::NOT_FOUND, "Unknown receipt", "There is no such payment.");
     };
-    let name = stripe.lock().account(&owner).shown_name().to_owned();
     let content = html! {
         h1 { "Receipt from " (name) }
         p.total { (display(charge.amount, &charge.currency)) }
@@ -110,7 +112,7 @@ pub(crate) async fn receipt(State(stripe): State<Stripe>, Path(id): Path<String>
 fn render(stripe: &Stripe, id: &str, status: StatusCode, error: Option<&str>) -> Response {
     let found = stripe.act(|act| {
         let (owner, session) = act.state.sessions.find(id)?.clone();
-        Some((act.state.account(&owner).shown_name().to_owned(), session))
+        Some((act.state.account(&owner).ok()?.shown_name().to_owned(), session))
     });
     let Some((name, session)) = found else {
         return notice(StatusCode::NOT_FOUND, "Unknown page", "There is no such Checkout Session.");

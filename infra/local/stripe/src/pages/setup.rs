@@ -28,8 +28,10 @@ enum Action {
 /// Opens the page. A link opens once: later visits, and visits that come too late, go to the refresh URL.
 pub(crate) async fn show(State(stripe): State<Stripe>, Path(token): Path<String>) -> Response {
     let visited = stripe.act(|act| {
-        let link = onboarding::use_link(act, &token, Visit::Opened)?;
-        Some(link.map(|link| act.state.account(&Some(link.account)).clone()))
+        Some(match onboarding::use_link(act, &token, Visit::Opened)? {
+            Ok(link) => Ok(act.state.accounts.find(&link.account)?.1.clone()),
+            Err(refresh_url) => Err(refresh_url),
+        })
     });
     match visited {
         None => unknown(),

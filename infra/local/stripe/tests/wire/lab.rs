@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use local_stripe::{Config, Endpoint, Scope, Stripe};
+use local_stripe::{Config, Endpoint, Platform, Scope, Stripe};
 use local_wire::serve::{Served, serve};
 use local_wire::{Calls, Clock};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ impl Lab {
         let endpoint = serve(any_port, sink_router).await.unwrap();
         let (clock, calls) = (Clock::fixed(NOW), Calls::new());
         let config = Config {
-            secret_key: KEY.to_owned(),
+            platforms: vec![Platform { secret_key: KEY.to_owned(), country: "SG".to_owned() }],
             livemode: false,
             ids_after: 0,
             public_url: String::new(),
