@@ -96,6 +96,7 @@ impl Recorder {
         self.calls.record(Call {
             service: self.service,
             operation: operation.to_owned(),
+            caller: None,
             subject,
             status: status.as_u16(),
             error,

@@ -1,7 +1,7 @@
 //! A stateful stand-in for Stripe on loopback.
 //!
 //! It speaks API version `2026-10-28.endive` well enough that Stripe's own SDKs use it as their server:
-//! accounts and account links of API v2, Checkout Sessions and everything that follows from paying one,
+//! one or several platforms, accounts and account links of API v2, Checkout Sessions and everything that follows from paying one,
 //! idempotency keys, events and signed webhooks, and the pages on which a merchant onboards and a payer pays.
 //! It knows nothing of the code that is tested against it. Ids come from a counter and time only from the
 //! [`local_wire::Clock`], so a run repeats exactly.
@@ -23,6 +23,8 @@
 //! - Charges of every method are `ch_…` with balance transactions of type `charge`. What of an application
 //!   fee goes back with a refund is part of the refund's balance transaction on the connected account, what
 //!   is given back by itself is one of type `application_fee_refund`.
+//! - The wording of what is refused across borders is an assumption (see `regions`), and so is the code of an
+//!   application fee.
 //! - A transfer's `destination_payment` can be retrieved on the destination and is in no list of charges. The
 //!   reversal of a transfer is a refund of it there, with the events of any refund.
 //! - What is authorized is captured or canceled in full, by its PaymentIntent; a refund does not release it.
@@ -60,6 +62,7 @@ mod objects;
 mod pages;
 mod params;
 mod rates;
+mod regions;
 mod router;
 mod settlement;
 mod state;

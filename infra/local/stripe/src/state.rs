@@ -163,6 +163,13 @@ impl State {
         platform.ok_or_else(|| Error::missing("account", id))
     }
 
+    /// The country of `owner`'s platform, and of `owner` itself; an account that says none is where its platform
+    /// is.
+    pub(crate) fn countries(&self, owner: &Owner) -> Result<(&str, &str), Error> {
+        let platform = self.platform(&owner.platform)?.profile.country.as_deref().unwrap_or_default();
+        Ok((platform, self.account(owner)?.profile.country.as_deref().unwrap_or(platform)))
+    }
+
     /// The owner that the account id `id` stands for, if there is such an account.
     pub(crate) fn owner(&self, id: &str) -> Option<Owner> {
         match self.accounts.find(id) {

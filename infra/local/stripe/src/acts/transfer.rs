@@ -8,6 +8,7 @@ use crate::objects::account::{Configuration, TRANSFERS};
 use crate::objects::refund::{self, Refund};
 use crate::objects::transfer::{Reversal, Transfer, Wish, render, render_reversal};
 use crate::params::Metadata;
+use crate::regions;
 use crate::state::Act;
 use crate::table::Owner;
 
@@ -23,6 +24,12 @@ pub(crate) fn create(act: &mut Act<'_>, wish: Wish) -> Result<Value, Error> {
         let message = "Your destination account needs to have at least one of the following capabilities enabled: \
                        transfers, crypto_transfers, legacy_payments";
         return Err(Error::invalid(message).coded("insufficient_capabilities_for_transfer"));
+    }
+    let (home, abroad) = act.state.countries(&destination)?;
+    if !regions::lets_transfer(home, abroad) {
+        let message =
+            format!("Funds can't be sent from a platform in {home} to accounts located in {abroad}.");
+        return Err(Error::invalid(message).coded("transfers_not_allowed").at("destination"));
     }
     if act.state.books.available(&platform, &wish.currency) < wish.amount {
         let message = "You have insufficient available funds in your Stripe account.";

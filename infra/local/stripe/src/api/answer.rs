@@ -56,6 +56,7 @@ pub(crate) async fn answer(State(stripe): State<Stripe>, request: Request) -> Re
     stripe.calls().record(Call {
         service: "stripe",
         operation,
+        caller: auth::caller(&stripe.lock(), &parts.headers),
         subject: subject(&parts, &reply.answer),
         status: reply.answer.status,
         error: None,

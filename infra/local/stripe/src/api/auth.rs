@@ -25,6 +25,12 @@ pub(super) fn owner(state: &State, headers: &HeaderMap) -> Result<Owner, Error> 
     owner.ok_or_else(|| Error::no_access(&redacted(&key), account))
 }
 
+/// The country of the platform whose key is presented.
+pub(super) fn caller(state: &State, headers: &HeaderMap) -> Option<String> {
+    let owner = state.owner_of_key(&presented_key(headers)?)?;
+    state.account(&owner).ok()?.profile.country.clone()
+}
+
 /// The key of `Bearer sk_…`, or the user name of HTTP Basic.
 fn presented_key(headers: &HeaderMap) -> Option<String> {
     let (scheme, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

@@ -11,6 +11,7 @@ use crate::money::{display, is_currency};
 use crate::objects::account::Configuration;
 use crate::objects::session::{IntentData, Item, Order, Session, Status, UiMode, render};
 use crate::params::Params;
+use crate::regions;
 use crate::state::{Act, Change};
 
 const MIN_AMOUNT: i64 = 50;
@@ -200,12 +201,26 @@ fn check_amount(order: &Order) -> Result<(), Error> {
     Ok(())
 }
 
-/// The methods to offer: active on the account, right for the currency, allowed and not excluded.
-fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
-    if act.owner.account.is_none() && order.intent_data.application_fee_amount.is_some() {
+/// Whether the platform takes application fees on the account that is selected.
+fn check_fee(act: &Act<'_>) -> Result<(), Error> {
+    if act.owner.account.is_none() {
         let message =
             "Can only apply an application_fee_amount when the request is made for a connected account.";
-        return Err(Error::invalid(message).at("payment_intent_data[application_fee_amount]"));
+        return Err(Error::invalid(message));
+    }
+    let (home, abroad) = act.state.countries(&act.owner)?;
+    if !regions::lets_take_fees(home, abroad) {
+        let message =
+            format!("A platform in {home} cannot take application fees on accounts located in {abroad}.");
+        return Err(Error::invalid(message));
+    }
+    Ok(())
+}
+
+/// The methods to offer: active on the account, right for the currency, allowed and not excluded.
+fn methods(act: &Act<'_>, order: &Order) -> Result<Vec<Method>, Error> {
+    if order.intent_data.application_fee_amount.is_some() {
+        check_fee(act).map_err(|error| error.at("payment_intent_data[application_fee_amount]"))?;
     }
     let account = act.state.account(&act.owner)?;
     let active = |method: Method| account.can(Configuration::Merchant, method.capability());

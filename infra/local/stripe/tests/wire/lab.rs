@@ -37,6 +37,8 @@ struct Sink {
 }
 
 pub(crate) struct Lab {
+    /// Which platform's requests these are.
+    pub(crate) key: String,
     pub(crate) stripe: Stripe,
     pub(crate) clock: Clock,
     pub(crate) calls: Calls,
@@ -75,8 +77,18 @@ impl Reply {
     }
 }
 
+/// The key of the platform in `country`.
+pub(crate) fn key_of(country: &str) -> String {
+    if country == "SG" { KEY.to_owned() } else { format!("{KEY}_{country}") }
+}
+
 impl Lab {
     pub(crate) async fn new() -> Self {
+        Self::of(&["SG"]).await
+    }
+
+    /// A lab with a platform in each of `countries`; requests are the first one's, until `key` is another.
+    pub(crate) async fn of(countries: &[&str]) -> Self {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let sink = Sink { received: Arc::default(), answer: Arc::new(Mutex::new(200)) };
         let sink_router = Router::new()
@@ -86,8 +98,9 @@ impl Lab {
             .with_state(sink.clone());
         let endpoint = serve(any_port, sink_router).await.unwrap();
         let (clock, calls) = (Clock::fixed(NOW), Calls::new());
+        let platform = |country: &str| Platform { secret_key: key_of(country), country: country.to_owned() };
         let config = Config {
-            platforms: vec![Platform { secret_key: KEY.to_owned(), country: "SG".to_owned() }],
+            platforms: countries.iter().copied().map(platform).collect(),
             livemode: false,
             ids_after: 0,
             public_url: String::new(),
@@ -97,7 +110,8 @@ impl Lab {
         let server = serve(any_port, stripe.router()).await.unwrap();
         stripe.set_public_url(&server.url());
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let lab = Self { stripe, clock, calls, client, server, sink, endpoint };
+        let key = countries.first().map(|country| key_of(country)).unwrap();
+        let lab = Self { key, stripe, clock, calls, client, server, sink, endpoint };
         lab.stripe.set_endpoints(vec![
             lab.endpoint("account", Scope::Account),
             lab.endpoint("connect", Scope::Connect),
@@ -171,7 +185,7 @@ impl Lab {
         params: &[(&str, &str)],
     ) -> Reply {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-        let authorization = format!("Bearer {KEY}");
+        let authorization = format!("Bearer {}", self.key);
         let all = [
             ("authorization", authorization.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
@@ -187,7 +201,7 @@ impl Lab {
     }
 
     pub(crate) async fn post_json(&self, path: &str, key: &str, body: &Value) -> Reply {
-        let authorization = format!("Bearer {KEY}");
+        let authorization = format!("Bearer {}", self.key);
         let mut headers =
             vec![("authorization", authorization.as_str()), ("content-type", "application/json")];
         if !key.is_empty() {
@@ -197,7 +211,7 @@ impl Lab {
     }
 
     pub(crate) async fn get(&self, path: &str, account: &str) -> Reply {
-        let authorization = format!("Bearer {KEY}");
+        let authorization = format!("Bearer {}", self.key);
         let all = [("authorization", authorization.as_str()), ("stripe-account", account)];
         let headers: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         self.send(Method::GET, path, &headers, String::new()).await
@@ -216,13 +230,18 @@ impl Lab {
 
     /// Creates an account that asks for these capabilities, and for transfers.
     pub(crate) async fn account(&self, capabilities: &[&str]) -> String {
+        self.account_in("sg", capabilities).await
+    }
+
+    /// The same in another country.
+    pub(crate) async fn account_in(&self, country: &str, capabilities: &[&str]) -> String {
         let requested: serde_json::Map<String, Value> =
             capabilities.iter().map(|name| ((*name).to_owned(), json!({ "requested": true }))).collect();
         let body = json!({
             "contact_email": "owner@example.com",
             "display_name": "Tye Tye",
             "dashboard": "full",
-            "identity": { "country": "sg", "entity_type": "company" },
+            "identity": { "country": country, "entity_type": "company" },
             "defaults": { "responsibilities": { "fees_collector": "stripe", "losses_collector": "stripe" } },
             "configuration": {
                 "merchant": { "capabilities": requested },
@@ -235,8 +254,13 @@ impl Lab {
 
     /// An account that can take every method.
     pub(crate) async fn merchant(&self) -> String {
+        self.merchant_in("sg").await
+    }
+
+    /// The same in another country.
+    pub(crate) async fn merchant_in(&self, country: &str) -> String {
         let all = ["card_payments", "paynow_payments", "upi_payments", "pix_payments"];
-        let account = self.account(&all).await;
+        let account = self.account_in(country, &all).await;
         self.stripe.complete_onboarding(&account).unwrap();
         self.drain().await;
         account

@@ -23,6 +23,8 @@ mod pages;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod refunds;
 #[cfg(test)]
 mod requests;
