@@ -83,7 +83,7 @@ impl World {
         }
         town.campaign(country, rule).await;
         let stripe = town.stack.stripe();
-        for account in [&shop.account, &stripe.platform_account()] {
+        for account in [&shop.account, &stripe.platform_account_in(country)] {
             stripe.keep_available(account, currency, 100_000_000);
         }
         Self { town, faults, flow, shop, lives: 0, plan: Plan::default() }

@@ -69,8 +69,8 @@ impl Town {
     /// The town around a stack.
     pub fn of(stack: Stack) -> Self {
         let stripe = stack.stripe();
-        for currency in ["sgd", "usd", "inr", "brl"] {
-            stripe.set_available_balance(&stripe.platform_account(), currency, PLATFORM_MINOR);
+        for (country, currency) in [("SG", "sgd"), ("US", "usd"), ("IN", "inr"), ("BR", "brl")] {
+            stripe.set_available_balance(&stripe.platform_account_in(country), currency, PLATFORM_MINOR);
         }
         let client = Client::new(stack.gateway_url());
         let operator = stack.operator_token().expect("the template has an authorizer");
@@ -91,6 +91,13 @@ impl Town {
     pub async fn operate(&self, method: &str, path: &str, body: Option<Value>) -> Response {
         let token = self.stack.operator_token().unwrap_or_else(|| self.operator.clone());
         self.call(&token, method, path, body).await
+    }
+
+    /// The secret key of a market's platform.
+    pub fn stripe_key(&self, country: &str) -> String {
+        let keys = &self.stack.environment().secrets["stripe_secret_keys"];
+        let key = keys.split(',').find_map(|entry| entry.strip_prefix(country)?.strip_prefix('='));
+        key.expect("the market has a platform").to_owned()
     }
 
     /// Opens a market to everybody.

@@ -221,7 +221,7 @@ mod tests {
     use crate::template::DEPLOYED;
 
     fn environment(template: &str) -> Environment {
-        let secrets = ["stripe_secret_key", "stripe_webhook_secrets", "payer_hash_key"];
+        let secrets = ["stripe_secret_keys", "stripe_webhook_secrets", "payer_hash_key"];
         Environment {
             template: Template::parse(template).unwrap(),
             parameters: BTreeMap::from([("StripeApiUrl".to_owned(), "http://127.0.0.1:2".to_owned())]),
@@ -241,7 +241,7 @@ mod tests {
         let apply = variables(&environment, "ApplyStripeEvent");
         assert_eq!(apply["TABLE_NAME"], "Table");
         assert_eq!(apply["STRIPE_API_URL"], "http://127.0.0.1:2");
-        assert_eq!(apply["STRIPE_SECRET_KEY"], "secret of stripe_secret_key");
+        assert_eq!(apply["STRIPE_SECRET_KEYS"], "secret of stripe_secret_keys");
         assert_eq!(apply["RELEASE_SCHEDULE_GROUP"], "ReleaseSchedules");
         assert_eq!(
             apply["RELEASE_FUNCTION_ARN"],

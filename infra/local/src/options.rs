@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use local_stripe::{Endpoint, Scope};
+use kembali::domain::market::Country;
+use local_stripe::{Endpoint, Platform, Scope};
 use local_wire::{Clock, Faults};
 
 use crate::template::DEPLOYED;
@@ -38,9 +39,9 @@ pub struct Options {
 /// The secrets of a stack.
 #[derive(Clone)]
 pub struct Secrets {
-    /// The platform's Stripe key.
-    pub stripe_secret_key: String,
-    /// Signs the events of the platform's own account.
+    /// The key of each market's Stripe platform. A market without one is not served.
+    pub stripe_secret_keys: BTreeMap<Country, String>,
+    /// Signs the events of the platforms' own accounts.
     pub account_webhook: String,
     /// Signs the events of connected accounts.
     pub connect_webhook: String,
@@ -74,7 +75,10 @@ impl Secrets {
     /// Secrets that everyone knows, for a stack that only this machine reaches.
     pub fn made_up() -> Self {
         Self {
-            stripe_secret_key: "sk_test_local".to_owned(),
+            stripe_secret_keys: Country::ALL
+                .iter()
+                .map(|&country| (country, format!("sk_test_local_{}", country.code())))
+                .collect(),
             account_webhook: "whsec_local_account".to_owned(),
             connect_webhook: "whsec_local_connect".to_owned(),
             thin_webhook: "whsec_local_thin".to_owned(),
@@ -85,16 +89,27 @@ impl Secrets {
 
     /// The keys of the secret that the template refers to.
     pub(crate) fn of_template(&self) -> BTreeMap<String, String> {
+        let keys = self.stripe_secret_keys.iter().map(|(country, key)| format!("{}={key}", country.code()));
         let webhooks = [&self.account_webhook, &self.connect_webhook, &self.thin_webhook];
         [
             ("payer_hash_key", self.payer_hash_key.clone()),
-            ("stripe_secret_key", self.stripe_secret_key.clone()),
+            ("stripe_secret_keys", keys.collect::<Vec<_>>().join(",")),
             ("stripe_webhook_secrets", webhooks.map(String::as_str).join(",")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
 
+    /// The platforms that the keys are of, each in its market.
+    pub(crate) fn platforms(&self) -> Vec<Platform> {
+        let platform = |(country, key): (&Country, &String)| Platform {
+            secret_key: key.clone(),
+            country: country.code().to_owned(),
+        };
+        self.stripe_secret_keys.iter().map(platform).collect()
+    }
+
+    /// Where the platforms send their events, at `url`.
     pub(crate) fn endpoints(&self, url: &str) -> Vec<Endpoint> {
         let endpoint =
             |secret: &str, scope| Endpoint { url: url.to_owned(), secret: secret.to_owned(), scope };

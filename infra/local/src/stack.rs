@@ -136,7 +136,7 @@ impl Stack {
         let config = Config {
             endpoints: secrets.endpoints(&format!("{}{WEBHOOK_PATH}", gateway.url())),
             public_url: stripe_port.url(),
-            secret_key: secrets.stripe_secret_key,
+            platforms: secrets.platforms(),
             livemode: false,
             // A million ids last from one start to the next, a second later at the earliest.
             ids_after: if keeps_tables {
@@ -146,8 +146,10 @@ impl Stack {
             },
         };
         let stripe = Stripe::new(config, clock.clone(), calls.clone());
-        // As its operator sets it up: what covers the cashbacks stays on the platform's balance.
-        stripe.set_payouts(&stripe.platform_account(), true);
+        // As their operator sets them up: what covers the cashbacks stays on the platforms' balances.
+        for platform in stripe.platform_accounts() {
+            stripe.set_payouts(&platform, true);
+        }
 
         let operators = operators(&environment, secrets.operator_key.as_bytes())?;
         let functions =

@@ -171,7 +171,7 @@ async fn pay_on_own_page(town: &Town, shop: &Shop, checkout: &Value, minor: i64,
 }
 
 async fn ask_stripe(town: &Town, shop: &Shop, path: &str, form: String) -> Value {
-    let secret = town.stack.environment().secrets.get("stripe_secret_key").cloned().unwrap_or_default();
+    let secret = town.stripe_key("SG");
     let authorization = format!("Bearer {secret}");
     let headers = [
         ("authorization", authorization.as_str()),

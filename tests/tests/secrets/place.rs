@@ -43,7 +43,9 @@ impl Place {
             .replace("rate(1 hour)", "rate(10 hours)")
             .replace("rate(30 minutes)", "rate(3 hours)");
         options.parameters.insert("StripeApiUrl".to_owned(), stripe.url());
-        options.secrets.stripe_secret_key = garden.secret("sktest");
+        for (country, key) in &mut options.secrets.stripe_secret_keys {
+            *key = garden.secret(&format!("sktest{}", country.code()));
+        }
         options.secrets.payer_hash_key = garden.secret("payerhashkey");
         options.secrets.operator_key = garden.secret("operatorkey");
         options.secrets.account_webhook = garden.secret("whsecaccount");

@@ -47,7 +47,7 @@ async fn shops(town: &Town) -> Vec<(Shop, &'static str, &'static str)> {
         let funding = if country == "SG" { "platform" } else { "merchant" };
         town.campaign(country, five_percent("five", method, funding)).await;
         stripe.keep_available(&shop.account, currency, 100_000);
-        stripe.set_available_balance(&stripe.platform_account(), currency, 100_000);
+        stripe.set_available_balance(&stripe.platform_account_in(country), currency, 100_000);
         shops.push((shop, currency, method));
     }
     shops

@@ -88,7 +88,7 @@ async fn what_moved_is_what_the_books_say() {
 async fn a_charge_made_without_us_is_missing_here() {
     let (town, shop, _, _) = town().await;
     let stripe = Client::new(town.stack.stripe_url());
-    let secret = town.stack.environment().secrets.get("stripe_secret_key").cloned().unwrap_or_default();
+    let secret = town.stripe_key("SG");
     let body = "mode=payment&success_url=https%3A%2F%2Fa.example&line_items[0][quantity]=1\
         &line_items[0][price_data][currency]=sgd&line_items[0][price_data][unit_amount]=777\
         &line_items[0][price_data][product_data][name]=x";

@@ -182,7 +182,7 @@ async fn what_a_person_reversed_by_hand_is_not_taken_again() {
 
 /// What the operator does in Stripe's dashboard.
 async fn reverse_by_hand(town: &Town, transfer: &str, minor: i64) {
-    let secret = town.stack.environment().secrets.get("stripe_secret_key").cloned().unwrap_or_default();
+    let secret = town.stripe_key("SG");
     let authorization = format!("Bearer {secret}");
     let headers =
         [("authorization", authorization.as_str()), ("content-type", "application/x-www-form-urlencoded")];

@@ -27,13 +27,14 @@ async fn main() -> ExitCode {
 }
 
 /// What everybody leaves on their balance at Stripe, in minor units: merchants to refund from before their
-/// payments are available, the platform to give covers back.
+/// payments are available, the platforms to give covers back.
 const FLOAT_MINOR: i64 = 100_000;
 
 fn leave_floats(stripe: &Stripe) {
     stripe.set_floats(FLOAT_MINOR);
     for country in Country::ALL {
-        stripe.set_available_balance(&stripe.platform_account(), country.currency().code(), FLOAT_MINOR);
+        let platform = stripe.platform_account_in(country.code());
+        stripe.set_available_balance(&platform, country.currency().code(), FLOAT_MINOR);
     }
 }
 

@@ -43,10 +43,11 @@ const BEGINNING: i64 = 1_795_341_600;
 pub async fn run(tell: &mut dyn FnMut(&str)) -> Result<Outcome, DemoError> {
     let stack = Stack::start(Options::new(Clock::fixed(BEGINNING)), &production()).await?;
     let town = Town::new(&stack);
-    // What the platform keeps there: covers are pending when they are given back.
+    // What the platforms keep there: covers are pending when they are given back.
     for &country in Country::ALL {
         let stripe = stack.stripe();
-        stripe.set_available_balance(&stripe.platform_account(), country.currency().code(), 100_000);
+        let platform = stripe.platform_account_in(country.code());
+        stripe.set_available_balance(&platform, country.currency().code(), 100_000);
     }
     let mut story = Story { tell, town: &town };
     let first = first_day::singapore(&mut story).await?;

@@ -12,7 +12,7 @@ use super::merchants::{Application, begin_onboarding, enroll, look, open};
 use super::problem::Problem;
 use super::shops::Shop;
 
-/// What the platform has at Stripe in each currency, for the campaigns it pays for: 10,000.00.
+/// What each market's platform has at Stripe, for the campaigns it pays for: 10,000.00.
 const PLATFORM_MINOR: i64 = 1_000_000;
 /// A campaign has begun a day ago and runs for a year.
 const BEFORE_SECONDS: i64 = 24 * 3600;
@@ -95,7 +95,8 @@ pub async fn seed(page: &Page, is_kept: bool, say: impl Fn(&str)) -> Result<(), 
     let now = Timestamp::from_epoch_millis(page.stack().clock().epoch_millis());
     for corner in &TOWN {
         let currency = corner.country.currency().code();
-        stripe.set_available_balance(&stripe.platform_account(), currency, PLATFORM_MINOR);
+        let platform = stripe.platform_account_in(corner.country.code());
+        stripe.set_available_balance(&platform, currency, PLATFORM_MINOR);
         open(page, corner.country).await?;
         let shop = corner.enabled_shop(page, is_kept.then_some(now)).await?;
         corner.start_campaign(page, now).await?;

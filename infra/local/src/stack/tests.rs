@@ -54,7 +54,7 @@ async fn every_function_is_built_with_its_own_environment() {
     assert_eq!(environment["EVENT_BUS_NAME"], "kembali");
     assert_eq!(environment["TABLE_NAME"], "Table");
     assert!(environment.contains_key("AWS_ENDPOINT_URL_EVENTBRIDGE"));
-    assert!(!environment.contains_key("STRIPE_SECRET_KEY"));
+    assert!(!environment.contains_key("STRIPE_SECRET_KEYS"));
 }
 
 #[tokio::test]

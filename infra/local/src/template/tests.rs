@@ -98,7 +98,7 @@ fn environments_include_the_global_variables() {
     assert_eq!(names("PublishEvents"), ["EVENT_BUS_NAME", "RUST_LOG", "TABLE_NAME"]);
     assert_eq!(
         names("CreateCheckout"),
-        ["PAYER_HASH_KEY", "RETURN_URL", "RUST_LOG", "STRIPE_API_URL", "STRIPE_SECRET_KEY", "TABLE_NAME"]
+        ["PAYER_HASH_KEY", "RETURN_URL", "RUST_LOG", "STRIPE_API_URL", "STRIPE_SECRET_KEYS", "TABLE_NAME"]
     );
 }
 

@@ -280,6 +280,8 @@ impl World {
         let shop = |(market, shop): (usize, usize)| Some(self.shops.get(market)?.get(shop)?.account.clone());
         let currency = |market: usize| self.markets.get(market).map_or("", |market| market.currency);
         let stripe = self.town.stack.stripe();
+        let country = |market: usize| self.markets.get(market).map_or("", |market| market.country);
+        let platform = |market: usize| stripe.platform_account_in(country(market));
         match blow {
             Blow::FailNextRefund { shop: whose, reason } => {
                 stripe.fail_next_refund(&shop(whose).unwrap_or_default(), reason);
@@ -291,10 +293,10 @@ impl World {
                 stripe.set_available_balance(&shop(whose).unwrap_or_default(), currency(whose.0), WEALTH);
             }
             Blow::DrainPlatform(market) => {
-                stripe.set_available_balance(&stripe.platform_account(), currency(market), 0);
+                stripe.set_available_balance(&platform(market), currency(market), 0);
             }
             Blow::FillPlatform(market) => {
-                stripe.set_available_balance(&stripe.platform_account(), currency(market), WEALTH);
+                stripe.set_available_balance(&platform(market), currency(market), WEALTH);
             }
             Blow::LoseSchedule(which) => {
                 if let Some((name, _)) = self.schedule(which) {

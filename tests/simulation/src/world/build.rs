@@ -45,7 +45,8 @@ impl World {
             for shop in &of_market {
                 stripe.keep_available(&shop.account, market.currency, WEALTH);
             }
-            stripe.set_available_balance(&stripe.platform_account(), market.currency, WEALTH);
+            let platform = stripe.platform_account_in(market.country);
+            stripe.set_available_balance(&platform, market.currency, WEALTH);
             shops.push(of_market);
         }
         let in_front = weather.clone();
