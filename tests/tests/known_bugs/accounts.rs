@@ -51,7 +51,7 @@ async fn every_request_names_the_account_that_has_the_object() {
     for (account, path) in &objects {
         let others: Vec<_> = shops.iter().map(|shop| shop.account.as_str()).collect();
         for named in [None].into_iter().chain(others.into_iter().map(Some)) {
-            let mut headers = vec![("authorization", "Bearer sk_test_local")];
+            let mut headers = vec![("authorization", "Bearer sk_test_local_SG")];
             headers.extend(named.map(|named| ("stripe-account", named)));
             let answer = client.send("GET", path, &headers, String::new()).await.expect("Stripe answers");
             assert_eq!(answer.status == 200, named == Some(account.as_str()), "{path} on {named:?}");

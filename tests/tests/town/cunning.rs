@@ -154,7 +154,7 @@ async fn refund_as_cashback(town: &Town, shop: &Shop, checkout: &Value, minor: i
         text(checkout, "/id")
     );
     let headers = [
-        ("authorization", "Bearer sk_test_local"),
+        ("authorization", "Bearer sk_test_local_SG"),
         ("stripe-account", shop.account.as_str()),
         ("content-type", "application/x-www-form-urlencoded"),
     ];

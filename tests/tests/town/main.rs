@@ -64,6 +64,8 @@ mod payers;
 mod payment;
 mod payouts;
 #[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod recovery;

@@ -185,7 +185,7 @@ async fn a_cashback_in_india_that_fails_waits_for_a_person_and_is_no_credit() {
         if is_bank {
             stripe.fail_next_refund(&shop.account, "declined");
         } else {
-            stripe.set_available_balance(&stripe.platform_account(), "inr", 0);
+            stripe.set_available_balance(&stripe.platform_account_in("IN"), "inr", 0);
         }
         town.hours(24 * 7).await;
         let seen = town.read(&shop, &checkout).await;
@@ -193,7 +193,7 @@ async fn a_cashback_in_india_that_fails_waits_for_a_person_and_is_no_credit() {
         assert_eq!((town.wallets().len(), town.back(&checkout).total()), (0, 0));
         texts.push(text(&seen, "/cashback/text"));
         // The cover is back with the merchant, who was paid out since; or with the platform still.
-        let payer = if is_bank { shop.account.clone() } else { stripe.platform_account() };
+        let payer = if is_bank { shop.account.clone() } else { stripe.platform_account_in("IN") };
         stripe.keep_available(&payer, "inr", 100_000);
         let retry = format!("/v1/cashbacks/{}/retry", text(&checkout, "/id"));
         let answer = town.operate("POST", &retry, Some(json!({"reason": "the cause is gone"}))).await;

@@ -56,7 +56,10 @@ impl Street {
     /// What the platform has on its available balance.
     fn available(&self) -> i64 {
         let stripe = self.town.stack.stripe();
-        stripe.available_balance(&stripe.platform_account(), &self.currency().to_lowercase())
+        stripe.available_balance(
+            &stripe.platform_account_in(self.country.code()),
+            &self.currency().to_lowercase(),
+        )
     }
 }
 

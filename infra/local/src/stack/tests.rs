@@ -123,7 +123,7 @@ async fn what_happens_at_stripe_reaches_the_webhook_through_the_gateway() {
         "configuration": { "merchant": { "capabilities": { "card_payments": { "requested": true } } } },
     });
     let request = Request::post("/v2/core/accounts")
-        .header("authorization", "Bearer sk_test_local")
+        .header("authorization", "Bearer sk_test_local_SG")
         .header("content-type", "application/json")
         .header("stripe-version", "2026-09-30.endive")
         .header("idempotency-key", "account")

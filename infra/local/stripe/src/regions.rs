@@ -1,5 +1,5 @@
-//! What a platform cannot do across borders (<https://docs.stripe.com/connect/cross-border-payouts>). Countries
-//! are two capital letters.
+//! What a platform cannot do across borders (<https://docs.stripe.com/connect/cross-border-payouts>).
+//! Countries are two capital letters.
 
 /// The countries among which transfers cross borders: besides the European Economic Area, these four
 /// (<https://docs.stripe.com/connect/separate-charges-and-transfers>).

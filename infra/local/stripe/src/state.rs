@@ -163,8 +163,8 @@ impl State {
         platform.ok_or_else(|| Error::missing("account", id))
     }
 
-    /// The country of `owner`'s platform, and of `owner` itself; an account that says none is where its platform
-    /// is.
+    /// The country of `owner`'s platform, and of `owner` itself; an account that says none is where its
+    /// platform is.
     pub(crate) fn countries(&self, owner: &Owner) -> Result<(&str, &str), Error> {
         let platform = self.platform(&owner.platform)?.profile.country.as_deref().unwrap_or_default();
         Ok((platform, self.account(owner)?.profile.country.as_deref().unwrap_or(platform)))
@@ -210,7 +210,8 @@ pub(crate) fn application(platform: &str) -> String {
     format!("ca_{}", scramble(&format!("ca:{platform}"), 32))
 }
 
-/// The platforms' own accounts. Their ids follow from `seed`, so that all of them take but one of the counter's.
+/// The platforms' own accounts. Their ids follow from `seed`, so that all of them take but one of the
+/// counter's.
 fn platforms(config: &Config, seed: &str) -> Vec<Account> {
     let account = |(number, platform): (usize, &Platform)| {
         Account::platform(format!("acct_{}", scramble(&format!("{seed}:{number}"), 16)), &platform.country)

@@ -12,8 +12,8 @@ pub struct Call {
     pub service: &'static str,
     /// The API's own name for it: `TransactWriteItems`, `POST /v1/refunds`.
     pub operation: String,
-    /// Who asked, of Stripe: the country of the platform whose key the request has. `None` if it is nobody's, and
-    /// for other services.
+    /// Who asked, of Stripe: the country of the platform whose key the request has. `None` if it is nobody's,
+    /// and for other services.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
     /// What it was about, for a person to read: a key, a queue, an object's id. Never a body.

@@ -15,8 +15,8 @@ use crate::domain::time::Timestamp;
 /// How old a signature may be: Stripe's own default, which its libraries use.
 pub const TOLERANCE_SECONDS: i64 = 300;
 
-/// The secrets of the endpoints that deliver here. While one is rolled, the old and the new one are both in
-/// it.
+/// The secrets of the endpoints that deliver here, of all platforms, however many. While one is rolled, the
+/// old and the new one are both in it.
 #[derive(Clone, Debug)]
 pub struct Secrets(Vec<SecretString>);
 
@@ -159,6 +159,20 @@ mod tests {
         let header = format!("t=1000,v1={new}");
         let changed = secrets.verify(&header, b"{}", Timestamp::from_epoch_seconds(1000));
         assert_eq!(changed, Err(SignatureError::Mismatch), "another body");
+    }
+
+    #[test]
+    fn the_endpoints_of_four_platforms_are_verified_while_all_their_secrets_are_rolled() {
+        let all: Vec<String> = (0..4 * 3 * 2).map(|number| format!("whsec_{number:032}")).collect();
+        let secrets = Secrets::parse(&all.join(", ")).unwrap();
+        for secret in &all {
+            let header = format!("t=1000,v1={}", sign(secret, 1000, BODY));
+            assert_eq!(
+                secrets.verify(&header, BODY, Timestamp::from_epoch_seconds(1000)),
+                Ok(()),
+                "{secret}"
+            );
+        }
     }
 
     #[test]

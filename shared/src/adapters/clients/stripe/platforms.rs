@@ -93,6 +93,7 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     use super::*;
+    use crate::fault::Fault;
 
     fn platforms(keys: &str) -> Result<Platforms, ConfigError> {
         let variables = [("STRIPE_API_URL", "http://localhost/"), ("STRIPE_SECRET_KEYS", keys)];
@@ -143,6 +144,8 @@ mod tests {
         let platforms = platforms("SG=sk_1,US=sk_2").unwrap();
         assert!(platforms.of(Country::US).is_ok() && platforms.of_request(Country::US, "country").is_ok());
         assert_eq!(platforms.of(Country::BR).unwrap_err().to_string(), "no Stripe platform serves BR");
+        let missing = platforms.of(Country::BR).unwrap_err();
+        assert!(matches!(Fault::from(missing), Fault::Bug(_)), "it rings");
         let problem = platforms.of_request(Country::BR, "country").unwrap_err();
         assert_eq!((problem.status, problem.field.as_deref()), (422, Some("country")));
         assert!(problem.next.unwrap().contains("(SG, US)"));
