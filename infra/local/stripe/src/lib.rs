@@ -1,10 +1,10 @@
 //! A stateful stand-in for Stripe on loopback.
 //!
-//! It speaks API version `2026-10-28.endive` well enough that Stripe's own SDKs use it as their server: one or
-//! several platforms, accounts and account links of API v2, Checkout Sessions and everything that follows from
-//! paying one, idempotency keys, events and signed webhooks, and the pages on which a merchant onboards and a
-//! payer pays. It knows nothing of the code that is tested against it. Ids come from a counter and time only
-//! from the [`local_wire::Clock`], so a run repeats exactly.
+//! It speaks API version `2026-10-28.endive` well enough that Stripe's own SDKs use it as their server: one
+//! or several platforms, accounts and account links of API v2, Checkout Sessions and everything that follows
+//! from paying one, idempotency keys, events and signed webhooks, and the pages on which a merchant onboards
+//! and a payer pays. It knows nothing of the code that is tested against it. Ids come from a counter and time
+//! only from the [`local_wire::Clock`], so a run repeats exactly.
 //!
 //! # Known differences from Stripe
 //! - Stripe's own processing and dispute fees are zero. An application fee is the `fee` of the charge's
