@@ -11,8 +11,15 @@ const TRANSFER_REGION: [&str; 34] = [
 /// The countries where only platforms at home take application fees.
 const FEES_AT_HOME: [&str; 2] = ["BR", "IN"];
 
+/// Where there are no transfers, not even at home
+/// (<https://support.stripe.com/questions/stripe-india-support-for-marketplaces>).
+const NO_TRANSFERS: [&str; 1] = ["IN"];
+
 /// Whether a platform can send money to an account.
 pub(crate) fn lets_transfer(platform: &str, account: &str) -> bool {
+    if [platform, account].iter().any(|country| NO_TRANSFERS.contains(country)) {
+        return false;
+    }
     platform == account || [platform, account].iter().all(|country| TRANSFER_REGION.contains(country))
 }
 
@@ -37,6 +44,7 @@ mod tests {
             ("BR", "US", false, true),
             ("BR", "BR", true, true),
             ("SG", "IN", false, false),
+            ("IN", "IN", false, true),
         ];
         for (platform, account, transfers, fees) in table {
             let found = (lets_transfer(platform, account), lets_take_fees(platform, account));

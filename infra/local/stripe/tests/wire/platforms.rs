@@ -60,8 +60,8 @@ async fn what_a_platform_has_is_its_own() {
 
 #[tokio::test]
 async fn a_transfer_stays_in_its_region() {
-    let mut lab = Lab::of(&["US", "SG"]).await;
-    for country in ["US", "SG"] {
+    let mut lab = Lab::of(&["US", "SG", "IN"]).await;
+    for country in ["US", "SG", "IN"] {
         lab.stripe.set_available_balance(&lab.stripe.platform_account_in(country), "usd", 10_000);
     }
     for (platform, account, code) in [
@@ -72,6 +72,7 @@ async fn a_transfer_stays_in_its_region() {
         ("US", "sg", "transfers_not_allowed"),
         ("SG", "sg", ""),
         ("SG", "us", "transfers_not_allowed"),
+        ("IN", "in", "transfers_not_allowed"),
     ] {
         lab.key = key_of(platform);
         let account = lab.merchant_in(account).await;
