@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod balances;
 #[cfg(test)]
 mod books;
@@ -30,6 +31,7 @@ mod cunning;
 mod days;
 #[cfg(test)]
 mod dead_letters;
+#[cfg(test)]
 mod departures;
 #[cfg(test)]
 mod desk;
@@ -47,6 +49,7 @@ mod http;
 mod invariants;
 #[cfg(test)]
 mod late;
+#[cfg(test)]
 mod link;
 #[cfg(test)]
 mod many_refunds;
@@ -62,6 +65,7 @@ mod operator_input;
 mod payers;
 #[cfg(test)]
 mod payment;
+#[cfg(test)]
 mod payouts;
 #[cfg(test)]
 mod platforms;

@@ -22,6 +22,18 @@ impl Stripe {
         self.set_available_balance(account, currency, minor);
     }
 
+    /// The same for an account that is paid out every business day, and keeps so much as its minimum balance
+    /// (<https://docs.stripe.com/changelog/clover/2025-09-30/balance-settings-ga>).
+    pub fn keep_minimum(&self, account: &str, currency: &str, minor: i64) {
+        self.act(|act| {
+            if let Some(owner) = act.state.owner(account) {
+                let settings = act.state.balance_settings.entry(owner).or_default();
+                settings.minimum.insert(currency.to_lowercase(), minor);
+            }
+        });
+        self.set_available_balance(account, currency, minor);
+    }
+
     /// From now on a merchant who finishes onboarding puts so much on its balance, and leaves it there.
     pub fn set_floats(&self, minor: i64) {
         self.lock().float_minor = minor;

@@ -43,7 +43,7 @@ impl World {
                 town.campaign(market.country, campaign.rule(market.currency)).await;
             }
             for shop in &of_market {
-                stripe.keep_available(&shop.account, market.currency, WEALTH);
+                stripe.keep_minimum(&shop.account, market.currency, WEALTH);
             }
             let platform = stripe.platform_account_in(market.country);
             stripe.set_available_balance(&platform, market.currency, WEALTH);
