@@ -117,8 +117,11 @@ impl World {
         let mut truth = Truth::default();
         for one in stripe.moved() {
             let owner = one.account.clone().unwrap_or_else(|| "platform".to_owned());
-            *truth.moved.entry((owner.clone(), one.currency.to_uppercase())).or_default() +=
-                one.amount - one.fee;
+            // What has gone on to the merchant's bank is the merchant's still.
+            if one.kind != MovementKind::Payout {
+                *truth.moved.entry((owner.clone(), one.currency.to_uppercase())).or_default() +=
+                    one.amount - one.fee;
+            }
             let line = format!("{} {:+} {:+} {owner} {}", one.kind.as_str(), one.amount, one.fee, one.source);
             self.trace.add(one.created, None, &line);
             if one.kind == MovementKind::Charge {
