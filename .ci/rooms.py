@@ -22,7 +22,7 @@ ROOMS = {
         stripe books decision
     """,
     "infra/local/stripe/src": """
-        error ids agenda config form params money methods settlement regions table idempotency rates
+        error ids agenda config form params money methods settlement regions table idempotency rates allocation
         balance events delivery objects state expand acts
         webhooks stripe banking connecting disputing api pages faults router main
     """,

@@ -5,7 +5,7 @@ use kembali_local::client::encoded;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kembali_tests::{DAWN, text};
-use local_stripe::MovementKind;
+use local_stripe::{Movement, MovementKind};
 use serde_json::Value;
 
 use super::flow::Step;
@@ -111,7 +111,9 @@ impl World {
     pub(crate) async fn outcome(&self, life: &Life, before: &Before) -> Outcome {
         let stripe = self.town.stack.stripe();
         let mut money: BTreeMap<String, i64> = BTreeMap::new();
-        for one in stripe.moved().iter().skip(before.moved) {
+        // When Stripe pays out what is there is nobody's to lose.
+        let is_ours = |one: &&Movement| one.kind != MovementKind::Payout;
+        for one in stripe.moved().iter().skip(before.moved).filter(is_ours) {
             let owner = if one.account.is_some() { "shop" } else { "platform" };
             // What came back is less of what went.
             let why = match one.kind.as_str() {

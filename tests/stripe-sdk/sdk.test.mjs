@@ -117,6 +117,10 @@ test('a session is created on the account, retrieved, and paid on the hosted pag
   const paid = await stripe.checkout.sessions.retrieve(session.id, { expand }, direct);
   assert.equal(paid.payment_status, 'paid');
   assert.equal(paid.line_items.data[0].quantity, 2);
+  const items = await stripe.checkout.sessions.listLineItems(session.id, { limit: 1 }, direct);
+  assert.deepEqual([items.data, items.has_more], [paid.line_items.data, false]);
+  const noted = await stripe.checkout.sessions.update(session.id, { metadata: { table: '7' } }, direct);
+  assert.deepEqual(noted.metadata, { ...paid.metadata, table: '7' });
   charge = paid.payment_intent.latest_charge;
   assert.equal(charge.metadata.checkout, 'co_1');
   assert.equal(charge.payment_method_details.card.last4, '4242');

@@ -85,6 +85,9 @@ async fn days_of_covers(country: Country, method: Method) -> (i64, i64) {
         assert_eq!(street.town.back(checkout).cashback, [COVER_MINOR], "{case}");
     }
     assert_eq!(street.town.dead_letters(), 0);
+    let stripe = street.town.stack.stripe();
+    let read = stripe.read_allocation(&stripe.platform_account_in(country.code()));
+    assert!(read.used <= 90 && read.allowed > 10_000, "three reads a payment, of 500: {read:?}");
     let payouts = street.town.movements().into_iter().filter(|moved| moved.starts_with("payout")).count();
     assert!(payouts > 0 || country == Country::BR, "the merchant is paid out");
     let days = |lowest: i64| (COVER_MINOR - 1 - lowest) / COVER_MINOR;

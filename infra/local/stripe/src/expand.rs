@@ -1,6 +1,6 @@
 //! Objects by their id alone, and `expand`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::balance::render_movement;
 use crate::error::Error;
@@ -74,7 +74,10 @@ impl State {
     fn expand_items(&self, value: &mut Value) -> Result<(), ()> {
         let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
         let (_, session) = self.sessions.find(id).ok_or(())?;
-        let items = session::render_items(session);
+        let url = format!("/v1/checkout/sessions/{id}/line_items");
+        let items = json!({
+            "object": "list", "data": session::render_items(session), "has_more": false, "url": url,
+        });
         value.as_object_mut().ok_or(())?.insert("line_items".to_owned(), items);
         Ok(())
     }

@@ -42,6 +42,7 @@
 
 mod acts;
 mod agenda;
+mod allocation;
 mod api;
 mod balance;
 mod banking;
@@ -70,6 +71,7 @@ mod stripe;
 mod table;
 mod webhooks;
 
+pub use allocation::ReadAllocation;
 pub use balance::{Movement, MovementKind};
 pub use config::{Config, Endpoint, EventOrder, Platform, Scope};
 pub use delivery::Attempt;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agenda::Agenda;
+use crate::allocation::Reads;
 use crate::balance::Books;
 use crate::config::{Config, EventOrder, Platform};
 use crate::delivery::{Attempt, Delivery};
@@ -57,6 +58,7 @@ pub(crate) struct State {
     pub(crate) events: Table<Event>,
     pub(crate) keys: Keys,
     pub(crate) rates: Rates,
+    pub(crate) reads: Reads,
     pub(crate) changes: Agenda<Change>,
     pub(crate) deliveries: Agenda<Delivery>,
     pub(crate) attempts: Vec<Attempt>,
@@ -139,6 +141,7 @@ impl State {
             events: Table::new("event"),
             keys: Keys::default(),
             rates: Rates::default(),
+            reads: Reads::default(),
             changes: Agenda::default(),
             deliveries: Agenda::default(),
             attempts: Vec::new(),

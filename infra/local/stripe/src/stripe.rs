@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::acts::payment::{self, Course, Outcome};
 use crate::acts::{adaptive, refund};
+use crate::allocation::{self, ReadAllocation};
 use crate::balance::Movement;
 use crate::config::{Config, Endpoint, EventOrder};
 use crate::delivery::Attempt;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::methods::PayWith;
 use crate::objects::account::Account;
+use crate::objects::charge::Charge;
 use crate::objects::presentment::Presentment;
 use crate::objects::refund::Wish;
 use crate::state::{Act, State};
@@ -198,6 +200,15 @@ impl Stripe {
     /// Every event, thin ones included, oldest first.
     pub fn events(&self) -> Vec<Value> {
         self.lock().events.all().map(Event::render).collect()
+    }
+
+    /// What the platform with this account of its own has read of its connected accounts.
+    pub fn read_allocation(&self, platform: &str) -> ReadAllocation {
+        let (state, now) = (self.lock(), self.clock().epoch_seconds());
+        let since = now - allocation::DAYS * 24 * 3600;
+        let is_counted = |charge: &Charge| charge.captured && charge.created > since;
+        let charges = state.charges.all_of(platform).filter(|charge| is_counted(charge)).count();
+        state.reads.allocation(platform, now, u64::try_from(charges).unwrap_or(u64::MAX))
     }
 
     /// The id of the platform's own account; of several, the first one's.

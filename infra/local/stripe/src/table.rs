@@ -53,6 +53,11 @@ impl<T> Table<T> {
         }
     }
 
+    /// All objects on the accounts that are connected to `platform`, and on its own.
+    pub(crate) fn all_of(&self, platform: &str) -> impl Iterator<Item = &T> {
+        self.rows.values().filter(move |(owner, _)| owner.platform == platform).map(|(_, row)| row)
+    }
+
     /// The object `id` on whichever account.
     pub(crate) fn find(&self, id: &str) -> Option<&(Owner, T)> {
         self.rows.get(id)

@@ -78,7 +78,9 @@ fn owed_before(evidence: &Evidence, seen: &Seen) -> bool {
 /// When it must have arrived, with everything that stood in the way.
 fn deadline(evidence: &Evidence, seen: &Seen, payment: &Payment) -> i64 {
     let mut deadline = payment.arrived_at.min(payment.at) + PROMISE;
-    let mut excuses = excuses(evidence, seen);
+    let due_at = deadline - HOUR;
+    let poor = excuses(evidence, seen).into_iter();
+    let mut excuses: Vec<_> = poor.map(|(from, until)| (from, tried_again_by(due_at, until))).collect();
     excuses.extend(Some(evidence.outage).filter(|(from, until)| from < until));
     // Where the schedule is lost and the next sweep fails, the one after it finds what is due.
     excuses.extend(evidence.failed_sweeps.iter().map(|at| (*at, at + NEXT_SWEEP - CATCH_UP)));
@@ -96,6 +98,12 @@ fn deadline(evidence: &Evidence, seen: &Seen, payment: &Payment) -> i64 {
         }
     }
     deadline
+}
+
+/// When a cashback that found a balance too low is tried again, if somebody has topped it up: after each
+/// attempt in vain the pause is longer, at most three times as long as it has been due.
+fn tried_again_by(due_at: i64, topped_up_at: i64) -> i64 {
+    topped_up_at + 3 * (topped_up_at - due_at).clamp(0, 10 * HOUR)
 }
 
 /// When the shop's or the platform's balance was too low.

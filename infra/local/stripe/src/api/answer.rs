@@ -77,6 +77,9 @@ async fn authorize(
     let owner = auth::owner(&stripe.lock(), &parts.headers)?;
     let route = routes::find(method, path).ok_or_else(|| unknown_route(method, path))?;
     stripe.lock().rates.count(route.operation, stripe.clock().epoch_seconds())?;
+    if method == "GET" && owner.account.is_some() {
+        stripe.lock().reads.count(&owner.platform, stripe.clock().epoch_seconds());
+    }
     let body =
         to_bytes(body, LARGEST_BODY).await.map_err(|_| Error::invalid("The request body is too large."))?;
     let tree = decode(parts, path, &body)?;

@@ -84,6 +84,10 @@ fn v1<'a>(method: &str, path: &[&'a str]) -> Found<'a> {
         ("GET", ["checkout", "sessions"]) => ("GET /v1/checkout/sessions", "", sessions::list),
         ("POST", ["checkout", "sessions"]) => ("POST /v1/checkout/sessions", "", sessions::create),
         ("GET", ["checkout", "sessions", id]) => ("GET /v1/checkout/sessions/{id}", id, sessions::retrieve),
+        ("POST", ["checkout", "sessions", id]) => ("POST /v1/checkout/sessions/{id}", id, sessions::update),
+        ("GET", ["checkout", "sessions", id, "line_items"]) => {
+            ("GET /v1/checkout/sessions/{id}/line_items", id, sessions::list_items)
+        }
         ("POST", ["checkout", "sessions", id, "expire"]) => {
             ("POST /v1/checkout/sessions/{id}/expire", id, sessions::expire)
         }

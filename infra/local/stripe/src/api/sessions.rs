@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::methods::Method;
 use crate::money::{display, is_currency};
 use crate::objects::account::Configuration;
-use crate::objects::session::{IntentData, Item, Order, Session, Status, UiMode, render};
+use crate::objects::session::{IntentData, Item, Order, Session, Status, UiMode, render, render_items};
 use crate::params::Params;
 use crate::regions;
 use crate::state::{Act, Change};
@@ -285,6 +285,29 @@ pub(super) fn retrieve(id: String, params: Params) -> Result<Job, Error> {
     params.finish()?;
     Ok(Box::new(move |act| {
         act.state.sessions.get(&act.owner, &id).map(|session| render(session, &act.state.config))
+    }))
+}
+
+/// `POST /v1/checkout/sessions/{id}`: metadata only.
+pub(super) fn update(id: String, mut params: Params) -> Result<Job, Error> {
+    let metadata = params.metadata("metadata")?;
+    params.finish()?;
+    Ok(Box::new(move |act| {
+        act.state.sessions.get(&act.owner, &id)?;
+        if let Some(session) = act.state.sessions.find_mut(&id) {
+            session.order.metadata.extend(metadata);
+        }
+        act.state.sessions.get(&act.owner, &id).map(|session| render(session, &act.state.config))
+    }))
+}
+
+/// `GET /v1/checkout/sessions/{id}/line_items`
+pub(super) fn list_items(id: String, mut params: Params) -> Result<Job, Error> {
+    let page = Page::take(&mut params)?;
+    params.finish()?;
+    Ok(Box::new(move |act| {
+        let session = act.state.sessions.get(&act.owner, &id)?;
+        page.of(&format!("/v1/checkout/sessions/{id}/line_items"), render_items(session))
     }))
 }
 

@@ -197,8 +197,8 @@ fn constants() -> Value {
     })
 }
 
-/// The `line_items` list of a session, for who expands it.
-pub(crate) fn render_items(session: &Session) -> Value {
+/// The line items of a session.
+pub(crate) fn render_items(session: &Session) -> Vec<Value> {
     let item = |(index, item): (usize, &Item)| {
         let total = item.unit_amount.saturating_mul(item.quantity);
         json!({
@@ -214,7 +214,5 @@ pub(crate) fn render_items(session: &Session) -> Value {
             "quantity": item.quantity,
         })
     };
-    let data: Vec<Value> = session.order.items.iter().enumerate().map(item).collect();
-    let url = format!("/v1/checkout/sessions/{}/line_items", session.id);
-    json!({ "object": "list", "data": data, "has_more": false, "url": url })
+    session.order.items.iter().enumerate().map(item).collect()
 }
