@@ -65,7 +65,8 @@
 //! * *Rest*: what refunds and lost disputes leave of a payment. *Standing* adds whether a dispute is open,
 //!   and whether a wallet can take what does not arrive.
 //! * *Cover*: the merchant's part of a promise, taken with the application fee and given back when it is due.
-//! * *Funding*: the platform's part of it, transferred to the merchant; where it belongs follows from the state.
+//! * *Funding*: the platform's part of it, transferred to the merchant. Where it belongs follows from the
+//!   state.
 //!
 //! **Money owed**
 //!

@@ -69,18 +69,30 @@ async fn what_arrives_after_all_earns_what_was_promised() {
     }
 }
 
-/// Where somebody else has had it since, the offer has ended. No budget is spent twice.
+/// Where it has been earned since, the offer has ended: no budget is spent twice, and no cap exceeded.
 #[tokio::test]
-async fn what_arrives_when_the_budget_is_used_up_earns_nothing() {
-    let (town, shop) = shop(&json!({"budget": {"total": {"payments": 1}}})).await;
+async fn what_was_earned_since_is_not_earned_again() {
+    for limits in [
+        json!({"budget": {"total": {"payments": 1}}}),
+        json!({"caps": [{"per": "campaign", "payments": 1}]}),
+        json!({"caps": [{"per": "day", "amount": {"value": "2.00", "currency": "BRL"}}]}),
+        json!({"occasion": {"kind": "once_per_merchant"}}),
+    ] {
+        earned_since(&limits).await;
+    }
+}
+
+async fn earned_since(limits: &Value) {
+    let (town, shop) = shop(limits).await;
     let late = failed(&town, &shop, "order-1").await;
     let other = order(&town, &shop, "order-2").await;
     town.pay(&other, PayWith::Pix).await;
     assert_eq!(town.standing(&shop, &other).await, "paid held");
     arrives(&town, &late).await;
     let seen = town.read(&shop, &late).await;
-    assert_eq!(text(&seen, "/cashback/text"), "No cashback: the offer had ended when the payment came.");
+    let text = text(&seen, "/cashback/text");
+    assert_eq!(text, "No cashback: the offer had ended when the payment came.", "{limits}");
     town.hours(48).await;
-    assert_eq!((town.back(&other).cashback, town.back(&late).total()), (vec![200], 0));
-    assert_eq!(town.dead_letters(), 0);
+    assert_eq!((town.back(&other).cashback, town.back(&late).total()), (vec![200], 0), "{limits}");
+    assert_eq!(town.dead_letters(), 0, "{limits}");
 }

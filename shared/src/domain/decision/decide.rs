@@ -89,6 +89,9 @@ pub fn decide(
         return Ok(Decision::Look);
     }
     let around = around.unwrap_or_default();
+    if around.payer.as_ref().is_some_and(|payer| before.was_used_since(&after, payer, checkout)) {
+        return decide(&checkout.clone().with_lapsed_offers(), Some(&around), event, now);
+    }
     if (has_payer && around.payer.is_none() && !before.same_for_payer(&after))
         || (settles != 0 && around.settlement.is_none())
     {

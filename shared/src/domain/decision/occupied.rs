@@ -135,6 +135,18 @@ impl Occupied {
             && self.credited == next.credited
     }
 
+    /// Whether `payer` has earned since from a campaign that `next` takes from and `self` does not: a payment
+    /// that was told failed has given its use back, and arrives when somebody else may have it.
+    pub fn was_used_since(&self, next: &Self, payer: &Payer, checkout: &Checkout) -> bool {
+        let mut taken = next.uses.iter().filter(|(campaign, _)| !self.uses.contains_key(*campaign));
+        taken.any(|(campaign, used)| {
+            payer.uses.get(campaign).is_some_and(|had| {
+                let in_window = |window| had.in_window(window).payments > 0;
+                used.windows.iter().any(in_window) || (used.merchant && had.earned_at(&checkout.merchant))
+            })
+        })
+    }
+
     /// The payer after `checkout` has gone from occupying `self` to occupying `next`.
     #[must_use]
     pub fn payer_after(&self, next: &Self, payer: &Payer, checkout: &Checkout, now: Timestamp) -> Payer {

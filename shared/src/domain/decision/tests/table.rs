@@ -115,9 +115,16 @@ impl World {
         if !matches!(event, Event::DisputesSeen(_)) {
             self.past.push((index, event.clone()));
         }
-        let checkout = self.sales[index].checkout.clone();
+        let mut checkout = self.sales[index].checkout.clone();
         let around = self.around(&checkout, event);
-        let decision = decide(&checkout, Some(&around), event, self.now).unwrap();
+        let mut decision = decide(&checkout, Some(&around), event, self.now).unwrap();
+        // The table refuses to take what a budget does not hold.
+        if let Decision::Commit(commit) = &decision
+            && !self.has(&commit.budget)
+        {
+            checkout = checkout.with_lapsed_offers();
+            decision = decide(&checkout, Some(&around), event, self.now).unwrap();
+        }
         // Who decides without looking decides the same, or looks.
         let blind = decide(&checkout, None, event, self.now).unwrap();
         assert!(blind == Decision::Look || blind == decision, "{event:?}");
@@ -141,6 +148,11 @@ impl World {
         let (checkout, around) =
             (&self.sales[index].checkout, self.around(&self.sales[index].checkout, event));
         assert_eq!(decide(checkout, Some(&around), event, self.now), Ok(Decision::Nothing), "{event:?}");
+    }
+
+    /// Whether there is so much left of budgets as is taken.
+    fn has(&self, changes: &[BudgetChange]) -> bool {
+        changes.iter().all(|change| change.payments <= 0 || self.left_in(&change.slot).covers(pot(change)))
     }
 
     /// Nobody pays any more.
