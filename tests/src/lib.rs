@@ -185,6 +185,15 @@ impl Town {
         format!("{} {}", text(&now, "/status"), text(&now, "/cashback/state"))
     }
 
+    /// Where each of these stands.
+    pub async fn standings(&self, shop: &Shop, checkouts: &[Value]) -> Vec<String> {
+        let mut standings = Vec::new();
+        for checkout in checkouts {
+            standings.push(self.standing(shop, checkout).await);
+        }
+        standings
+    }
+
     /// Pays an open checkout on Stripe's page, and lets everything that follows happen.
     pub async fn pay(&self, checkout: &Value, with: PayWith) {
         self.people().pay(checkout, with).await.expect("the payer can pay");

@@ -140,9 +140,8 @@ impl ApplyStripeEvent {
         now: Timestamp,
     ) -> Result<bool, Fault> {
         let Some(mut checkout) = self.of_charge(account, charge).await? else { return Ok(false) };
-        let mut was_news = false;
+        let (stripe, mut was_news) = (self.stripe.of(checkout.country)?, false);
         for _ in 0..TRIES {
-            let stripe = self.stripe.of(checkout.country)?;
             let disputes = stripe.disputes(&checkout.account, charge).await?;
             let (next, is_news) = self.commit(checkout, &Event::DisputesSeen(disputes), now).await?;
             if !is_news {

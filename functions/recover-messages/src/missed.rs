@@ -94,9 +94,8 @@ impl Missed {
 
     /// The accounts of all markets with events to read, those that are furthest behind first.
     async fn behind(&self, now: Timestamp) -> Result<Vec<Position>, Fault> {
-        let mut behind = Vec::new();
+        let (settled, mut behind) = (now.plus_seconds(-SETTLED_SECONDS), Vec::new());
         for &country in Country::ALL {
-            let settled = now.plus_seconds(-SETTLED_SECONDS);
             behind.extend(self.store.accounts_behind(country, settled).await?);
         }
         behind.sort_by_key(|position| position.read_until);

@@ -3,8 +3,8 @@
 /// The first pause.
 const FIRST_SECONDS: i64 = 30 * 60;
 
-/// No pause is longer. The alarms count on it: see `RefusedCovers`, `RefusedFunding`, `UnpaidMerchants` and
-/// `OwedByMerchants` in the template.
+/// No pause is longer. The alarms count on it: see `RefusedFunding`, `UnpaidMerchants` and `OwedByMerchants`
+/// in the template.
 pub(super) const LONGEST_SECONDS: i64 = 12 * 3600;
 
 /// The pause after the last of `refusals` in a row, in seconds: each one doubles it.

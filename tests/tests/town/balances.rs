@@ -24,14 +24,6 @@ async fn paid(town: &Town, shop: &Shop, payments: usize, payer: bool) -> Vec<Val
     checkouts
 }
 
-async fn standings(town: &Town, shop: &Shop, checkouts: &[Value]) -> Vec<String> {
-    let mut standings = Vec::new();
-    for checkout in checkouts {
-        standings.push(town.standing(shop, checkout).await);
-    }
-    standings
-}
-
 /// Of many cashbacks that wait for the platform's money, one asks; and when there is some, all are paid.
 #[tokio::test]
 async fn of_many_that_wait_for_the_platforms_money_one_asks() {
@@ -47,12 +39,12 @@ async fn of_many_that_wait_for_the_platforms_money_one_asks() {
         stripe.keep_available(&platform, "sgd", 0);
         let mark = town.mark();
         town.stack.advance(47 * 3600 + 600).await.unwrap();
-        assert_eq!(standings(&town, &shop, &checkouts).await, ["paid held"; WAITING]);
+        assert_eq!(town.standings(&shop, &checkouts).await, ["paid held"; WAITING]);
         let asked = town.since(mark).count("stripe", request);
         assert!((1..=2).contains(&asked), "{asked} asked for it, of {WAITING} in two buckets");
         stripe.keep_available(&platform, "sgd", 100_000);
         town.minutes(50).await;
-        assert_eq!(standings(&town, &shop, &checkouts).await, ["paid credited"; WAITING]);
+        assert_eq!(town.standings(&shop, &checkouts).await, ["paid credited"; WAITING]);
         assert_eq!(town.dead_letters(), 0);
     }
 }
@@ -72,7 +64,7 @@ async fn what_no_waiting_mends_is_asked_once() {
     let mark = town.mark();
     town.hours(49).await;
     assert_eq!(town.since(mark).count("stripe", "POST /v1/transfers"), 1);
-    assert_eq!(standings(&town, &shop, &unknown).await, ["paid failed"]);
+    assert_eq!(town.standings(&shop, &unknown).await, ["paid failed"]);
     let seen = town.read(&shop, &unknown[0]).await;
     let text = seen["cashback"]["text"].as_str().unwrap();
     assert!(text.contains("Stripe moves no money from the platform to the merchant"), "{text}");
@@ -83,7 +75,7 @@ async fn what_no_waiting_mends_is_asked_once() {
     let answer = town.operate("POST", &path, Some(json!({"reason": "the account is mended"}))).await;
     assert_eq!(answer.status, 200);
     town.minutes(10).await;
-    assert_eq!(standings(&town, &shop, &unknown).await, ["paid credited"]);
+    assert_eq!(town.standings(&shop, &unknown).await, ["paid credited"]);
     assert_eq!(town.back(&unknown[0]).cashback, [125]);
 }
 
@@ -97,7 +89,7 @@ async fn what_is_to_come_back_is_asked_for_until_it_is_back() {
     let checkouts = paid(&town, &shop, 1, false).await;
     let stripe = town.stack.stripe();
     town.hours(49).await;
-    assert_eq!(standings(&town, &shop, &checkouts).await, ["paid credited"]);
+    assert_eq!(town.standings(&shop, &checkouts).await, ["paid credited"]);
     stripe.keep_available(&shop.account, "sgd", 10_000);
     // All of it is given back, and the merchant's balance is empty then.
     assert_eq!(town.refund(&shop, &checkouts[0], "r1", None).await.status, 201);

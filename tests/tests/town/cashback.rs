@@ -102,7 +102,7 @@ async fn life(
 }
 
 /// How a payer pays with `tender`. A new way to pay must be paid with here, or nothing compiles.
-fn paying(tender: Tender) -> PayWith {
+pub(crate) fn paying(tender: Tender) -> PayWith {
     let number = |number: &str| PayWith::Card { number: number.to_owned() };
     match tender {
         Tender::Card | Tender::CreditCard => card(),

@@ -10,14 +10,6 @@ async fn shop(town: &Town) -> Shop {
     shop
 }
 
-async fn standings(town: &Town, shop: &Shop, checkouts: &[Value]) -> Vec<String> {
-    let mut standings = Vec::new();
-    for checkout in checkouts {
-        standings.push(town.standing(shop, checkout).await);
-    }
-    standings
-}
-
 async fn orders(town: &Town, shop: &Shop, orders: usize) -> Vec<Value> {
     let mut checkouts = Vec::new();
     for number in 0..orders {
@@ -67,7 +59,7 @@ async fn what_happened_meanwhile_is_known_within_the_hour_of_the_return() {
     let stripe = town.stack.stripe();
     stripe.keep_available(&shop.account, "sgd", 10_000);
     let away = ["paid held", "paid none", "open ", "open "];
-    assert_eq!(standings(&town, &shop, &checkouts).await, away);
+    assert_eq!(town.standings(&shop, &checkouts).await, away);
     stripe.deauthorize(&shop.account);
     town.hours(1).await;
     stripe.pay(&session_of(&checkouts[2]), PayWith::Paynow).unwrap();
@@ -84,7 +76,7 @@ async fn what_happened_meanwhile_is_known_within_the_hour_of_the_return() {
     stripe.authorize_again(&shop.account);
     town.hours(1).await;
     let back = ["partly_refunded held", "disputed none", "paid held", "open "];
-    assert_eq!(standings(&town, &shop, &checkouts).await, back);
+    assert_eq!(town.standings(&shop, &checkouts).await, back);
     town.hours(48).await;
     assert_eq!(town.standing(&shop, &checkouts[2]).await, "paid credited");
     assert_eq!((town.back(&checkouts[2]).cashback, town.dead_letters()), (vec![125], 0));
@@ -106,8 +98,8 @@ async fn what_was_on_its_way_waits_for_the_return() {
     assert_eq!(text(&town.merchant(&shop).await, "/state"), "restricted");
     stripe.authorize_again(&shop.account);
     town.hours(1).await;
-    assert_eq!(standings(&town, &shop, &checkouts).await, ["paid held"]);
+    assert_eq!(town.standings(&shop, &checkouts).await, ["paid held"]);
     town.hours(48).await;
-    assert_eq!(standings(&town, &shop, &checkouts).await, ["paid credited"]);
+    assert_eq!(town.standings(&shop, &checkouts).await, ["paid credited"]);
     assert_eq!((town.back(&checkouts[0]).cashback, town.dead_letters()), (vec![125], 0));
 }

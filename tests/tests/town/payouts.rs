@@ -2,10 +2,11 @@
 //! merchant leaves anything there. Every cashback is with its payer in time, and what the platform must have
 //! on its own balance for that is what the README says.
 
-use kembali::domain::market::{Country, Method};
-use kembali_tests::{Shop, Town, card, five_percent, text};
-use local_stripe::PayWith;
+use kembali::domain::market::{Country, Method, Tender};
+use kembali_tests::{Shop, Town, five_percent, text};
 use serde_json::Value;
+
+use crate::cashback::paying;
 
 const DAYS: i64 = 30;
 
@@ -43,13 +44,7 @@ impl Street {
     async fn sell(&mut self) {
         let (reference, currency) = (format!("order-{}", self.sold.len()), self.currency());
         let checkout = self.town.checkout(&self.shop, &reference, "40.00", &currency).await;
-        let with = match self.method {
-            Method::Card => card(),
-            Method::Paynow => PayWith::Paynow,
-            Method::Upi => PayWith::Upi,
-            Method::Pix => PayWith::Pix,
-        };
-        self.town.pay(&checkout, with).await;
+        self.town.pay(&checkout, paying(Tender::of(self.method)[0])).await;
         self.sold.push(checkout);
     }
 

@@ -26,14 +26,6 @@ async fn funded(town: &Town) -> Shop {
     shop
 }
 
-async fn states(town: &Town, shop: &Shop, checkouts: &[Value]) -> Vec<String> {
-    let mut states = Vec::new();
-    for checkout in checkouts {
-        states.push(town.standing(shop, checkout).await);
-    }
-    states
-}
-
 #[tokio::test]
 async fn with_no_webhook_at_all_everything_is_known_within_the_hour() {
     let town = Town::new().await;
@@ -49,14 +41,14 @@ async fn with_no_webhook_at_all_everything_is_known_within_the_hour() {
     stripe.pay_slowly(&session_of(&checkouts[2]), PayWith::Paynow, true).unwrap();
     stripe.pay_slowly(&session_of(&checkouts[3]), PayWith::Paynow, false).unwrap();
     town.stack.advance(HOUR).await.unwrap();
-    let known = states(&town, &shop, &checkouts).await;
+    let known = town.standings(&shop, &checkouts).await;
     assert_eq!(known, ["paid held", "paid none", "paid held", "failed ", "open "]);
 
     // A refund that nobody asked us for, a dispute, and later its end.
     stripe.refund_from_dashboard(&town.charge(&checkouts[0]), 1000).unwrap();
     let dispute = stripe.dispute(&town.charge(&checkouts[1])).unwrap();
     town.stack.advance(HOUR).await.unwrap();
-    let known = states(&town, &shop, &checkouts[..2]).await;
+    let known = town.standings(&shop, &checkouts[..2]).await;
     assert_eq!(known, ["partly_refunded held", "disputed none"]);
     stripe.close_dispute(&dispute, true).unwrap();
     town.stack.advance(HOUR).await.unwrap();
@@ -64,7 +56,7 @@ async fn with_no_webhook_at_all_everything_is_known_within_the_hour() {
 
     // The page that nobody paid expires after a day, and the cashbacks are paid, and known to be.
     town.hours(50).await;
-    let known = states(&town, &shop, &checkouts).await;
+    let known = town.standings(&shop, &checkouts).await;
     assert_eq!(known, ["partly_refunded credited", "won none", "paid credited", "failed ", "expired "]);
     assert_eq!((town.back(&checkouts[0]).cashback, town.back(&checkouts[2]).cashback), (vec![75], vec![125]));
     assert_eq!(town.dead_letters(), 0);

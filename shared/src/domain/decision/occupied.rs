@@ -135,8 +135,9 @@ impl Occupied {
             && self.credited == next.credited
     }
 
-    /// Whether `payer` has earned since from a campaign that `next` takes from and `self` does not: a payment
-    /// that was told failed has given its use back, and arrives when somebody else may have it.
+    /// Whether `payer` has earned from a campaign that `next` takes from and `self` does not, in the same
+    /// period or at the same merchant: a payment that was told failed has given its use back, and another may
+    /// have taken it before that one arrives.
     pub fn was_used_since(&self, next: &Self, payer: &Payer, checkout: &Checkout) -> bool {
         let mut taken = next.uses.iter().filter(|(campaign, _)| !self.uses.contains_key(*campaign));
         taken.any(|(campaign, used)| {

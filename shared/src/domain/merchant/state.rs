@@ -141,6 +141,11 @@ impl AccountReading {
         let access = Requirement { requirement: ACCESS.to_owned(), deadline: None, awaits_merchant: true };
         Self { account, closed: false, active: BTreeSet::new(), requirements: vec![access] }
     }
+
+    /// Whether it is that.
+    pub fn is_of_departed(&self) -> bool {
+        self.requirements.iter().any(Requirement::is_access)
+    }
 }
 
 /// What happens to a merchant.

@@ -12,8 +12,8 @@ use crate::adapters::config::{ConfigError, Environment};
 use crate::domain::market::Country;
 use crate::fault::Problem;
 
-/// The clients of all platforms. Cloning shares their connections, which they share among themselves as well.
-#[derive(Clone, Debug)]
+/// The clients of all platforms, which share their connections.
+#[derive(Debug)]
 pub struct Platforms(BTreeMap<Country, Stripe>);
 
 /// What is wrong with a list of keys. No part of the list is repeated: it may be a key.

@@ -30,8 +30,7 @@ const LARGEST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// What sends the requests of all platforms.
 pub(super) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// The client of one platform. Cloning shares its connections.
-#[derive(Clone)]
+/// The client of one platform.
 pub struct Stripe {
     client: HttpClient,
     url: String,
